@@ -1,0 +1,105 @@
+"""What every engine offers. Errors are AssistantErrors of family ENG."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from threading import Event
+from typing import Literal, Protocol
+
+from assistant.dialogue.conversation import Conversation
+
+
+@dataclass(frozen=True)
+class Options:
+    """How to generate.
+
+    Attributes:
+        max_tokens: most tokens of the answer.
+        temperature: 0 is greedy.
+        seed: of the sampler, when temperature > 0.
+    """
+
+    max_tokens: int = 512
+    temperature: float = 0.0
+    seed: int = 0
+
+
+@dataclass(frozen=True)
+class Stats:
+    """What an answer cost.
+
+    Attributes:
+        tokens: tokens generated.
+        ttft_s: seconds from the call of ``stream`` to the first character, encoding included.
+        tokens_per_s: decode speed after the first token, 0 when fewer than two tokens.
+        pictures_encoded: pictures that went through the vision tower for this answer.
+        prefill_tokens: prompt positions computed for this answer (cached ones excluded).
+        finish: "stop" at end of text, "length" at max_tokens, "cancel" when stopped.
+    """
+
+    tokens: int
+    ttft_s: float
+    tokens_per_s: float
+    pictures_encoded: int
+    prefill_tokens: int
+    finish: Literal["stop", "length", "cancel"]
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """A piece of the answer. Never ends inside a character; the last one carries ``stats``."""
+
+    text: str
+    stats: Stats | None = None
+
+
+@dataclass(frozen=True)
+class Capabilities:
+    """What an engine is and can do.
+
+    Attributes:
+        engine: "openvino", "transformers", "remote" or "scripted".
+        model: name from the model's card.
+        device: for people, for example "CPU · INT4".
+        is_demo: the model is a demonstration model.
+        context_tokens: longest prompt plus answer.
+        images_per_conversation: most pictures in one conversation.
+        batch_size: conversations decoded together.
+    """
+
+    engine: str
+    model: str
+    device: str
+    is_demo: bool = False
+    context_tokens: int = 4096
+    images_per_conversation: int = 8
+    batch_size: int = 1
+
+
+class Engine(Protocol):
+    """A loaded model. ``stream`` is called by one thread at a time (see lane)."""
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What this engine is and can do."""
+        ...
+
+    def warm_up(self) -> None:
+        """Pay first-use costs now (compilation, first inference)."""
+        ...
+
+    def stream(
+        self, conversation: Conversation, options: Options, cancel: Event
+    ) -> Iterator[Chunk]:
+        """Answer the last user turn; stops within one token once ``cancel`` is set.
+
+        The last chunk carries the stats, also when cancelled.
+        """
+        ...
+
+    def forget(self, conversation_id: str) -> None:
+        """Drop what is kept for a conversation (pictures, KV)."""
+        ...
+
+    def close(self) -> None:
+        """Free memory; the engine is not used afterwards."""
+        ...

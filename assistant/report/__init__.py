@@ -1,0 +1,1 @@
+"""What an answer says: sections, findings, body region."""

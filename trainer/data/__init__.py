@@ -1,0 +1,1 @@
+"""Data: synthetic CT with exact truth, sharegpt files."""

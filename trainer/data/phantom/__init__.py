@@ -1,0 +1,1 @@
+"""Synthetic CT slices in HU, with their truth and its wording."""

@@ -1,0 +1,1 @@
+"""The stages of the trainer, each readable top to bottom."""
