@@ -1,0 +1,239 @@
+"""One lane before an engine: load in the background, queue, stream, cancel."""
+
+from collections import deque
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from queue import Empty, SimpleQueue
+from threading import Condition, Event, Thread
+from typing import Literal
+
+from assistant.dialogue.conversation import Conversation
+from assistant.engine.base import Capabilities, Chunk, Engine, Options, Stats
+from assistant.errors import AssistantError
+
+POLL_S = 0.03
+"""How soon a caller notices its own cancel or a new place in the queue, seconds."""
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """The request has not started: ``ahead`` requests come first, 0 while the engine loads."""
+
+    ahead: int
+
+
+@dataclass(frozen=True)
+class LaneStatus:
+    """What the lane can say of itself at any time.
+
+    Attributes:
+        phase: "loading" until the engine is loaded and warm, "failed" if it never will be.
+        waiting: requests queued or running.
+        capabilities: the engine's, once loaded.
+        error: why loading failed.
+    """
+
+    phase: Literal["loading", "ready", "failed", "closed"]
+    waiting: int
+    capabilities: Capabilities | None = None
+    error: AssistantError | None = None
+
+
+@dataclass(eq=False)
+class _Request:
+    conversation: Conversation
+    options: Options
+    cancel: Event
+    results: SimpleQueue[Chunk | AssistantError] = field(default_factory=SimpleQueue)
+
+
+class Lane:
+    """Runs one request at a time, first come first served, on a thread of its own.
+
+    Args:
+        load: makes the engine; called at once, on the lane's thread.
+        max_waiting: requests that may wait behind the running one.
+    """
+
+    def __init__(self, load: Callable[[], Engine], *, max_waiting: int = 16) -> None:
+        self._load = load
+        self._max_waiting = max_waiting
+        self._changed = Condition()
+        self._queue: deque[_Request] = deque()
+        self._running: _Request | None = None
+        self._forgotten: deque[str] = deque()
+        self._engine: Engine | None = None
+        self._phase: Literal["loading", "ready", "failed", "closed"] = "loading"
+        self._error: AssistantError | None = None
+        self._thread = Thread(target=self._work, name="engine-lane", daemon=True)
+        self._thread.start()
+
+    @classmethod
+    def of(cls, engine: Engine, *, max_waiting: int = 16) -> "Lane":
+        """A lane before an engine that is already loaded."""
+        return cls(lambda: engine, max_waiting=max_waiting)
+
+    @property
+    def status(self) -> LaneStatus:
+        """Phase, queue and, once loaded, what the engine is."""
+        with self._changed:
+            return LaneStatus(
+                phase=self._phase,
+                waiting=len(self._queue) + (self._running is not None),
+                capabilities=self._engine.capabilities if self._engine else None,
+                error=self._error,
+            )
+
+    def wait_ready(self, timeout_s: float | None = None) -> Capabilities:
+        """Block until the engine is loaded.
+
+        Raises:
+            AssistantError: loading failed, or ENG-003 it took longer than ``timeout_s``.
+        """
+        with self._changed:
+            if not self._changed.wait_for(lambda: self._phase != "loading", timeout_s):
+                raise AssistantError(
+                    "ENG-003", "模型加载超时。", next_step="请稍后再试，或换用更小的模型。"
+                )
+            self._refuse_if_unusable()
+            assert self._engine is not None
+            return self._engine.capabilities
+
+    def stream(
+        self, conversation: Conversation, options: Options, cancel: Event
+    ) -> Iterator[Waiting | Chunk]:
+        """Queue a request and yield its place, then its answer.
+
+        ``cancel`` belongs to this request: setting it ends the iterator within
+        ``POLL_S`` even while the engine is still encoding (its result is dropped), and
+        it is set for the engine when the iterator is closed early.
+
+        Raises:
+            AssistantError: ENG-001 the queue is full, ENG-002 the engine broke, or
+                whatever the engine refused with.
+        """
+        request = _Request(conversation, options, cancel)
+        with self._changed:
+            self._refuse_if_unusable()
+            if len(self._queue) >= self._max_waiting:
+                raise AssistantError(
+                    "ENG-001",
+                    f"排队人数已满（{self._max_waiting} 位）。",
+                    next_step="请稍等片刻再提问。",
+                )
+            self._queue.append(request)
+            self._changed.notify_all()
+        try:
+            yield from self._follow(request)
+        finally:
+            cancel.set()
+            with self._changed:
+                if request in self._queue:
+                    self._queue.remove(request)
+
+    def forget(self, conversation_id: str) -> None:
+        """Have the engine drop a conversation's state before its next request."""
+        with self._changed:
+            self._forgotten.append(conversation_id)
+            self._changed.notify_all()
+
+    def close(self, timeout_s: float = 10.0) -> None:
+        """Cancel everything and free the engine."""
+        with self._changed:
+            self._phase = "closed"
+            for request in (*self._queue, *([self._running] if self._running else [])):
+                request.cancel.set()
+            self._queue.clear()
+            self._changed.notify_all()
+        self._thread.join(timeout_s)
+
+    def _refuse_if_unusable(self) -> None:
+        if self._phase == "failed":
+            assert self._error is not None
+            raise self._error
+        if self._phase == "closed":
+            raise AssistantError("ENG-004", "引擎已经关闭。", next_step="请重新启动程序。")
+
+    def _follow(self, request: _Request) -> Iterator[Waiting | Chunk]:
+        shown: int | None = None
+        started = False
+        while True:
+            try:
+                item = request.results.get(timeout=POLL_S)
+            except Empty:
+                if request.cancel.is_set():
+                    yield Chunk("", Stats(0, 0.0, 0.0, 0, 0, "cancel"))
+                    return
+                ahead = None if started else self._ahead(request)
+                if ahead is not None and ahead != shown:
+                    shown = ahead
+                    yield Waiting(ahead)
+                continue
+            if isinstance(item, AssistantError):
+                raise item
+            started = True
+            yield item
+            if item.stats is not None:
+                return
+
+    def _ahead(self, request: _Request) -> int | None:
+        with self._changed:
+            if request not in self._queue:
+                return None
+            return self._queue.index(request) + (self._running is not None)
+
+    def _work(self) -> None:
+        try:
+            engine = self._load()
+            engine.warm_up()
+        except Exception as error:
+            self._fail(error)
+            return
+        with self._changed:
+            self._engine = engine
+            if self._phase == "loading":
+                self._phase = "ready"
+            self._changed.notify_all()
+        while (request := self._next(engine)) is not None:
+            self._run(engine, request)
+        engine.close()
+
+    def _fail(self, error: Exception) -> None:
+        known = error if isinstance(error, AssistantError) else _broken(error)
+        with self._changed:
+            self._phase, self._error = "failed", known
+            for request in self._queue:
+                request.results.put(known)
+            self._changed.notify_all()
+
+    def _next(self, engine: Engine) -> _Request | None:
+        with self._changed:
+            self._running = None
+            while True:
+                while self._forgotten:
+                    engine.forget(self._forgotten.popleft())
+                if self._phase == "closed":
+                    return None
+                if self._queue:
+                    self._running = self._queue.popleft()
+                    return self._running
+                self._changed.wait()
+
+    @staticmethod
+    def _run(engine: Engine, request: _Request) -> None:
+        try:
+            for chunk in engine.stream(request.conversation, request.options, request.cancel):
+                request.results.put(chunk)
+        except AssistantError as error:
+            request.results.put(error)
+        except Exception as error:
+            request.results.put(_broken(error))
+
+
+def _broken(error: Exception) -> AssistantError:
+    return AssistantError(
+        "ENG-002",
+        "模型引擎出现意外错误，本次回答未完成。",
+        next_step="请再问一次；若反复出现，请重启程序并查看日志。",
+        detail=f"{type(error).__name__}: {error}",
+    )
