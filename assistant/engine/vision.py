@@ -1,0 +1,95 @@
+"""The vision tower on OpenVINO: pixels to picture embeddings, each picture once."""
+
+from collections import OrderedDict
+from pathlib import Path
+from threading import Event
+
+import numpy as np
+import openvino as ov
+from numpy.typing import NDArray
+
+from assistant.engine.patches import PatchConfig, Patches, cut_patches
+from assistant.imaging.slice import RenderedImage
+
+ROTARY_BASE = 10000.0
+"""Of the vision tower's rotary embedding, as in Qwen2-VL."""
+
+
+class VisionTower:
+    """Encodes pictures and keeps the embeddings by content.
+
+    Args:
+        core: where to compile.
+        folder: an exported Qwen2-VL.
+        head_dim: of the vision tower's attention, ``embed_dim // num_heads``.
+        properties: OpenVINO compile properties.
+        keep: most pictures kept, least recently used out first.
+    """
+
+    def __init__(
+        self,
+        core: ov.Core,
+        folder: Path,
+        head_dim: int,
+        properties: dict[str, object],
+        *,
+        keep: int = 64,
+    ) -> None:
+        self.config = PatchConfig.read(folder)
+        self._head_dim = head_dim
+        self._embed = core.compile_model(
+            folder / "openvino_vision_embeddings_model.xml", "CPU", properties
+        )
+        self._merge = core.compile_model(
+            folder / "openvino_vision_embeddings_merger_model.xml", "CPU", properties
+        )
+        self._merge_inputs = [port.get_any_name() for port in self._merge.inputs]
+        self._kept: OrderedDict[str, NDArray[np.float32]] = OrderedDict()
+        self._keep = keep
+
+    def grid(self, height: int, width: int) -> tuple[int, int]:
+        """Rows and columns of merged tokens for a picture of this size in pixels."""
+        rows, columns = self.config.grid(height, width)
+        return rows // self.config.merge_size, columns // self.config.merge_size
+
+    def encode(self, image: RenderedImage, cancel: Event) -> tuple[NDArray[np.float32], bool]:
+        """Embeddings float32 (tokens, hidden) of a picture, and whether it was encoded now.
+
+        A cancelled encoding stops between the patch embedding and the tower and raises
+        InterruptedError.
+        """
+        kept = self._kept.get(image.sha256)
+        if kept is not None:
+            self._kept.move_to_end(image.sha256)
+            return kept, False
+        patches = cut_patches(image.pixels, self.config)
+        hidden = self._embed({0: patches.values})[0]
+        if cancel.is_set():
+            raise InterruptedError
+        embeddings = np.array(self._merge(self._merger_feed(hidden, patches))[0], np.float32)
+        self._kept[image.sha256] = embeddings
+        while len(self._kept) > self._keep:
+            self._kept.popitem(last=False)
+        return embeddings, True
+
+    def _merger_feed(
+        self, hidden: NDArray[np.float32], patches: Patches
+    ) -> dict[str, NDArray[np.float32]]:
+        length = hidden.shape[0]
+        values = {
+            "hidden_states": hidden,
+            "attention_mask": np.zeros((1, length, length), np.float32),
+            "rotary_pos_emb": self._rotary(patches),
+        }
+        return {name: values[name] for name in self._merge_inputs}
+
+    def _rotary(self, patches: Patches) -> NDArray[np.float32]:
+        """Angles float32 (patches, head_dim / 2): rows then columns, in merged order."""
+        merge = self.config.merge_size
+        shape = (patches.rows // merge, merge, patches.columns // merge, merge)
+        rows, columns = np.indices((patches.rows, patches.columns))
+        order = [axis.reshape(shape).transpose(0, 2, 1, 3).ravel() for axis in (rows, columns)]
+        half = self._head_dim // 2
+        frequencies = ROTARY_BASE ** -(np.arange(0, half, 2, dtype=np.float32) / half)
+        angles = [np.outer(axis, frequencies) for axis in order]
+        return np.concatenate(angles, axis=1).astype(np.float32)
