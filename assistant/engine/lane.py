@@ -224,10 +224,10 @@ class Lane:
         try:
             for chunk in engine.stream(request.conversation, request.options, request.cancel):
                 request.results.put(chunk)
-        except AssistantError as error:
-            request.results.put(error)
         except Exception as error:
-            request.results.put(_broken(error))
+            # A state left half-way would spoil the next question of this conversation.
+            engine.forget(request.conversation.id)
+            request.results.put(error if isinstance(error, AssistantError) else _broken(error))
 
 
 def _broken(error: Exception) -> AssistantError:

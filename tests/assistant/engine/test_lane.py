@@ -37,6 +37,9 @@ class BrokenOnce(ScriptedEngine):
         super().__init__()
         self.broken = False
 
+    def forget(self, conversation_id):
+        self.forgotten = conversation_id
+
     def stream(self, conversation, options, cancel):
         if not self.broken:
             self.broken = True
@@ -100,9 +103,12 @@ def test_closing_the_iterator_cancels_the_request():
 
 
 def test_a_broken_engine_answers_one_request_with_a_code():
-    lane = Lane.of(BrokenOnce())
+    engine = BrokenOnce()
+    lane = Lane.of(engine)
+    talk = question()
     with pytest.raises(AssistantError, match="ENG-002") as caught:
-        answer_of(lane, question())
+        answer_of(lane, talk)
+    assert engine.forgotten == talk.id
     assert "boom" not in caught.value.message
     assert "boom" in caught.value.detail
     assert "第二问" in answer_of(lane, question("第二问"))
