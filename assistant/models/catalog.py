@@ -1,0 +1,59 @@
+"""Which models there are and where."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from assistant.errors import AssistantError
+from assistant.models.card import CARD, ModelCard, read_card, verify
+from assistant.places import ASSETS
+
+DEMO = "demo"
+
+
+@dataclass(frozen=True)
+class ModelFolder:
+    """A model on disk whose files match its card."""
+
+    path: Path
+    card: ModelCard
+
+
+def find_model(name_or_folder: str, data_dir: Path, *, assets: Path = ASSETS) -> ModelFolder:
+    """Find and verify a model: "demo", a name under ``data_dir/models``, or a folder.
+
+    Raises:
+        AssistantError: MOD-101 when there is no such model; those of ``card.verify``.
+    """
+    candidates = [assets / "demo-model"] if name_or_folder == DEMO else []
+    if Path(name_or_folder).name == name_or_folder:
+        candidates.append(data_dir / "models" / name_or_folder)
+    if name_or_folder != DEMO:
+        candidates.append(Path(name_or_folder).expanduser())
+    for folder in candidates:
+        if _is_folder(folder):
+            return ModelFolder(folder.resolve(), verify(folder))
+    raise AssistantError(
+        "MOD-101",
+        f"找不到模型“{Path(name_or_folder).name}”。",
+        next_step="请核对 --model 的名称或文件夹，或用 --model demo 使用内置演示模型。",
+    )
+
+
+def list_models(data_dir: Path, *, assets: Path = ASSETS) -> Iterator[ModelFolder]:
+    """Models with a readable card, the embedded one first; files are not verified."""
+    named = data_dir / "models"
+    folders = [assets / "demo-model", *(sorted(named.iterdir()) if named.is_dir() else [])]
+    for folder in folders:
+        if (folder / CARD).is_file():
+            try:
+                yield ModelFolder(folder, read_card(folder))
+            except AssistantError:
+                continue
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except (OSError, ValueError):  # a name that no file system can hold
+        return False

@@ -1,0 +1,170 @@
+"""Settings: configs/assistant.yaml, then the environment, then flags."""
+
+import ipaddress
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Literal
+
+import yaml
+from platformdirs import user_data_dir
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic_core import ErrorDetails, PydanticCustomError
+
+from assistant.errors import AssistantError
+from assistant.places import CONFIGS
+
+PREFIX = "CT_ASSISTANT_"
+DATA_VARIABLE = "CT_ASSISTANT_DATA"
+
+EngineName = Literal["auto", "openvino", "transformers", "remote", "scripted"]
+
+_REASONS: Mapping[str, str] = {
+    "extra_forbidden": "没有这个设置项",
+    "missing": "缺少这一项",
+    "int_parsing": "应为整数",
+    "int_type": "应为整数",
+    "int_from_float": "应为整数",
+    "bool_parsing": "应为 true 或 false",
+    "bool_type": "应为 true 或 false",
+    "string_type": "应为文字",
+    "path_type": "应为文件夹路径",
+    "string_too_short": "不能为空",
+    "greater_than_equal": "不能小于 {ge}",
+    "less_than_equal": "不能大于 {le}",
+    "literal_error": "只能是 auto、openvino、transformers、remote 之一",
+    "not_loopback": "不是本机地址；页面尚无登录，为保护患者影像只接受 127.0.0.1、::1 或 localhost",
+}
+
+
+def _loopback(host: str) -> str:
+    if host == "localhost":
+        return host
+    try:
+        local = ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        local = False
+    if not local:
+        raise PydanticCustomError("not_loopback", "not a loopback address")
+    return host
+
+
+class Settings(BaseModel):
+    """Everything that can be set; the meaning of each stands in configs/assistant.yaml.
+
+    ``data_dir`` is the one folder under which all state lives.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    data_dir: Annotated[Path, AfterValidator(lambda path: path.expanduser().absolute())]
+    host: Annotated[str, AfterValidator(_loopback)] = "127.0.0.1"
+    port: int = Field(7860, ge=1, le=65535)
+    open_browser: bool = True
+    model: str = Field("demo", min_length=1)
+    engine: EngineName = "auto"
+    window: str = Field("auto", min_length=1)
+    max_tokens: int = Field(512, ge=1, le=4096)
+    max_waiting: int = Field(8, ge=0, le=256)
+    max_upload_mb: int = Field(256, ge=1, le=4096)
+    max_files: int = Field(64, ge=1, le=4096)
+    max_batch_files: int = Field(20000, ge=1, le=1_000_000)
+    keep_logs_days: int = Field(14, ge=1, le=3650)
+
+    @property
+    def logs_dir(self) -> Path:
+        """Log files."""
+        return self.data_dir / "logs"
+
+    @property
+    def cache_dir(self) -> Path:
+        """What can be computed again, such as compiled models."""
+        return self.data_dir / "cache"
+
+    @property
+    def temp_dir(self) -> Path:
+        """Uploads and other files of the running session."""
+        return self.data_dir / "tmp"
+
+    @property
+    def models_dir(self) -> Path:
+        """Models by name, one folder each."""
+        return self.data_dir / "models"
+
+
+def load_settings(
+    *,
+    config: Path = CONFIGS / "assistant.yaml",
+    environment: Mapping[str, str] | None = None,
+    **flags: object,
+) -> Settings:
+    """Merge the three sources; a flag that is None was not given.
+
+    Raises:
+        AssistantError: CFG-101 naming every wrong value of every source at once;
+            CFG-102 when the file cannot be read.
+    """
+    layers = (
+        (f"配置文件 {config.name} 的 {{}}", _read_yaml(config)),
+        (f"环境变量 {PREFIX}{{}}", _from_environment(environment)),
+        ("命令行参数 --{}", {key: value for key, value in flags.items() if value is not None}),
+    )
+    values: dict[str, object] = {"data_dir": user_data_dir("ct-assistant", appauthor=False)}
+    origins: dict[str, str] = {}
+    for origin, layer in layers:
+        values.update(layer)
+        origins.update(dict.fromkeys(layer, origin))
+    try:
+        return Settings.model_validate(values)
+    except ValidationError as error:
+        problems = [_describe(problem, origins) for problem in error.errors()]
+    raise AssistantError(
+        "CFG-101",
+        f"设置有 {len(problems)} 处错误：\n" + "\n".join(f"  · {line}" for line in problems) + "\n",
+        next_step="请逐条改正后再启动；可用的设置项及含义见 configs/assistant.yaml。",
+    )
+
+
+def _read_yaml(path: Path) -> dict[str, object]:
+    try:
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        content, detail = None, str(error)
+    else:
+        detail = "not a mapping"
+        if content is None:
+            return {}
+    if not isinstance(content, dict):
+        raise AssistantError(
+            "CFG-102",
+            f"配置文件 {path.name} 读不出来。",
+            next_step="请确认文件存在，为 UTF-8 编码，每行是“键: 值”。",
+            detail=detail,
+        )
+    return {str(key): value for key, value in content.items()}
+
+
+def _from_environment(environment: Mapping[str, str] | None) -> dict[str, object]:
+    environment = os.environ if environment is None else environment
+    found: dict[str, object] = {
+        name.removeprefix(PREFIX).lower(): value
+        for name, value in environment.items()
+        if name.startswith(PREFIX) and name != DATA_VARIABLE
+    }
+    if environment.get(DATA_VARIABLE):
+        found["data_dir"] = environment[DATA_VARIABLE]
+    return found
+
+
+def _describe(problem: ErrorDetails, origins: Mapping[str, str]) -> str:
+    key = str(problem["loc"][0])
+    origin = origins.get(key, "{}")
+    if origin.startswith("环境变量"):
+        shown = "DATA" if key == "data_dir" else key.upper()
+    elif origin.startswith("命令行"):
+        shown = "data" if key == "data_dir" else key.replace("_", "-")
+    else:
+        shown = key
+    reason = _REASONS.get(problem["type"], "取值不合规").format(**problem.get("ctx", {}))
+    value = "" if problem["type"] == "extra_forbidden" else f"（现为 {problem['input']}）"
+    return f"{origin.format(shown)}：{reason}{value}"
