@@ -1,0 +1,62 @@
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from assistant.engine.loader import choose_engine, load_engine
+from assistant.errors import AssistantError
+from assistant.models.card import ModelCard
+from assistant.models.catalog import ModelFolder
+
+
+def model(model_format: str, path: Path = Path("nowhere")) -> ModelFolder:
+    card = ModelCard(
+        name="m",
+        title="模型",
+        base="b",
+        format=model_format,
+        trained_on="无",
+        use="测试",
+        limits="无",
+        created="2026-01-01",
+        files={"a": "0"},
+    )
+    return ModelFolder(path, card)
+
+
+def test_auto_takes_the_engine_that_reads_the_format():
+    assert choose_engine(model("openvino-int4"), "auto") == "openvino"
+
+
+@pytest.mark.parametrize(
+    ("model_format", "engine", "code"),
+    [
+        ("nf4", "openvino", "ENG-111"),
+        ("nf4", "auto", "ENG-112"),
+        ("openvino-int4", "remote", "ENG-112"),
+    ],
+)
+def test_what_does_not_fit_is_refused(model_format, engine, code):
+    with pytest.raises(AssistantError, match=code):
+        choose_engine(model(model_format), engine)
+
+
+def test_an_incomplete_folder_is_refused(tmp_path):
+    with pytest.raises(AssistantError, match="ENG-101"):
+        load_engine(model("openvino-int4", tmp_path))
+
+
+def test_another_architecture_is_refused(tmp_path):
+    (tmp_path / "config.json").write_text('{"model_type": "llama"}', encoding="utf-8")
+    with pytest.raises(AssistantError, match="ENG-101") as caught:
+        load_engine(model("openvino-int4", tmp_path))
+    assert "llama" in caught.value.detail
+
+
+def test_the_scripted_engine_needs_no_runtime():
+    script = "import sys, assistant.engine.loader; print('openvino' in sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "False"
