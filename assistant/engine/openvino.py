@@ -68,6 +68,8 @@ class OpenVINOEngine:
             config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
             if config["model_type"] != "qwen2_vl":
                 raise ValueError(f"model_type is {config['model_type']}")
+            text = config.get("text_config", config)  # flat before transformers 4.52
+            self._context_tokens = int(text["max_position_embeddings"])
             vision = config["vision_config"]
             self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
             self._writer = PromptWriter(self._tokenizer)
@@ -83,7 +85,6 @@ class OpenVINOEngine:
                 next_step="请重新获取或重新量化该模型，再启动程序。",
                 detail=f"{type(error).__name__}: {error}",
             ) from error
-        self._context_tokens = int(config.get("max_position_embeddings", 4096))
         self._model_name, self._is_demo = model_name, is_demo
         self._memories: OrderedDict[str, _Memory] = OrderedDict()
 
