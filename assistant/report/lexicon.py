@@ -15,6 +15,10 @@ class Sign:
         region: body region where it belongs.
         urgent: a doctor should look now.
         sided: a side is part of a complete statement.
+        organs: where it can be, names of ``anatomy.ORGANS``.
+        nouns: words that mean this sign only beside one of ``organs``, for example "结节".
+        patterns: regular expressions for spellings with a gap.
+        absent: statements that say it is not there, for example "中线居中".
     """
 
     name: str
@@ -22,23 +26,92 @@ class Sign:
     region: str
     urgent: bool = False
     sided: bool = True
+    organs: tuple[str, ...] = ()
+    nouns: tuple[str, ...] = ()
+    patterns: tuple[str, ...] = ()
+    absent: tuple[str, ...] = ()
 
+
+_NODULE = ("结节", "结节影", "结节灶", "小结节", "小结节影", "微小结节")
+_MASS = ("肿块", "肿块影", "占位", "占位灶", "占位性病变", "占位性肿块", "团块", "团块影", "肿物")
+_FLUID = ("积液", "液体密度影")
+_INFARCT = ("梗死", "梗死灶", "梗塞", "梗塞灶")
+_STONE = ("结石", "结石影", "小结石")
+_CYST = ("囊肿", "小囊肿", "囊肿影")
 
 SIGNS: tuple[Sign, ...] = (
-    Sign("脑出血", ("脑内血肿", "脑实质出血", "颅内血肿"), "头颅", urgent=True),
-    Sign("硬膜下血肿", ("硬脑膜下血肿", "硬膜下出血"), "头颅", urgent=True),
-    Sign("硬膜外血肿", ("硬脑膜外血肿", "硬膜外出血"), "头颅", urgent=True),
-    Sign("脑梗死", ("脑梗塞", "大面积脑梗死", "缺血性梗死"), "头颅", urgent=True),
-    Sign("中线移位", ("中线结构移位", "中线偏移"), "头颅", urgent=True),
-    Sign("肺结节", ("结节影", "小结节"), "胸部"),
-    Sign("肺肿块", ("肿块影", "占位性肿块", "肺部肿块"), "胸部"),
-    Sign("肺实变", ("实变影", "大叶性肺炎", "肺炎"), "胸部"),
-    Sign("胸腔积液", ("胸水", "胸膜腔积液"), "胸部"),
-    Sign("气胸", ("胸膜腔积气", "胸腔积气"), "胸部", urgent=True),
-    Sign("肝占位", ("肝脏占位", "肝内占位", "肝肿块", "肝脏肿块"), "腹部", sided=False),
-    Sign("肝囊肿", ("肝脏囊肿",), "腹部", sided=False),
-    Sign("胆囊结石", ("胆石", "胆结石"), "腹部", sided=False),
-    Sign("肾结石", ("肾脏结石",), "腹部"),
-    Sign("腹水", ("腹腔积液", "腹腔游离液体"), "腹部", sided=False),
-    Sign("游离气体", ("腹腔游离气体", "膈下游离气体", "气腹"), "腹部", urgent=True, sided=False),
-)
+    Sign("脑出血", ("脑内血肿", "脑实质出血", "颅内血肿", "颅内出血", "脑内出血"), "头颅",
+         urgent=True, organs=("脑",), nouns=("出血", "出血灶", "血肿", "血肿影")),
+    Sign("硬膜下血肿", ("硬脑膜下血肿", "硬膜下出血", "硬脑膜下出血"), "头颅", urgent=True,
+         organs=("脑",)),
+    Sign("硬膜外血肿", ("硬脑膜外血肿", "硬膜外出血", "硬脑膜外出血"), "头颅", urgent=True,
+         organs=("脑",)),
+    Sign("蛛网膜下腔出血", ("蛛网膜下隙出血", "SAH"), "头颅", urgent=True, sided=False,
+         organs=("脑",)),
+    Sign("脑室出血", ("脑室内出血", "脑室积血", "脑室内积血", "破入脑室"), "头颅", urgent=True,
+         organs=("脑",)),
+    Sign("脑梗死", ("脑梗塞", "大面积脑梗死", "缺血性梗死", "急性脑梗死"), "头颅", urgent=True,
+         organs=("脑",), nouns=_INFARCT),
+    Sign("腔隙性脑梗死", ("腔隙性脑梗塞", "腔隙性梗死", "腔隙性梗塞", "腔隙性梗死灶", "腔隙性脑梗死灶",
+                    "腔隙灶", "腔梗"), "头颅", organs=("脑",)),
+    Sign("陈旧性脑梗死", ("陈旧脑梗死", "陈旧性脑梗塞", "陈旧性梗死", "陈旧性梗死灶", "脑软化灶", "软化灶"),
+         "头颅", organs=("脑",)),
+    Sign("中线移位", ("中线结构移位", "中线偏移", "中线结构偏移"), "头颅", urgent=True, organs=("脑",),
+         patterns=(r"中线(?:结构)?[^,。;、居]{0,6}?(?:移位|偏移|[左右]侧?移)", r"中线(?:结构)?受压[左右]移"),
+         absent=("中线居中", "中线结构居中", "中线结构无偏移", "中线结构无移位")),
+    Sign("脑积水", (), "头颅", urgent=True, sided=False, organs=("脑",)),
+    Sign("脑水肿", ("脑组织水肿",), "头颅", organs=("脑",)),
+    Sign("脑萎缩", (), "头颅", sided=False, organs=("脑",)),
+    Sign("颅内占位", ("脑占位", "脑肿瘤", "颅内肿瘤", "脑膜瘤", "胶质瘤"), "头颅", organs=("脑",),
+         nouns=(*_MASS, *_NODULE)),
+    Sign("颅骨骨折", (), "头颅", urgent=True, organs=("颅骨",), nouns=("骨折",)),
+    Sign("甲状腺结节", (), "颈部", organs=("甲状腺",), nouns=_NODULE),
+    Sign("肺结节", ("肺部结节", "肺内结节", "肺小结节", "磨玻璃结节", "实性结节"), "胸部", organs=("肺",),
+         nouns=_NODULE),
+    Sign("肺肿块", ("肺部肿块", "肺内肿块", "肺占位", "肺癌"), "胸部", organs=("肺",), nouns=_MASS),
+    Sign("肺实变", ("大叶性肺炎", "肺炎", "支气管肺炎"), "胸部", organs=("肺",),
+         nouns=("实变", "实变影", "大片实变")),
+    Sign("磨玻璃影", ("磨玻璃样影", "磨玻璃密度影", "磨玻璃样密度影", "毛玻璃影"), "胸部", organs=("肺",)),
+    Sign("肺不张", (), "胸部", organs=("肺",), nouns=("不张",)),
+    Sign("肺气肿", (), "胸部", organs=("肺",)),
+    Sign("肺大疱", ("肺大泡",), "胸部", organs=("肺",)),
+    Sign("支气管扩张", ("支扩",), "胸部", organs=("肺",)),
+    Sign("肺栓塞", ("肺动脉栓塞",), "胸部", urgent=True, organs=("肺",)),
+    Sign("胸腔积液", ("胸水", "胸膜腔积液"), "胸部", organs=("胸膜",), nouns=_FLUID),
+    Sign("气胸", ("胸膜腔积气", "胸腔积气", "液气胸"), "胸部", urgent=True, organs=("胸膜",),
+         nouns=("积气", "气体影")),
+    Sign("心包积液", (), "胸部", sided=False, organs=("心包",), nouns=_FLUID),
+    Sign("主动脉夹层", (), "胸部", urgent=True, sided=False, organs=("主动脉",), nouns=("夹层",)),
+    Sign("纵隔淋巴结肿大", ("纵隔肿大淋巴结", "纵隔增大淋巴结"), "胸部", sided=False, organs=("纵隔",),
+         nouns=("淋巴结肿大", "肿大淋巴结", "增大淋巴结", "淋巴结增大")),
+    Sign("肋骨骨折", (), "胸部", organs=("肋骨",), nouns=("骨折",)),
+    Sign("肝占位", ("肝脏占位", "肝内占位", "肝肿块", "肝脏肿块", "肝癌", "肝脏肿瘤"), "腹部",
+         sided=False, organs=("肝",), nouns=(*_MASS, *_NODULE)),
+    Sign("肝囊肿", ("肝脏囊肿",), "腹部", sided=False, organs=("肝",), nouns=_CYST),
+    Sign("肝硬化", (), "腹部", sided=False, organs=("肝",)),
+    Sign("脂肪肝", (), "腹部", sided=False, organs=("肝",)),
+    Sign("肝血管瘤", ("肝脏血管瘤",), "腹部", sided=False, organs=("肝",), nouns=("血管瘤",)),
+    Sign("胆囊结石", ("胆石", "胆结石"), "腹部", sided=False, organs=("胆囊",), nouns=_STONE),
+    Sign("胆囊炎", (), "腹部", sided=False, organs=("胆囊",)),
+    Sign("胆管结石", ("胆总管结石", "肝内胆管结石"), "腹部", sided=False, organs=("胆管",), nouns=_STONE),
+    Sign("胆管扩张", ("胆总管扩张", "肝内外胆管扩张", "肝内胆管扩张"), "腹部", sided=False,
+         organs=("胆管",)),
+    Sign("胰腺炎", (), "腹部", urgent=True, sided=False, organs=("胰",)),
+    Sign("胰腺占位", (), "腹部", sided=False, organs=("胰",), nouns=_MASS),
+    Sign("脾大", ("脾肿大", "脾脏增大", "脾脏肿大", "脾增大"), "腹部", sided=False, organs=("脾",)),
+    Sign("肾结石", ("肾脏结石",), "腹部", organs=("肾",), nouns=_STONE),
+    Sign("肾囊肿", ("肾脏囊肿",), "腹部", organs=("肾",), nouns=_CYST),
+    Sign("肾占位", ("肾肿块", "肾脏占位", "肾癌"), "腹部", organs=("肾",), nouns=_MASS),
+    Sign("肾积水", ("肾盂积水", "肾盂肾盏积水", "肾盂扩张积水"), "腹部", organs=("肾",), nouns=("积水",)),
+    Sign("输尿管结石", (), "腹部", organs=("输尿管",), nouns=_STONE),
+    Sign("腹水", ("腹腔积液", "腹腔游离液体", "腹盆腔积液"), "腹部", sided=False, organs=("腹腔",),
+         nouns=_FLUID),
+    Sign("游离气体", ("腹腔游离气体", "膈下游离气体", "气腹", "腹腔积气"), "腹部", urgent=True,
+         sided=False, organs=("腹腔",)),
+    Sign("肠梗阻", (), "腹部", urgent=True, sided=False, organs=("肠",)),
+    Sign("阑尾炎", (), "腹部", urgent=True, sided=False, organs=("肠",)),
+    Sign("盆腔积液", (), "盆腔", sided=False, organs=("盆腔",), nouns=_FLUID),
+    Sign("椎体骨折", ("椎体压缩性骨折", "压缩性骨折", "椎体压缩骨折"), "脊柱", urgent=True, sided=False,
+         organs=("脊柱",), nouns=("骨折",)),
+    Sign("椎间盘突出", ("椎间盘膨出", "椎间盘突出症"), "脊柱", sided=False, organs=("脊柱",)),
+)  # fmt: skip
