@@ -6,6 +6,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant.imaging.voi import Function, Lut
 from assistant.imaging.window import Window
 
 
@@ -31,7 +32,12 @@ class Slice:
         position_mm: place along the slice normal in mm, if known.
         series_uid: remapped; the same for all slices of one series, never the file's own.
         frame: index of the frame chosen, from 0; frames: how many the file has.
+        pixel_aspect: height of a pixel divided by its width, 1.0 when square or unknown.
+        inverted: the file asks for low values to be white (MONOCHROME1); only with ``hu``,
+            a ``gray`` picture is already the right way round.
         file_windows: the file's own VOI windows, in its order.
+        file_function: how the file wants its windows applied.
+        file_lut: the file's VOI lookup table, if any.
         padding: bool (H, W), True where the file says there is no data, if any.
         notices: warnings to show with the picture.
     """
@@ -46,7 +52,11 @@ class Slice:
     series_uid: str = ""
     frame: int = 0
     frames: int = 1
+    pixel_aspect: float = 1.0
+    inverted: bool = False
     file_windows: tuple[Window, ...] = ()
+    file_function: Function = "LINEAR"
+    file_lut: Lut | None = None
     padding: NDArray[np.bool_] | None = None
     notices: tuple[Notice, ...] = ()
 

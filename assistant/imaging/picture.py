@@ -1,0 +1,67 @@
+"""A JPG or PNG as a :class:`Slice` of gray or color."""
+
+from typing import BinaryIO
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageOps
+
+from assistant.errors import AssistantError
+from assistant.imaging import gate, notice
+from assistant.imaging.slice import Slice
+
+_FORMATS = ("JPEG", "MPO", "PNG")
+_DEEP = frozenset({"I", "I;16", "I;16B", "I;16L", "I;16N"})
+_GRAY = frozenset({"1", "L"})
+
+
+def read(stream: BinaryIO) -> Slice:
+    """The picture upright, transparency on black.
+
+    Raises:
+        AssistantError: IMG-105 too large, IMG-114 damaged.
+    """
+    try:
+        with Image.open(stream, formats=_FORMATS) as opened:
+            gate.check_dimensions(opened.height, opened.width)
+            opened.load()
+            upright = _upright(opened)
+    except Image.DecompressionBombError as error:
+        raise gate.too_large("像素数过多") from error
+    except AssistantError:
+        raise
+    except Exception as error:  # Pillow raises a wide range on malformed files
+        raise AssistantError(
+            "IMG-114",
+            "JPG/PNG 图片已损坏或不完整，无法读取。",
+            next_step="请重新导出或重新拷贝该图片。",
+            detail=type(error).__name__,
+        ) from error
+    if upright.mode in _DEEP:
+        gray, bits = _shallow(np.asarray(upright))
+        return Slice(gray=gray, notices=(notice.PICTURE, notice.deep_gray(bits)))
+    return Slice(gray=_eight_bit(upright), notices=(notice.PICTURE,))
+
+
+def _upright(opened: Image.Image) -> Image.Image:
+    try:
+        return ImageOps.exif_transpose(opened)
+    except Exception:  # a malformed EXIF block says nothing about the pixels
+        return opened.copy()
+
+
+def _shallow(deep: NDArray[np.generic]) -> tuple[NDArray[np.uint8], int]:
+    """16-bit gray as 8-bit, by the smallest usual bit depth that holds every value."""
+    brightest = int(deep.max())
+    bits = next(bits for bits in (8, 10, 12, 14, 16, 32) if brightest < 1 << bits)
+    return np.rint(np.clip(deep, 0, None) * (255.0 / ((1 << bits) - 1))).astype(np.uint8), bits
+
+
+def _eight_bit(upright: Image.Image) -> NDArray[np.uint8]:
+    if upright.mode in _GRAY:
+        return np.array(upright.convert("L"), dtype=np.uint8)
+    if upright.mode in ("LA", "RGBA", "PA", "La", "RGBa") or "transparency" in upright.info:
+        seen = upright.convert("RGBA")
+        black = Image.new("RGBA", seen.size, (0, 0, 0, 255))
+        upright = Image.alpha_composite(black, seen)
+    return np.array(upright.convert("RGB"), dtype=np.uint8)
