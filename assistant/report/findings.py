@@ -1,26 +1,33 @@
 """Findings: what an answer or a truth says, as tuples that can be compared."""
 
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Iterable
 
-Side = Literal["左", "右", "双侧", ""]
-Status = Literal["有", "无", "可疑"]
+from assistant.report.finding import Finding, Side, Status
+from assistant.report.lexicon import SIGNS
+from assistant.report.mentions import mentions
+from assistant.report.merge import merge
+from assistant.report.region import region_of
+from assistant.report.sections import split
+
+__all__ = ["Finding", "Side", "Status", "extract", "is_urgent"]
 
 
-@dataclass(frozen=True)
-class Finding:
-    """One finding.
+def extract(text: str) -> tuple[Finding, ...]:
+    """Findings of a Chinese report, one for each thing, in order of first mention.
 
-    Attributes:
-        sign: canonical Chinese name, one of ``lexicon.SIGNS``, for example "脑出血".
-        site: canonical place, for example "基底节区"; "" when not stated.
-        side: the patient's side; "" when the sign has none or none is stated.
-        status: present, absent or suspected.
-        size_mm: largest diameter or thickness in mm, if stated.
+    检查所见 and 诊断意见 speak of the same things: what agrees in place and side is one
+    finding with the most that is known of it, and the impression decides its status.
+    建议 and history make none. What is denied and nowhere affirmed has the status 无.
+
+    >>> extract("右肺上叶见结节影，直径约8mm；双侧胸腔未见积液。")[0]
+    Finding(sign='肺结节', site='肺上叶', side='右', status='有', size_mm=8.0)
     """
+    region = region_of(text)
+    sections = split(text)
+    return merge(mentions(sections.findings, region), mentions(sections.impression, region))
 
-    sign: str
-    site: str = ""
-    side: Side = ""
-    status: Status = "有"
-    size_mm: float | None = None
+
+def is_urgent(findings: Iterable[Finding]) -> bool:
+    """True when something urgent is present or suspected."""
+    urgent = {sign.name for sign in SIGNS if sign.urgent}
+    return any(finding.status != "无" and finding.sign in urgent for finding in findings)

@@ -19,6 +19,7 @@ class Sign:
         nouns: words that mean this sign only beside one of ``organs``, for example "结节".
         patterns: regular expressions for spellings with a gap.
         absent: statements that say it is not there, for example "中线居中".
+        directed: its side is the direction stated within it, not the side of the place.
     """
 
     name: str
@@ -30,6 +31,7 @@ class Sign:
     nouns: tuple[str, ...] = ()
     patterns: tuple[str, ...] = ()
     absent: tuple[str, ...] = ()
+    directed: bool = False
 
 
 _NODULE = ("结节", "结节影", "结节灶", "小结节", "小结节影", "微小结节")
@@ -49,7 +51,7 @@ SIGNS: tuple[Sign, ...] = (
     Sign("蛛网膜下腔出血", ("蛛网膜下隙出血", "SAH"), "头颅", urgent=True, sided=False,
          organs=("脑",)),
     Sign("脑室出血", ("脑室内出血", "脑室积血", "脑室内积血", "破入脑室"), "头颅", urgent=True,
-         organs=("脑",)),
+         organs=("脑室",), nouns=("出血", "积血")),
     Sign("脑梗死", ("脑梗塞", "大面积脑梗死", "缺血性梗死", "急性脑梗死"), "头颅", urgent=True,
          organs=("脑",), nouns=_INFARCT),
     Sign("腔隙性脑梗死", ("腔隙性脑梗塞", "腔隙性梗死", "腔隙性梗塞", "腔隙性梗死灶",
@@ -62,7 +64,7 @@ SIGNS: tuple[Sign, ...] = (
          organs=("脑",),
          patterns=(r"中线(?:结构)?[^,。;、居]{0,6}?(?:移位|偏移|[左右]侧?移)",
                    r"中线(?:结构)?受压[左右]移"),
-         absent=("中线居中", "中线结构居中", "中线结构无偏移", "中线结构无移位")),
+         absent=("中线居中", "中线结构居中", "中线结构无偏移", "中线结构无移位"), directed=True),
     Sign("脑积水", (), "头颅", urgent=True, sided=False, organs=("脑",)),
     Sign("脑水肿", ("脑组织水肿",), "头颅", organs=("脑",)),
     Sign("脑萎缩", (), "头颅", sided=False, organs=("脑",)),

@@ -1,0 +1,139 @@
+"""Every mention of a sign in a report, with its place, side, size and status."""
+
+import re
+from collections.abc import Container, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
+
+from assistant.report.finding import Side
+from assistant.report.lexicon import SIGNS, Sign
+from assistant.report.places import Place, joined_before, places_of
+from assistant.report.sections import normalize
+from assistant.report.status import statuses
+from assistant.report.tokens import HEADS, Token, tokenize
+
+_SENTENCE = re.compile(r"[。;!\n]|(?<!\d)\.(?!\d)")
+_ADVICE = re.compile(r"建议|请结合|必要时|定期复查|请注意")
+_SIZE_OF_NEXT = re.compile(r"(?:大小|左右|直径|类圆形|圆形|的|之|一|个|枚|\s)*")
+
+
+@dataclass(frozen=True)
+class Mention:
+    """One mention.
+
+    Attributes:
+        sign: what; None for a lesion that the text describes without naming.
+        status: "有", "无" or "可疑".
+        place: where, as far as stated.
+        size_mm: largest diameter, if stated.
+    """
+
+    sign: Sign | None
+    status: str
+    place: Place
+    size_mm: float | None = None
+
+
+@dataclass(frozen=True)
+class _Context:
+    """What was said before a clause: the last place, whether in the same sentence, the region."""
+
+    place: Place
+    same_sentence: bool
+    region: str
+
+
+def mentions(text: str, region: str) -> Iterator[Mention]:
+    """Mentions in order; advice and what is said of the past are left out.
+
+    ``region`` decides what a bare 结节 or 占位 is when no organ is near.
+    """
+    last = Place()
+    for sentence in _SENTENCE.split(normalize(text)):
+        found: list[Mention] = []
+        for index, clause in enumerate(_ADVICE.split(sentence, maxsplit=1)[0].split(",")):
+            words = tuple(tokenize(clause))
+            places = places_of(clause, words)
+            said = _in_clause(clause, words, places, _Context(last, index > 0, region))
+            if not said and found and all(place.is_in([last.organ]) for place in places):
+                found[-1] = _sized(found[-1], [word.size_mm for word in words])
+            found += said
+            last = places[-1] if places else last
+        yield from (mention for mention in found if mention.status != "问")
+
+
+def _in_clause(
+    clause: str, words: Sequence[Token], places: Sequence[Place], context: _Context
+) -> list[Mention]:
+    status_of = statuses(clause, words)
+    heads = [word for word in words if word.kind in HEADS]
+    sizes: dict[Token, list[float | None]] = {head: [] for head in heads}
+    if heads:
+        for word in words:
+            if word.kind == "size":
+                sizes[_owner(word, heads, clause)].append(word.size_mm)
+    return [
+        _sized(Mention(sign, status_of[head.start], place), sizes[head])
+        for head in heads
+        for sign, place in _readings(head, clause, places, context)
+    ]
+
+
+def _readings(
+    head: Token, clause: str, places: Sequence[Place], context: _Context
+) -> Iterator[tuple[Sign | None, Place]]:
+    """What a word says and where; more than one in 肝、左肾囊肿 and 左侧额叶及右侧颞叶出血."""
+    signs = [sign for sign in SIGNS if head.value in (sign.name, *sign.nouns)]
+    organs = {organ for sign in signs for organ in sign.organs}
+    nearest = _nearest(head, places, organs)
+    if signs and signs[0].directed:
+        yield signs[0], Place(side=_direction(head.text))
+    elif nearest is not None:
+        for place in reversed(list(joined_before(clause, places, nearest))):
+            yield from _reading(head, signs, place, context)
+    elif not places and (context.same_sentence or head.kind != "sign"):
+        inherited = context.place if context.place.is_in(organs) else Place()
+        yield from _reading(head, signs, inherited, context)
+    elif head.kind != "noun":
+        yield (signs[0] if signs else None), Place()
+
+
+def _nearest(head: Token, places: Sequence[Place], organs: Container[str]) -> int | None:
+    """The last fitting place before a head, else the first after it."""
+    fitting = [i for i, place in enumerate(places) if head.kind == "lesion" or place.is_in(organs)]
+    before = [i for i in fitting if places[i].start < head.start]
+    return before[-1] if before else fitting[0] if fitting else None
+
+
+def _direction(text: str) -> Side:
+    return "左" if "左" in text else "右" if "右" in text else ""
+
+
+def _reading(
+    head: Token, signs: Sequence[Sign], place: Place, context: _Context
+) -> Iterator[tuple[Sign | None, Place]]:
+    if head.kind == "lesion":
+        yield None, place
+    elif head.kind == "noun":
+        organ = place.organ or context.place.organ
+        fits = (s for s in signs if (organ in s.organs if organ else s.region == context.region))
+        yield from ((sign, place) for sign in islice(fits, 1))
+    elif place.is_in(signs[0].organs):
+        yield signs[0], place
+    else:  # 肝 in 肝、肾囊肿
+        shared = (s for s in SIGNS if place.organ in s.organs and head.text.endswith(s.nouns))
+        yield from ((sign, place) for sign in islice(shared, 1))
+
+
+def _owner(size: Token, heads: Sequence[Token], clause: str) -> Token:
+    """8mm结节 is the size of what follows, 结节约8mm of what precedes."""
+    later = [head for head in heads if head.start >= size.end]
+    earlier = [head for head in heads if head.start < size.start]
+    if later and (not earlier or _SIZE_OF_NEXT.fullmatch(clause[size.end : later[0].start])):
+        return later[0]
+    return earlier[-1]
+
+
+def _sized(mention: Mention, sizes: Iterable[float | None]) -> Mention:
+    known = [size for size in (mention.size_mm, *sizes) if size is not None]
+    return mention if not known or mention.status == "无" else replace(mention, size_mm=max(known))

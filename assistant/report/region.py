@@ -1,0 +1,52 @@
+"""Which region of the body a text speaks of, from its words alone."""
+
+import re
+from collections import Counter
+from collections.abc import Mapping
+
+from assistant.report.anatomy import ORGANS
+from assistant.report.lexicon import SIGNS
+from assistant.report.sections import normalize
+from assistant.report.tokens import Token, tokenize
+
+UNSURE = "不确定"
+NOT_CT = "非CT"
+
+_NOT_CT = re.compile(
+    r"非\s*CT|(?:不是|并非|不属于|不像)[^,。;]{0,6}CT|(?:是|为)一?[张幅]?(?:普通|自然|风景|生活)?"
+    r"(?:照片|风景|X线片|X线平片|MRI|磁共振|超声|心电图|截图|插图)|非医学(?:影像|图像)",
+    re.I,
+)
+_NAMED: Mapping[str, str] = {
+    "头颅": r"头颅|颅脑|头部|脑部",
+    "脊柱": r"脊柱|[颈胸腰骶]{1,2}椎|椎体|椎间盘",
+    "颈部": r"颈部|甲状腺|喉部",
+    "胸部": r"胸部|肺部|胸腹",
+    "腹部": r"[上中下全]?腹部|上腹|中腹|下腹|肝胆|双肾CT",
+    "盆腔": r"盆腔|盆部|骨盆",
+}
+_REGION_NAME = re.compile(
+    r"(?<!不是)(?<!并非)(?<!非)(?:" + "|".join(f"(?P<{r}>{p})" for r, p in _NAMED.items()) + ")"
+)
+
+
+def region_of(text: str) -> str:
+    """One of ``lexicon.REGIONS``.
+
+    Words that say it is no CT win; then a region named in the first sentence; then the
+    region that most organs and signs belong to, of equals the first; else 不确定.
+    """
+    text = normalize(text).strip()
+    if _NOT_CT.search(text):
+        return NOT_CT
+    named = _REGION_NAME.search(re.split(r"[。;\n]", text, maxsplit=1)[0])
+    if named is not None and named.lastgroup is not None:
+        return named.lastgroup
+    votes = Counter(filter(None, map(_region, tokenize(text))))
+    return votes.most_common(1)[0][0] if votes else UNSURE
+
+
+def _region(token: Token) -> str:
+    if token.organ:
+        return next(organ.region for organ in ORGANS if organ.name == token.organ)
+    return next((s.region for s in SIGNS if token.kind == "sign" and s.name == token.value), "")
