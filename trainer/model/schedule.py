@@ -1,0 +1,53 @@
+"""Settings of the pre-training."""
+
+import math
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Jitter(BaseModel):
+    """How far a picture may stray from the slice it was made of.
+
+    Attributes:
+        zoom: largest relative change of scale.
+        shift: largest shift, part of the picture's edge.
+        degrees: largest rotation.
+        window: largest relative change of the window's width, and of its center in half widths.
+        noise: largest standard deviation of added noise, in grey levels of 1.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    zoom: float = Field(0.15, ge=0, le=1)
+    shift: float = Field(0.06, ge=0, le=0.5)
+    degrees: float = Field(10.0, ge=0, le=45)
+    window: float = Field(0.2, ge=0, le=1)
+    noise: float = Field(0.05, ge=0, le=0.5)
+
+
+class Schedule(BaseModel):
+    """How long and how fast to learn.
+
+    Attributes:
+        steps: optimizer steps.
+        batch: pictures per step.
+        lr: peak learning rate, of Muon for matrices and of AdamW for the rest.
+        warmup: part of the steps over which the rate rises; it falls as a cosine afterwards.
+        save_every: steps between checkpoints.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    steps: int = Field(1000, ge=1)
+    batch: int = Field(16, ge=1)
+    lr: float = Field(2e-3, gt=0, le=0.1)
+    warmup: float = Field(0.05, ge=0, lt=1)
+    save_every: int = Field(100, ge=1)
+
+    def rate(self, step: int) -> float:
+        """Learning rate of a step, from 0."""
+        rise = max(1.0, self.steps * self.warmup)
+        if step < rise:
+            return self.lr * (step + 1) / rise
+        part = (step - rise) / max(1.0, self.steps - rise)
+        return self.lr * (0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * part)))

@@ -1,0 +1,28 @@
+"""Run a module that must not outlive the process that started it.
+
+``python -m trainer.watched MODULE ARGUMENTS...`` with a pipe as standard input: when the parent
+goes away, however it died, the pipe closes and this process ends at once. Without it a killed
+run would leave a training behind that still writes into the folder being resumed.
+"""
+
+import os
+import runpy
+import sys
+import threading
+
+
+def main() -> None:
+    """Run the module named by the first argument as a program."""
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    sys.argv = sys.argv[1:]
+    runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)
+
+
+def _end_with_parent() -> None:
+    while sys.stdin.buffer.read(1):
+        pass
+    os._exit(70)
+
+
+if __name__ == "__main__":
+    main()
