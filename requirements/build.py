@@ -64,8 +64,9 @@ def _install(folder: Path, lock: Path, wheels: Path | None) -> None:
         if uv.install(folder, lock, wheels):
             return
         refuse_full_disk(folder)
-        if wheels is None:
-            refuse_unreachable(uv.probe())
+        if wheels is not None:
+            raise incomplete_wheels(wheels)
+        refuse_unreachable(uv.probe())
         say("uv 未能完成安装，改用 pip，速度较慢，请稍候…")
     pip = find_pip(folder.parent)
     if pip.install(folder, lock, wheels):
@@ -123,6 +124,7 @@ def _turn(folder: Path) -> Iterator[None]:
     with contextlib.closing(database):
         for waited in _half_seconds():
             try:
+                database.execute("PRAGMA journal_mode = MEMORY")  # leaves no second file behind
                 database.execute("BEGIN EXCLUSIVE")
                 break
             except sqlite3.OperationalError as error:

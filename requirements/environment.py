@@ -37,9 +37,9 @@ def _environment(name: str, title: str, folder: str, room_gb: float) -> Environm
 
 
 ASSISTANT = _environment("assistant", "阅片助手环境", ".venv", 1.0)
-CUDA = _environment("cuda", "阅片助手环境（含显卡支持）", ".venv", 12.0)
-TRAIN = _environment("train", "训练环境", ".venv-train", 12.0)
-TEST = _environment("test", "测试环境", ".venv-test", 1.5)
+CUDA = _environment("cuda", "阅片助手环境（含显卡支持）", ".venv", 8.0)
+TRAIN = _environment("train", "训练环境", ".venv-train", 8.0)
+TEST = _environment("test", "测试环境", ".venv-test", 1.2)
 ALL = (ASSISTANT, CUDA, TRAIN, TEST)
 
 

@@ -38,9 +38,8 @@ class Pip:
         environment = pip_environment()
         create: Command = [sys.executable, "-m", "venv", "--clear", "--without-pip", folder]
         into: Command = ["--python", interpreter(folder), "install", "--no-deps", *_STRICT]
-        return _runs(create, environment) and _runs(
-            [*self.command, *into, *_from_folder(wheels), "-r", lock], environment
-        )
+        source: Command = [*_from_folder(wheels), "-r", lock]
+        return _runs(create, environment) and _runs([*self.command, *into, *source], environment)
 
     def unpack(self, lock: Path, folder: Path, wheels: Path | None) -> str:
         """Install ``lock`` into a plain folder; the output if that failed, else nothing."""
