@@ -11,6 +11,7 @@ from assistant.errors import AssistantError
 from assistant.imaging import dataset as parser
 from assistant.imaging import deidentify, notice, orientation, pixels, values
 from assistant.imaging.functional import FrameView
+from assistant.imaging.layout import Layout, read_layout
 from assistant.imaging.slice import Notice, Slice
 
 _LOSSY = (uid.JPEGBaseline8Bit, uid.JPEGExtended12Bit, uid.JPEGLSNearLossless)
@@ -34,9 +35,9 @@ def read(stream: BinaryIO, size: int, *, frame: int | None, salt: bytes) -> Slic
     if broken := stripped.unreadable & deidentify.PIXEL_KEYWORDS:
         raise parser.malformed(", ".join(sorted(broken)))
     clean = stripped.dataset
-    frames = pixels.count_frames(clean)
-    view = FrameView(clean, _choose_frame(clean, frame, frames))
-    picture = _with_values(_frame_of(view, frames), view)
+    layout = read_layout(clean)
+    view = FrameView(clean, _choose_frame(clean, frame, layout.frames))
+    picture = _with_values(_frame_of(view, layout.frames), view, layout)
     extra = [notice.SYNTAX_GUESSED] if guessed else []
     extra += [notice.BAD_ATTRIBUTES] if stripped.unreadable else []
     return replace(picture, notices=(*_notices(picture, view), *picture.notices, *extra))
@@ -87,14 +88,14 @@ def _frame_of(view: FrameView, frames: int) -> Slice:
     )
 
 
-def _with_values(blank: Slice, view: FrameView) -> Slice:
+def _with_values(blank: Slice, view: FrameView, layout: Layout) -> Slice:
     """``blank`` with HU for a CT that has them, else with gray."""
-    stored = pixels.decode(view.dataset, view.frame)
+    stored = pixels.decode(view.dataset, layout, view.frame)
     if stored.ndim == 3:
         said = (notice.NOT_HU,) if blank.modality == "CT" else ()
         return replace(blank, gray=stored, notices=said)
-    inverted = view.dataset.PhotometricInterpretation == "MONOCHROME1"
-    mask = values.padding_mask(view.dataset, stored)
+    inverted = layout.photometric == "MONOCHROME1"
+    mask = values.padding_mask(view.dataset, layout, stored)
     modal = values.modality_values(view, stored)
     unit = values.unit_of(view)
     if blank.modality == "CT" and unit in ("HU", "unspecified"):

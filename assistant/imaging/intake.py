@@ -6,7 +6,8 @@ from pathlib import Path
 
 from assistant.errors import AssistantError
 from assistant.imaging import gate
-from assistant.imaging.isolation import Request, shared_child
+from assistant.imaging.isolation import shared_child
+from assistant.imaging.pipe import Request
 from assistant.imaging.slice import Slice
 
 

@@ -9,17 +9,15 @@ import atexit
 import contextlib
 import os
 import pickle
-import struct
 import subprocess
 import sys
 import threading
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 from assistant.errors import AssistantError
-from assistant.imaging.gate import Kind
+from assistant.imaging.pipe import READY, Request, receive, send
 from assistant.imaging.slice import Slice
 
 START_SECONDS = 30.0
@@ -29,33 +27,22 @@ MOST_SECONDS = 20.0
 _ROOT = Path(__file__).resolve().parents[2]
 _SERVE = (
     "import sys; sys.path.insert(0, sys.argv[1]);"
-    "from assistant.imaging.isolation import serve; serve()"
+    "from assistant.imaging.reader import serve; serve()"
 )
-
-
-@dataclass(frozen=True)
-class Request:
-    """One file to read.
-
-    Attributes:
-        source: absolute path, or the content itself.
-        kind: what the gate found.
-        size: bytes.
-        frame: from 0, or None for the default one.
-        salt: key of the UID remapping.
-    """
-
-    source: Path | bytes
-    kind: Kind
-    size: int
-    frame: int | None
-    salt: bytes
+_OPTIONS = ("-P", "-X", "utf8", "-W", "ignore", "-c")
+_BROKEN = (OSError, EOFError, ValueError, pickle.UnpicklingError)
 
 
 class Child:
-    """The reading process; safe from several threads, which take turns."""
+    """The reading process; safe from several threads, which take turns.
 
-    def __init__(self) -> None:
+    Args:
+        program: Python source that the child runs; its first argument is the folder
+            of the package.
+    """
+
+    def __init__(self, program: str = _SERVE) -> None:
+        self._program = program
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
         self._ready = False
@@ -76,19 +63,14 @@ class Child:
         with self._lock:
             process = self._await_ready()
             with _Deadline(process, seconds) as deadline:
-                try:
-                    _send(process.stdin, request)
-                    reply = _receive(process.stdout)
-                except (OSError, EOFError, pickle.UnpicklingError):
-                    reply = None
+                reply = _exchange(process, request)
             if reply is None:
                 self._stop()
                 self._spawn()
                 raise _too_slow() if deadline.passed else _crashed()
         if isinstance(reply, Slice):
             return reply
-        code, message, next_step, detail = reply
-        raise AssistantError(code, message, next_step=next_step, detail=detail)
+        raise reply.error()
 
     def close(self) -> None:
         """End the child."""
@@ -101,10 +83,7 @@ class Child:
         process = self._spawn()
         if not self._ready:
             with _Deadline(process, START_SECONDS):
-                try:
-                    self._ready = _receive(process.stdout) == "ready"
-                except (OSError, EOFError, pickle.UnpicklingError):
-                    self._ready = False
+                self._ready = _exchange(process, None) == READY
         if not self._ready:
             self._stop()
             raise AssistantError(
@@ -118,7 +97,7 @@ class Child:
         if self._process is None:
             self._ready = False
             self._process = subprocess.Popen(
-                [sys.executable, "-P", "-X", "utf8", "-W", "ignore", "-c", _SERVE, str(_ROOT)],
+                [sys.executable, *_OPTIONS, self._program, str(_ROOT)],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,  # warnings of libraries may quote the file
@@ -171,38 +150,16 @@ def _child_of(_pid: int) -> Child:
     return child
 
 
-def serve() -> None:
-    """The child's loop: read requests from stdin until it closes."""
-    from assistant.imaging import reader
-
-    incoming = sys.stdin.buffer
-    outgoing = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    _send(outgoing, "ready")
-    while True:
-        try:
-            request = _receive(incoming)
-        except (EOFError, KeyboardInterrupt):
-            return
-        _send(outgoing, reader.answer(request))
-
-
-def _send(pipe: BinaryIO | Any, thing: object) -> None:
-    content = pickle.dumps(thing, protocol=5)
-    pipe.write(struct.pack("<Q", len(content)))
-    pipe.write(content)
-    pipe.flush()
-
-
-def _receive(pipe: BinaryIO | Any) -> Any:
-    head = pipe.read(8)
-    if len(head) < 8:
-        raise EOFError
-    (length,) = struct.unpack("<Q", head)
-    content = pipe.read(length)
-    if len(content) < length:
-        raise EOFError
-    return pickle.loads(content)
+def _exchange(process: subprocess.Popen[bytes], request: Request | None) -> Any:
+    """Send a request, if any, and wait for what comes; None when the child is gone."""
+    if process.stdin is None or process.stdout is None:
+        return None
+    try:
+        if request is not None:
+            send(process.stdin, request)
+        return receive(process.stdout)
+    except _BROKEN:
+        return None
 
 
 def _too_slow() -> AssistantError:

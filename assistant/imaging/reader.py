@@ -1,32 +1,37 @@
-"""What the reading process does with one request."""
+"""The reading process: answers requests from stdin until it closes."""
 
+import os
+import sys
 from io import BytesIO
-from pathlib import Path
 from typing import BinaryIO
 
 from assistant.errors import AssistantError
 from assistant.imaging import dicom, picture
-from assistant.imaging.isolation import Request
+from assistant.imaging.pipe import READY, Refusal, Request, receive, send
 from assistant.imaging.slice import Slice
 
-Refusal = tuple[str, str, str, str]
+
+def serve() -> None:
+    """Loop of the process. Its own stdout goes nowhere, so that no library spoils the pipe."""
+    outgoing = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    send(outgoing, READY)
+    while True:
+        try:
+            request = receive(sys.stdin.buffer)
+        except (EOFError, KeyboardInterrupt):
+            return
+        send(outgoing, answer(request))
 
 
 def answer(request: Request) -> Slice | Refusal:
-    """A Slice, or (code, message, next step, detail) of the refusal; never an exception."""
+    """A Slice or a refusal; never an exception."""
     try:
         return read(request)
     except AssistantError as error:
-        return error.code, error.message, error.next_step, error.detail
-    except OSError as error:
-        return (
-            "IMG-101",
-            "文件无法读取。",
-            "请检查文件是否仍在原处、是否有读取权限。",
-            type(error).__name__,
-        )
-    except BaseException as error:  # Rust decoders panic outside Exception
-        return (
+        return Refusal(error.code, error.message, error.next_step, error.detail)
+    except BaseException as error:  # malformed files raise nearly anything
+        return Refusal(
             "IMG-107",
             "图像文件已损坏，无法读取。",
             "请重新从 PACS 导出或重新拷贝该文件。",
@@ -38,13 +43,22 @@ def read(request: Request) -> Slice:
     """Read in this process.
 
     Raises:
-        AssistantError: IMG-104 to IMG-114. Malformed files may raise anything else,
-            which :func:`answer` turns into a refusal.
+        AssistantError: IMG-101, IMG-104 to IMG-114. Malformed files may raise anything
+            else, which :func:`answer` turns into a refusal.
     """
-    if isinstance(request.source, Path):
-        with request.source.open("rb") as stream:
-            return _read(stream, request)
-    return _read(BytesIO(request.source), request)
+    if isinstance(request.source, bytes):
+        return _read(BytesIO(request.source), request)
+    try:
+        stream = request.source.open("rb")
+    except OSError as error:
+        raise AssistantError(
+            "IMG-101",
+            "文件无法读取。",
+            next_step="请检查文件是否仍在原处、是否有读取权限。",
+            detail=type(error).__name__,
+        ) from error
+    with stream:
+        return _read(stream, request)
 
 
 def _read(stream: BinaryIO, request: Request) -> Slice:

@@ -23,6 +23,7 @@ from assistant.imaging.window import (
 
 MAX_SIDE = 1024
 MAX_ASPECT = 10.0
+MIN_SHADED = 0.005  # share of pixels that a file's window must show as neither black nor white
 ORIGINAL = "原图"
 
 
@@ -92,10 +93,9 @@ def _choose(slice_: Slice, hu: NDArray[Any], window: str | Window) -> _Look:
 
 def _own(slice_: Slice, hu: NDArray[Any]) -> _Look | None:
     """The first of the file's windows that shows anything, else its lookup table."""
-    low, high = float(hu.min()), float(hu.max())
     for window in slice_.file_windows:
-        half = window.width / 2
-        if window.center - half < high and window.center + half > low:
+        low, high = window.center - window.width / 2, window.center + window.width / 2
+        if np.count_nonzero((hu > low) & (hu < high)) >= MIN_SHADED * hu.size:
             curve = "" if slice_.file_function == "LINEAR" else f" {slice_.file_function}"
             return _Look(f"{FILE_WINDOW} {window.label}{curve}", window, slice_.file_function)
     if slice_.file_lut is not None:

@@ -9,6 +9,7 @@ from pydicom.pixels.processing import apply_modality_lut
 
 from assistant.imaging.dataset import malformed
 from assistant.imaging.functional import FrameView
+from assistant.imaging.layout import Layout
 from assistant.imaging.voi import Function, Lut, apply_lut, apply_window
 from assistant.imaging.window import Window
 
@@ -18,15 +19,15 @@ Unit = Literal["HU", "unspecified", "missing", "other"]
 PADDING_HU = -1024
 
 
-def padding_mask(dataset: Dataset, stored: NDArray[Any]) -> NDArray[np.bool_] | None:
+def padding_mask(
+    dataset: Dataset, layout: Layout, stored: NDArray[Any]
+) -> NDArray[np.bool_] | None:
     """True where the file says there is no data (PS3.3 C.7.5.1.1.2), or None."""
-    ends = [
-        _stored_number(dataset, word) for word in ("PixelPaddingValue", "PixelPaddingRangeLimit")
-    ]
-    if ends[0] is None or stored.ndim != 2:
+    first = _stored_number(dataset.get("PixelPaddingValue"), layout)
+    if first is None:
         return None
-    last = ends[0] if ends[1] is None else ends[1]
-    low, high = min(ends[0], last), max(ends[0], last)
+    last = _stored_number(dataset.get("PixelPaddingRangeLimit"), layout)
+    low, high = sorted((first, first if last is None else last))
     mask = (stored >= low) & (stored <= high)
     return mask if mask.any() else None
 
@@ -134,14 +135,13 @@ def _stretch(values: NDArray[Any], seen: NDArray[Any]) -> NDArray[np.uint8]:
     return np.asarray(np.clip(gray, 0, 255).astype(np.uint8))
 
 
-def _stored_number(dataset: Dataset, keyword: str) -> int | None:
+def _stored_number(value: object, layout: Layout) -> int | None:
     """A US or SS attribute as a stored value; writers often mix up the two."""
-    value = dataset.get(keyword)
     if not isinstance(value, int):
         return None
-    bits = int(dataset.BitsAllocated)
-    if dataset.get("PixelRepresentation") == 1 and value >= 1 << (bits - 1):
+    bits = layout.bits_allocated
+    if layout.signed and value >= 1 << (bits - 1):
         return value - (1 << bits)
-    if dataset.get("PixelRepresentation") != 1 and value < 0:
+    if not layout.signed and value < 0:
         return value + (1 << bits)
     return value

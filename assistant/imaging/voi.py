@@ -40,15 +40,17 @@ def apply_window(
     if values.dtype == np.int16 and values.size > 65536:
         everything = np.arange(65536, dtype=np.uint16).view(np.int16)
         table = _gray(everything.astype(np.float64), window, function)
-        quick: NDArray[np.uint8] = table[values.view(np.uint16)]
-        return quick
+        places: NDArray[np.uint16] = values.view(np.uint16)
+        gray: NDArray[np.uint8] = table[places]
+        return gray
     return _gray(values.astype(np.float64), window, function)
 
 
 def apply_lut(values: NDArray[Any], lut: Lut) -> NDArray[np.uint8]:
     """Gray of ``values`` through a table; values outside take its ends."""
     place = np.clip(np.rint(values.astype(np.float64)) - lut.first, 0, len(lut.table) - 1)
-    return lut.table[place.astype(np.int64)]
+    gray: NDArray[np.uint8] = lut.table[place.astype(np.int64)]
+    return gray
 
 
 def _gray(values: NDArray[np.float64], window: Window, function: Function) -> NDArray[np.uint8]:
