@@ -14,7 +14,7 @@ from pydicom.tag import BaseTag
 
 from assistant.errors import AssistantError
 from assistant.imaging import codestream
-from assistant.imaging.deidentify import ALLOWED_KEYWORDS
+from assistant.imaging.deidentify import READ_KEYWORDS
 from assistant.imaging.gate import MAX_FILE_BYTES
 
 _PIXEL_TAGS = frozenset({0x7FE00008, 0x7FE00009, 0x7FE00010})
@@ -61,7 +61,7 @@ def parse(stream: BinaryIO, size: int) -> tuple[Dataset, bool]:
         syntax == uid.ImplicitVRLittleEndian,
         syntax != uid.ExplicitVRBigEndian,
         stop_when=cast("Callable[[BaseTag, str | None, int], bool]", watch),
-        specific_tags=[cast(int, tag_for_keyword(word)) for word in ALLOWED_KEYWORDS],
+        specific_tags=[cast(int, tag_for_keyword(word)) for word in READ_KEYWORDS],
     )
     _check_complete(dataset, watch)
     if guessed:

@@ -18,8 +18,8 @@ PIXEL_KEYWORDS = frozenset({
     "ExtendedOffsetTableLengths",
 })  # fmt: skip
 ALLOWED_KEYWORDS = PIXEL_KEYWORDS | {
-    "Modality", "ImageType", "BurnedInAnnotation", "LossyImageCompression", "FrameType",
-    "SeriesInstanceUID", "RepresentativeFrameNumber",
+    "ImageType", "BurnedInAnnotation", "LossyImageCompression", "FrameType",
+    "RepresentativeFrameNumber",
     "PixelAspectRatio", "PixelSpacing", "ImagerPixelSpacing", "NominalScannedPixelSpacing",
     "ImageOrientationPatient", "ImagePositionPatient",
     "PixelPaddingValue", "PixelPaddingRangeLimit",
@@ -35,6 +35,7 @@ ALLOWED_KEYWORDS = PIXEL_KEYWORDS | {
     "PixelValueTransformationSequence", "FrameVOILUTSequence", "PlanePositionSequence",
     "PlaneOrientationSequence", "PixelMeasuresSequence", "CTImageFrameTypeSequence",
 }  # fmt: skip
+READ_KEYWORDS = ALLOWED_KEYWORDS | {"Modality", "SeriesInstanceUID"}  # these leave as other values
 _CODE = re.compile(r"[A-Z][A-Z0-9_ ]{0,15}")
 
 
@@ -43,11 +44,15 @@ class Stripped:
     """What is left of a file.
 
     Attributes:
-        dataset: allowed attributes only; SeriesInstanceUID is already remapped.
+        dataset: allowed attributes only, with the transfer syntax as its file meta.
+        series_uid: remapped, "" when the file has none.
+        modality: a DICOM code such as "CT", or "".
         unreadable: keywords of allowed attributes whose values could not be read.
     """
 
     dataset: Dataset
+    series_uid: str
+    modality: str
     unreadable: frozenset[str]
 
 
@@ -64,20 +69,29 @@ def strip(dataset: Dataset, salt: bytes) -> Stripped:
     """A copy of ``dataset`` with the allowed attributes alone, sequences included."""
     unreadable: set[str] = set()
     clean = _copy(dataset, unreadable)
-    clean.SeriesInstanceUID = remap_uid(str(clean.get("SeriesInstanceUID") or ""), salt)
-    if "Modality" in clean:
-        clean.Modality = safe_code(clean.Modality)
     clean.file_meta = FileMetaDataset()
     clean.file_meta.TransferSyntaxUID = dataset.file_meta.TransferSyntaxUID
     implicit, little = dataset.original_encoding
     clean.set_original_encoding(bool(implicit), bool(little))
-    return Stripped(clean, frozenset(unreadable))
+    return Stripped(
+        dataset=clean,
+        series_uid=remap_uid(_text(dataset, "SeriesInstanceUID"), salt),
+        modality=safe_code(_text(dataset, "Modality")),
+        unreadable=frozenset(unreadable),
+    )
 
 
 def safe_code(value: object) -> str:
     """A DICOM code string such as a modality, or "" when it is anything else."""
     text = str(value or "").strip().upper()
     return text if _CODE.fullmatch(text) else ""
+
+
+def _text(dataset: Dataset, keyword: str) -> str:
+    try:
+        return str(dataset.get(keyword) or "")
+    except Exception:  # pydicom raises a wide range on malformed values
+        return ""
 
 
 def _copy(dataset: Dataset, unreadable: set[str]) -> Dataset:

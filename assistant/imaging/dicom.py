@@ -37,7 +37,7 @@ def read(stream: BinaryIO, size: int, *, frame: int | None, salt: bytes) -> Slic
     clean = stripped.dataset
     layout = read_layout(clean)
     view = FrameView(clean, _choose_frame(clean, frame, layout.frames))
-    picture = _with_values(_frame_of(view, layout.frames), view, layout)
+    picture = _with_values(_frame_of(stripped, view, layout.frames), view, layout)
     extra = [notice.SYNTAX_GUESSED] if guessed else []
     extra += [notice.BAD_ATTRIBUTES] if stripped.unreadable else []
     return replace(picture, notices=(*_notices(picture, view), *picture.notices, *extra))
@@ -58,7 +58,7 @@ def _choose_frame(clean: Dataset, frame: int | None, frames: int) -> int:
     return frame
 
 
-def _frame_of(view: FrameView, frames: int) -> Slice:
+def _frame_of(stripped: deidentify.Stripped, view: FrameView, frames: int) -> Slice:
     """Geometry and identity-free names; no values yet."""
     spacing = next(
         (
@@ -75,14 +75,14 @@ def _frame_of(view: FrameView, frames: int) -> Slice:
     known = cosines is not None and len(place) == 3
     return Slice(
         source="dicom",
-        modality=str(view.get("Modality") or ""),
+        modality=stripped.modality,
         spacing_mm=(spacing[0], spacing[1]) if spacing else None,
         pixel_aspect=aspect,
         orientation=cosines,
         position_mm=float(orientation.normal(cosines) @ np.array(place))
         if cosines and known
         else None,
-        series_uid=str(view.get("SeriesInstanceUID") or ""),
+        series_uid=stripped.series_uid,
         frame=view.frame,
         frames=frames,
     )
