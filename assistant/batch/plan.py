@@ -1,0 +1,111 @@
+"""Which files a batch goes through."""
+
+import os
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from assistant.errors import AssistantError
+
+LINK_OUT = "BAT-111"
+NOT_A_FILE = "BAT-112"
+UNREADABLE = "BAT-113"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One thing found in the folder.
+
+    Attributes:
+        path: where it is.
+        name: path relative to the folder with ``/``, always encodable as UTF-8.
+        code: why it is not read: ``LINK_OUT``, ``NOT_A_FILE`` or ``UNREADABLE``; else "".
+    """
+
+    path: Path
+    name: str
+    code: str = ""
+
+
+def plan_folder(folder: Path, out: Path, *, max_files: int) -> tuple[Entry, ...]:
+    """Every file below a folder in order of name, results in ``out`` excepted.
+
+    Links that lead outside are not followed but have an entry, as have pipes and
+    folders that cannot be opened.
+
+    Raises:
+        AssistantError: BAT-101 not a readable folder, BAT-102 too many files,
+            BAT-103 no files, BAT-104 ``out`` is the folder itself.
+    """
+    root = _resolved(folder)
+    if out.resolve() == root:
+        raise AssistantError(
+            "BAT-104",
+            "输出文件夹不能就是待诊断的文件夹。",
+            next_step="请用 --out 指定另一个文件夹。",
+        )
+    entries: list[Entry] = []
+    for entry in _walk(folder, root, out.resolve()):
+        entries.append(entry)
+        if len(entries) > max_files:
+            raise AssistantError(
+                "BAT-102",
+                f"文件夹中的文件超过 {max_files} 个。",
+                next_step="请分成几个文件夹处理，或调大设置项 max_batch_files。",
+            )
+    if not entries:
+        raise AssistantError(
+            "BAT-103", "文件夹中没有文件。", next_step="请确认选择的是存放影像的文件夹。"
+        )
+    return tuple(sorted(entries, key=lambda entry: entry.name))
+
+
+def _resolved(folder: Path) -> Path:
+    try:
+        if stat.S_ISDIR(folder.stat().st_mode) and os.access(folder, os.R_OK | os.X_OK):
+            return folder.resolve()
+        detail = "not a readable directory"
+    except (OSError, ValueError) as error:
+        detail = type(error).__name__
+    raise AssistantError(
+        "BAT-101",
+        "找不到该文件夹，或没有读取它的权限。",
+        next_step="请检查路径与权限。",
+        detail=detail,
+    )
+
+
+def _walk(folder: Path, root: Path, out: Path) -> Iterator[Entry]:
+    closed: list[str] = []
+    seen = {root}
+    for where, below, names in os.walk(folder, onerror=lambda e: closed.append(e.filename)):
+        kept: list[str] = []
+        for name in below:
+            path = Path(where, name)
+            target = path.resolve()
+            if not target.is_relative_to(root):
+                yield Entry(path, _name(path, folder), LINK_OUT)
+            elif target != out and target not in seen and not path.is_symlink():
+                seen.add(target)  # a Windows junction can lead back up without being a link
+                kept.append(name)
+        below[:] = kept
+        for name in names:
+            path = Path(where, name)
+            yield Entry(path, _name(path, folder), _why_not(path, root))
+    yield from (Entry(Path(name), _name(Path(name), folder), UNREADABLE) for name in closed)
+
+
+def _why_not(path: Path, root: Path) -> str:
+    try:
+        if not path.resolve().is_relative_to(root):
+            return LINK_OUT
+        # Opening a pipe would wait for its other end for ever.
+        return "" if stat.S_ISREG(path.stat().st_mode) else NOT_A_FILE
+    except (OSError, RuntimeError):
+        return UNREADABLE
+
+
+def _name(path: Path, folder: Path) -> str:
+    name = path.relative_to(folder).as_posix()
+    return name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")

@@ -1,0 +1,39 @@
+import json
+
+import pytest
+
+from assistant.batch.row import Row
+from assistant.report.findings import Finding
+
+
+def answered(text: str) -> Row:
+    return Row.answered("a.dcm", "00", window="肺", model="m", text=text)
+
+
+def test_a_row_says_what_its_answer_says():
+    row = answered("检查所见：右侧胸腔见气体影。诊断意见：右侧气胸。")
+    assert (row.status, row.code, row.region, row.urgency) == ("done", "", "胸部", "紧急")
+    assert row.findings == (Finding("气胸", side="右"),)
+
+
+@pytest.mark.parametrize(
+    ("text", "urgency"),
+    [
+        ("左侧硬膜下血肿不除外。", "紧急"),
+        ("右肺上叶结节。", "关注"),
+        ("颅内未见出血。", "常规"),
+        ("双肺纹理清晰。", "常规"),
+    ],
+)
+def test_urgency(text: str, urgency: str):
+    assert answered(text).urgency == urgency
+
+
+def test_json_and_back():
+    row = answered("右肺上叶结节，直径8mm。")
+    assert Row.from_json(json.loads(json.dumps(row.to_json()))) == row
+
+
+def test_what_is_not_a_row_is_not_made_one():
+    with pytest.raises(KeyError):
+        Row.from_json({"file": "a"})
