@@ -21,7 +21,8 @@ _DROPPED_FOR_PIP = ("PIP_TARGET", "PIP_PREFIX", "PIP_ROOT", "PIP_REQUIREMENT", "
 def pip_environment() -> dict[str, str]:
     """Variables to run pip with; it reads the user's settings by itself."""
     kept = {key: value for key, value in os.environ.items() if key not in _DROPPED_FOR_PIP}
-    return {**kept, "PIP_USER": "0", "PIP_DISABLE_PIP_VERSION_CHECK": "1", "PIP_NO_INPUT": "1"}
+    ours = {"PIP_USER": "0", "PIP_DISABLE_PIP_VERSION_CHECK": "1", "PIP_NO_INPUT": "1"}
+    return {**kept, **ours, "PYTHONUTF8": "1"}
 
 
 def uv_environment(pip: Sequence[str] | None) -> dict[str, str]:
@@ -59,10 +60,8 @@ def _pip_settings(pip: Sequence[str] | None) -> Mapping[str, str]:
         ]
     else:
         command = [*pip, "config", "list"]
-        listed = subprocess.run(
-            command, env=pip_environment(), capture_output=True, text=True, encoding="utf-8"
-        )
-        lines = listed.stdout.splitlines()
+        listed = subprocess.run(command, env=pip_environment(), capture_output=True)
+        lines = listed.stdout.decode("utf-8", "replace").splitlines()
     found: dict[str, str] = {}
     for section in ("global.", "install.", ":env:."):  # pip's own order, the last one wins
         for line in lines:
