@@ -71,7 +71,7 @@ def render(slice_: Slice, window: str | Window = AUTO, *, index: int = 0) -> Ren
         window=look.window,
         window_name=look.name,
         slice_ref=SliceRef(slice_.series_uid, index, slice_.frame),
-        sha256=_digest(pixels),
+        sha256=digest(pixels),
     )
 
 
@@ -144,8 +144,9 @@ def _resize(pixels: NDArray[np.uint8], aspect: float) -> NDArray[np.uint8]:
     return np.array(picture.resize(size, method), dtype=np.uint8)
 
 
-def _digest(pixels: NDArray[np.uint8]) -> str:
+def digest(pixels: NDArray[np.uint8]) -> str:
+    """Sha256 of shape and pixels, hex; what ``RenderedImage.sha256`` holds."""
     shape = "x".join(str(side) for side in pixels.shape)
-    digest = hashlib.sha256(f"{shape}:".encode())
-    digest.update(pixels.data)
-    return digest.hexdigest()
+    whole = hashlib.sha256(f"{shape}:".encode())
+    whole.update(pixels.data)
+    return whole.hexdigest()
