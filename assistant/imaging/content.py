@@ -58,13 +58,11 @@ def measure(hu: NDArray[Any]) -> Composition:
 def suggest(hu: NDArray[Any]) -> Literal["肺", "骨", "脑", "腹部"]:
     """Name of the preset of ``configs/windows.yaml`` that suits the slice."""
     found = measure(hu)
-    if found.lung > 0.12:
+    if found.lung > 0.09:
         return "肺"
-    if found.bone > 0.4:
-        return "骨"
-    if found.bone > 0.08 and found.fat < 0.15 and found.soft > 0.3:
+    if found.bone > 0.07 and found.fat < 0.2 and found.soft > 0.3:
         return "脑"
-    return "腹部"
+    return "骨" if found.bone > 0.4 else "腹部"
 
 
 def _filled(body: NDArray[np.bool_]) -> NDArray[np.bool_]:

@@ -10,7 +10,7 @@ from assistant.errors import AssistantError
 from assistant.imaging import gate, notice
 from assistant.imaging.slice import Slice
 
-_FORMATS = ("JPEG", "MPO", "PNG")
+_FORMATS = ("JPEG", "PNG")
 _DEEP = frozenset({"I", "I;16", "I;16B", "I;16L", "I;16N"})
 _GRAY = frozenset({"1", "L"})
 

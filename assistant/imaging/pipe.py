@@ -2,7 +2,7 @@
 
 import pickle
 import struct
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
@@ -24,11 +24,11 @@ class Request:
         salt: key of the UID remapping.
     """
 
-    source: Path | bytes
+    source: Path | bytes = field(repr=False)
     kind: Kind
     size: int
     frame: int | None
-    salt: bytes
+    salt: bytes = field(repr=False)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,96 @@
+import threading
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from assistant.errors import AssistantError
+from assistant.imaging.isolation import Child
+from assistant.imaging.pipe import Request
+
+START = (
+    "import sys; sys.path.insert(0, sys.argv[1]);"
+    "from assistant.imaging.pipe import *; out = sys.stdout.buffer;"
+    "send(out, READY); receive(sys.stdin.buffer);"
+)
+
+
+@pytest.fixture
+def child_of() -> Iterator[Callable[..., Child]]:
+    children: list[Child] = []
+
+    def make(*program: str) -> Child:
+        children.append(Child(*program))
+        return children[-1]
+
+    yield make
+    for child in children:
+        child.close()
+
+
+def request(content: bytes) -> Request:
+    return Request(content, "dicom", len(content), None, b"salt")
+
+
+@pytest.mark.parametrize(
+    ("does", "code"),
+    [
+        ("while True: pass", "IMG-115"),
+        ("import os; os.abort()", "IMG-116"),
+        ("import os; out.write(b'abc'); out.flush(); os._exit(0)", "IMG-116"),
+    ],
+)
+def test_a_decoder_that_spins_or_crashes(
+    child_of: Callable[..., Child], does: str, code: str
+) -> None:
+    child = child_of(START + "\n" + does)
+    for _ in range(2):  # the second time in a fresh process
+        with pytest.raises(AssistantError) as caught:
+            child.read(request(b"x"))
+        assert caught.value.code == code
+
+
+def test_a_child_that_cannot_start(child_of: Callable[..., Child]) -> None:
+    with pytest.raises(AssistantError, match="IMG-117"):
+        child_of("raise SystemExit(1)").read(request(b"x"))
+
+
+def test_reads_again_after_it_was_ended(
+    child_of: Callable[..., Child], bundled: Callable[[str], bytes]
+) -> None:
+    child = child_of()
+    child.start()
+    assert child.read(request(bundled("CT_small.dcm"))).modality == "CT"
+    child.close()
+    assert child.read(request(bundled("CT_small.dcm"))).modality == "CT"
+
+
+def test_an_idle_child_that_died_is_replaced(
+    child_of: Callable[..., Child], bundled: Callable[[str], bytes]
+) -> None:
+    child = child_of()
+    child.read(request(bundled("CT_small.dcm")))
+    process = child._process
+    assert process is not None
+    process.kill()
+    process.wait()
+    assert child.read(request(bundled("CT_small.dcm"))).modality == "CT"
+
+
+def test_many_threads_take_turns(
+    child_of: Callable[..., Child], bundled: Callable[[str], bytes]
+) -> None:
+    child = child_of()
+    content = {name: bundled(name) for name in ("CT_small.dcm", "MR_small.dcm")}
+    seen: list[tuple[str, str]] = []
+
+    def work(name: str) -> None:
+        for _ in range(5):
+            seen.append((name[:2], child.read(request(content[name])).modality))
+
+    threads = [threading.Thread(target=work, args=(name,)) for name in content for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(seen) == 20
+    assert all(name == modality for name, modality in seen)
