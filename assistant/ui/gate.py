@@ -1,0 +1,117 @@
+"""The only way to the page: own hosts, own routes, and nothing from elsewhere."""
+
+import re
+from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from typing import Any
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+App = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "[::1]"})
+
+# What the page itself asks for. File routes are absent on purpose: Gradio would serve
+# anybody's upload to anybody who knows its address.
+_ROUTES = re.compile(
+    r"/|/(?:assets|static)/.+|/(?:config|theme\.css|favicon\.ico|manifest\.json)"
+    r"|/gradio_api/(?:startup-events|app_id|upload|upload_progress|cancel|info"
+    r"|queue/join|queue/data|heartbeat/\w+)/?"
+)
+
+_HEADERS = (
+    (
+        b"content-security-policy",
+        b"default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; "
+        b"style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
+        b"font-src 'self' data:; connect-src 'self'; worker-src 'self' blob:; "
+        b"object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'",
+    ),
+    (b"referrer-policy", b"no-referrer"),
+    (b"x-content-type-options", b"nosniff"),
+    (b"x-frame-options", b"DENY"),
+)
+
+
+class Gate:
+    """ASGI middleware before the page.
+
+    Refuses requests under a foreign host name (a page elsewhere could point its name
+    at this machine) and every route the page does not use, and adds headers with
+    which the browser itself refuses any other origin.
+
+    Args:
+        app: the page.
+        hosts: host names, without port, under which the page may be asked for.
+        head: markup to put first into the page's head.
+    """
+
+    def __init__(self, app: App, *, hosts: Iterable[str] = LOOPBACK, head: str = "") -> None:
+        self._app = app
+        self._hosts = frozenset(hosts)
+        self._head = head.encode("utf-8")
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let a request through, or refuse it."""
+        if scope["type"] == "lifespan":
+            await self._app(scope, receive, send)
+        elif scope["type"] != "http" or _host(scope) not in self._hosts:
+            await _refuse(send, 421)
+        elif not _ROUTES.fullmatch(scope["path"]):
+            await _refuse(send, 404)
+        elif scope["path"] == "/":
+            await self._app(_uncompressed(scope), receive, _Page(send, self._head))
+        else:
+            await self._app(scope, receive, _with_headers(send))
+
+
+class _Page:
+    """Collects the page's markup and sends it on with our own head."""
+
+    def __init__(self, send: Send, head: bytes) -> None:
+        self._send = send
+        self._head = head
+        self._start: MutableMapping[str, Any] = {}
+        self._body = b""
+
+    async def __call__(self, message: MutableMapping[str, Any]) -> None:
+        if message["type"] == "http.response.start":
+            self._start = message
+            return
+        self._body += message.get("body", b"")
+        if message.get("more_body"):
+            return
+        page = self._body.replace(b"<head>", b"<head>" + self._head, 1)
+        page = page.replace(b'lang="en"', b'lang="zh-CN"', 1)
+        kept = [pair for pair in self._start["headers"] if pair[0].lower() != b"content-length"]
+        self._start["headers"] = [
+            *kept, (b"content-length", str(len(page)).encode()), (b"cache-control", b"no-store"),
+        ]  # fmt: skip
+        send = _with_headers(self._send)
+        await send(self._start)
+        await send({"type": "http.response.body", "body": page})
+
+
+def _with_headers(send: Send) -> Send:
+    async def sending(message: MutableMapping[str, Any]) -> None:
+        if message["type"] == "http.response.start":
+            message["headers"] = [*message["headers"], *_HEADERS]
+        await send(message)
+
+    return sending
+
+
+def _host(scope: Scope) -> str:
+    named = dict(scope["headers"]).get(b"host", b"").decode("latin-1")
+    return re.sub(r":\d+$", "", named).lower()
+
+
+def _uncompressed(scope: Scope) -> Scope:
+    kept = [pair for pair in scope["headers"] if pair[0] != b"accept-encoding"]
+    return {**scope, "headers": kept}
+
+
+async def _refuse(send: Send, status: int) -> None:
+    headers = [(b"content-type", b"text/plain; charset=utf-8"), *_HEADERS]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": "不提供".encode()})

@@ -1,0 +1,172 @@
+// What the page does by itself: language, files on their way in, the mouse over the picture.
+(() => {
+  const told = window.ctAssistant;
+
+  // Gradio follows the browser's language; this page is Chinese in every browser.
+  for (const [name, value] of [["language", "zh-CN"], ["languages", ["zh-CN", "zh"]]]) {
+    Object.defineProperty(navigator, name, { get: () => value, configurable: true });
+  }
+
+  // Light unless the person chose dark here before.
+  const dress = () => document.body?.classList.toggle("dark", localStorage.ctDark === "1");
+  document.addEventListener("DOMContentLoaded", () => {
+    dress();
+    new MutationObserver(() => {
+      if (document.body.classList.contains("dark") !== (localStorage.ctDark === "1")) dress();
+    }).observe(document.body, { attributes: true, attributeFilter: ["class"] });
+    new MutationObserver(translateToasts).observe(document.body, { childList: true, subtree: true });
+  });
+
+  function say(text) {
+    const note = document.createElement("div");
+    note.className = "say";
+    note.setAttribute("role", "status");
+    note.textContent = text;
+    document.body.append(note);
+    setTimeout(() => note.remove(), 6000);
+  }
+
+  // Messages of the framework itself exist in English only.
+  function translateToasts() {
+    for (const part of document.querySelectorAll(".toast-title, .toast-text")) {
+      const text = part.textContent.trim();
+      if (!text || /[\u4e00-\u9fff]/.test(text)) continue;
+      const title = part.classList.contains("toast-title");
+      if (title) part.textContent = "";
+      else if (/was lost|reconnecti/i.test(text)) part.textContent = told.lost;
+      else if (/re-?connected|re-?established|restored/i.test(text)) part.textContent = told.back;
+      else part.textContent = told.failed;
+    }
+  }
+
+  // Files: whole folders may be dropped; for the viewer, names are replaced before anything
+  // leaves the browser, since a file's name is often the patient's.
+  const zones = [
+    { area: "#left", input: "#dropzone input[type=file]", most: told.maxFiles, rename: true },
+    { area: "#tab-batch", input: "#batch-files input[type=file]", most: told.maxBatchUploads },
+  ];
+  const zoneOf = (target) => zones.find((zone) => target.closest?.(zone.area));
+
+  function accepted(files, zone) {
+    if (files.length > zone.most) return say(told.tooMany.replace("{files}", zone.most));
+    if (files.some((file) => file.size > told.maxMb * 2 ** 20)) {
+      return say(told.tooLarge.replace("{mb}", told.maxMb));
+    }
+    const stamp = crypto.randomUUID().slice(0, 8);
+    const transfer = new DataTransfer();
+    files.forEach((file, i) => {
+      transfer.items.add(zone.rename ? new File([file], `${i + 1}-${stamp}`) : file);
+    });
+    document.querySelector("#stage")?.classList.toggle("busy", Boolean(zone.rename));
+    return transfer.files;
+  }
+
+  async function unpack(entry) {
+    if (entry.isFile) return [await new Promise((done, fail) => entry.file(done, fail))];
+    const reader = entry.createReader();
+    const found = [];
+    for (;;) {
+      const some = await new Promise((done, fail) => reader.readEntries(done, fail));
+      if (!some.length) break;
+      for (const inner of some) found.push(...(await unpack(inner)));
+    }
+    return found.filter((file) => !file.name.startsWith("."));
+  }
+
+  document.addEventListener("change", (event) => {
+    const input = event.target;
+    const zone = input.type === "file" && zoneOf(input);
+    if (!zone || input.dataset.ready) return;
+    const files = accepted([...input.files], zone);
+    if (files) input.files = files;
+    else { input.value = ""; event.stopPropagation(); }
+  }, true);
+
+  document.addEventListener("dragover", (event) => event.preventDefault(), true);
+  document.addEventListener("dragenter", (event) => mark(event, true), true);
+  document.addEventListener("dragleave", (event) => mark(event, false), true);
+  function mark(event, over) {
+    if (!over && event.relatedTarget) return;
+    document.body.classList.toggle("dragging", over);
+  }
+
+  document.addEventListener("drop", async (event) => {
+    event.preventDefault();
+    event.stopPropagation();
+    mark(event, false);
+    document.body.classList.remove("dragging");
+    const zone = zoneOf(event.target);
+    if (!zone) return;
+    const entries = [...event.dataTransfer.items].map((item) => item.webkitGetAsEntry?.());
+    const plain = [...event.dataTransfer.files];
+    const input = document.querySelector(zone.input);
+    let files = plain;
+    if (entries.length && entries.every(Boolean)) {
+      files = (await Promise.all(entries.map(unpack))).flat();
+    }
+    const ready = input && files.length && accepted(files, zone);
+    if (!ready) return;
+    input.dataset.ready = "1";
+    input.files = ready;
+    input.dispatchEvent(new Event("change", { bubbles: true }));
+    delete input.dataset.ready;
+  }, true);
+
+  // The picture: the wheel turns the pages, dragging sets the window, as on a workstation.
+  const bar = (name) => document.querySelector(`#${name} input[type=range]`);
+  function move(name, by) {
+    const input = bar(name);
+    if (!input || input.disabled || !input.offsetParent) return;
+    const wanted = Math.min(+input.max, Math.max(+input.min, Math.round(+input.value + by)));
+    if (wanted === +input.value) return;
+    input.value = wanted;
+    input.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+  document.addEventListener("wheel", (event) => {
+    if (!event.target.closest?.("#stage .stage:not(.empty)")) return;
+    event.preventDefault();
+    const name = bar("slice")?.offsetParent ? "slice" : "frame";
+    move(name, Math.sign(event.deltaY));
+  }, { passive: false });
+  let held = null;
+  document.addEventListener("pointerdown", (event) => {
+    if (event.button !== 0 || !event.target.closest?.("#stage img")) return;
+    event.preventDefault();
+    held = { x: event.clientX, y: event.clientY };
+  });
+  document.addEventListener("pointermove", (event) => {
+    if (!held) return;
+    const pace = Math.max(1, (+bar("width")?.value || 0) / 400);
+    move("width", (event.clientX - held.x) * pace);
+    move("level", (event.clientY - held.y) * pace);
+    held = { x: event.clientX, y: event.clientY };
+  });
+  document.addEventListener("pointerup", () => { held = null; });
+
+  // Whatever answer comes to a dropped file, the picture is no longer being read.
+  const settle = () => document.querySelector("#stage")?.classList.remove("busy");
+  const watch = setInterval(() => {
+    const places = ["#stage", "#notices"].map((name) => document.querySelector(name));
+    if (!places.every(Boolean)) return;
+    clearInterval(watch);
+    for (const place of places) {
+      new MutationObserver(settle).observe(place, { childList: true, subtree: true });
+    }
+  }, 200);
+
+  document.addEventListener("click", async (event) => {
+    if (event.target.closest?.("#dark")) {
+      localStorage.ctDark = localStorage.ctDark === "1" ? "0" : "1";
+      dress();
+    }
+    const copy = event.target.closest?.("button.copy");
+    if (!copy) return;
+    const bubble = copy.closest(".message").cloneNode(true);
+    bubble.querySelectorAll(".note").forEach((note) => note.remove());
+    document.body.append(bubble);
+    const text = bubble.innerText.trim();
+    bubble.remove();
+    await navigator.clipboard.writeText(text);
+    say(told.copied);
+  });
+})();

@@ -1,0 +1,89 @@
+"""What one browser tab has on its desk; nothing of it is reachable from another tab."""
+
+from dataclasses import dataclass, field, replace
+from threading import Event, Lock
+
+from assistant.dialogue.conversation import Conversation
+from assistant.imaging.slice import RenderedImage
+from assistant.ui.study import View
+from assistant.ui.transcript import Entry
+
+
+@dataclass(frozen=True)
+class Talk:
+    """A conversation and how it is shown.
+
+    Attributes:
+        conversation: what the engine is told.
+        entries: what the page shows, refusals among them.
+        study: key of the study whose picture was attached last, "" before the first.
+    """
+
+    conversation: Conversation
+    entries: tuple[Entry, ...] = ()
+    study: str = ""
+
+    def needs(self, image: RenderedImage) -> bool:
+        """Whether the next question carries this picture: it is not the last one sent."""
+        sent = self.conversation.images
+        return not sent or sent[-1].sha256 != image.sha256
+
+    def with_last(self, entry: Entry) -> "Talk":
+        """The same talk with its last entry replaced."""
+        return replace(self, entries=(*self.entries[:-1], entry))
+
+
+@dataclass(eq=False)
+class Desk:
+    """One browser tab. Fields are only ever replaced as a whole.
+
+    Attributes:
+        talk: the conversation now on the page.
+        view: the picture on screen, if any.
+        cancel: of the answer being written, if any.
+        batch: of the batch being run, if any.
+    """
+
+    talk: Talk
+    view: View | None = None
+    cancel: Event | None = None
+    batch: Event | None = None
+
+    def stop(self) -> None:
+        """End the answer being written, if any."""
+        if self.cancel is not None:
+            self.cancel.set()
+
+
+@dataclass(eq=False)
+class Desks:
+    """Every open tab's desk, by the page's random session hash."""
+
+    system: str
+    _desks: dict[str, Desk] = field(default_factory=dict)
+    _lock: Lock = field(default_factory=Lock)
+
+    def of(self, session: str) -> Desk:
+        """The tab's desk, an empty one at its first request."""
+        with self._lock:
+            desk = self._desks.get(session)
+            if desk is None:
+                desk = self._desks[session] = Desk(self.new_talk())
+            return desk
+
+    def new_talk(self) -> Talk:
+        """An empty talk with an id of its own."""
+        return Talk(Conversation.new(self.system))
+
+    def leave(self, session: str) -> Desk | None:
+        """Clear the desk of a tab that was closed; its pictures go with it."""
+        with self._lock:
+            desk = self._desks.pop(session, None)
+        if desk is not None:
+            desk.stop()
+            if desk.batch is not None:
+                desk.batch.set()
+        return desk
+
+    def __len__(self) -> int:
+        return len(self._desks)

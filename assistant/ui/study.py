@@ -1,0 +1,131 @@
+"""What one browser has opened: the series of a study, and the picture now on screen."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from uuid import uuid4
+
+from assistant.errors import AssistantError
+from assistant.imaging.intake import read_slice
+from assistant.imaging.render import render
+from assistant.imaging.series import Series, sort_series
+from assistant.imaging.slice import Notice, RenderedImage, Slice
+from assistant.imaging.window import Window
+from assistant.ui import wording
+
+
+@dataclass(frozen=True, eq=False)
+class Study:
+    """Files that were opened together.
+
+    Attributes:
+        series: slices in order, the longest series first.
+        sources: contents of the files with several frames, by ``Series.members``.
+        notices: about the files as a whole.
+        key: random; another one for every opening.
+    """
+
+    series: tuple[Series, ...]
+    sources: Mapping[int, bytes]
+    notices: tuple[Notice, ...] = ()
+    key: str = field(default_factory=lambda: uuid4().hex)
+
+
+@dataclass(frozen=True, eq=False)
+class View:
+    """The picture on screen: which slice of which series, in which window.
+
+    Attributes:
+        study: what is open.
+        window: a Window, a preset's name, "auto" or "DICOM 默认".
+        frame: slice read anew when it is not the first frame of its file.
+    """
+
+    study: Study
+    series: int = 0
+    index: int = 0
+    window: Window | str = "auto"
+    frame: Slice | None = None
+
+    @property
+    def stack(self) -> tuple[Slice, ...]:
+        """The slices of the series on screen."""
+        return self.study.series[self.series].slices
+
+    @property
+    def slice_(self) -> Slice:
+        """The slice on screen."""
+        return self.frame or self.stack[self.index]
+
+    @cached_property
+    def image(self) -> RenderedImage:
+        """The pixels on screen, which are the pixels the model gets."""
+        return render(self.slice_, self.window, index=self.index)
+
+    @property
+    def notices(self) -> tuple[Notice, ...]:
+        """Warnings about the files and about this slice."""
+        series = self.study.series[self.series]
+        return (*self.study.notices, *series.notices, *self.slice_.notices)
+
+    def at(self, index: int) -> "View":
+        """Another slice of the same series."""
+        return replace(self, index=max(0, min(index, len(self.stack) - 1)), frame=None)
+
+    def at_frame(self, frame: int) -> "View":
+        """Another frame of the same file."""
+        member = self.study.series[self.series].members[self.index]
+        return replace(self, frame=read_slice(self.study.sources[member], frame=frame))
+
+    def of_series(self, series: int) -> "View":
+        """Another series, in the middle."""
+        middle = len(self.study.series[series].slices) // 2
+        return replace(self, series=series, index=middle, frame=None)
+
+    def through(self, window: Window | str) -> "View":
+        """The same slice in another window."""
+        return replace(self, window=window)
+
+    @property
+    def place(self) -> str:
+        """Slice and frame in words, empty for a single picture."""
+        parts = []
+        if len(self.stack) > 1:
+            parts.append(wording.slice_place(self.index, len(self.stack)))
+        if self.slice_.frames > 1:
+            parts.append(wording.frame_place(self.slice_.frame, self.slice_.frames))
+        return " · ".join(parts)
+
+
+def open_study(files: Sequence[bytes]) -> Study:
+    """Read files together; those that cannot be read are counted in a notice.
+
+    Raises:
+        AssistantError: the first refusal, when no file could be read.
+    """
+    slices: list[Slice] = []
+    sources: dict[int, bytes] = {}
+    refusals: list[AssistantError] = []
+    for content in files:
+        try:
+            found = read_slice(content)
+        except AssistantError as error:
+            refusals.append(error)
+            continue
+        if found.frames > 1:
+            sources[len(slices)] = content
+        slices.append(found)
+    if not slices:
+        raise refusals[0]
+    notices: tuple[Notice, ...] = ()
+    if refusals:
+        first = refusals[0]
+        text = wording.refused_files(len(refusals), first.code, first.message)
+        notices = (Notice(first.code, text),)
+    series = sorted(sort_series(slices), key=lambda found: len(found.slices), reverse=True)
+    return Study(tuple(series), sources, notices)
+
+
+def first_view(study: Study, window: Window | str) -> View:
+    """The middle of the longest series, where the organs are."""
+    return View(study, window=window).of_series(0)

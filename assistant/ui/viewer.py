@@ -1,0 +1,192 @@
+"""The left half: the picture exactly as the model sees it, and what chooses it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+from typing import Any
+
+import gradio as gr
+from PIL import Image
+
+from assistant.errors import AssistantError
+from assistant.imaging.window import AUTO, FILE_WINDOW, Preset, Window
+from assistant.ui import wording
+from assistant.ui.study import View
+from assistant.ui.theme import html
+from assistant.ui.transcript import card, data_url
+
+LEVELS = (-1200, 3000)
+WIDTHS = (1, 4500)
+
+Updates = dict[Any, Any]
+
+
+@dataclass(frozen=True)
+class Viewer:
+    """The components of the left half."""
+
+    stage: gr.HTML
+    files: gr.File
+    remove: gr.Button
+    series: gr.Dropdown
+    slice_: gr.Slider
+    frame: gr.Slider
+    preset: gr.Radio
+    level: gr.Slider
+    width: gr.Slider
+    notices: gr.HTML
+    preset_names: tuple[str, ...]
+
+    @property
+    def outputs(self) -> list[Any]:
+        """Everything that a new picture may change."""
+        return [
+            self.stage, self.remove, self.series, self.slice_, self.frame,
+            self.preset, self.level, self.width, self.notices,
+        ]  # fmt: skip
+
+    def opened(self, view: View | None) -> Updates:
+        """Everything anew for newly opened files, or for none."""
+        study = view.study.series if view else ()
+        names = [wording.series_name(i + 1, len(found.slices)) for i, found in enumerate(study)]
+        has_hu = view is not None and view.slice_.hu is not None
+        choices = [(wording.AUTO, AUTO)]
+        choices += [(FILE_WINDOW, FILE_WINDOW)] if view and view.slice_.file_windows else []
+        choices += [(name, name) for name in self.preset_names]
+        chosen = view.window if view and isinstance(view.window, str) else None
+        return {
+            self.series: gr.update(
+                choices=[(name, i) for i, name in enumerate(names)],
+                value=view.series if view else None,
+                visible=len(names) > 1,
+            ),
+            self.remove: gr.update(visible=view is not None),
+            self.preset: gr.update(choices=choices, value=chosen, interactive=has_hu),
+            **self.placed(view),
+            **self.windowed(view),
+            **self.drawn(view),
+        }
+
+    def placed(self, view: View | None) -> Updates:
+        """The sliders through the series and through the file's frames."""
+        count = len(view.stack) if view else 1
+        frames = view.slice_.frames if view else 1
+        return {
+            self.slice_: gr.update(
+                maximum=max(count, 2), value=view.index + 1 if view else 1, visible=count > 1
+            ),
+            self.frame: gr.update(
+                maximum=max(frames, 2),
+                value=view.slice_.frame + 1 if view else 1,
+                visible=frames > 1,
+            ),
+        }
+
+    def windowed(self, view: View | None) -> Updates:
+        """The window sliders, showing the window that was used."""
+        window = view.image.window if view else None
+        if window is None:
+            return {bar: gr.update(interactive=False) for bar in (self.level, self.width)}
+        return {
+            self.level: gr.update(value=_within(window.center, LEVELS), interactive=True),
+            self.width: gr.update(value=_within(window.width, WIDTHS), interactive=True),
+        }
+
+    def drawn(self, view: View | None) -> Updates:
+        """The picture itself and the warnings beside it."""
+        if view is None:
+            return {self.stage: empty_stage(), self.notices: ""}
+        return {self.stage: stage(view), self.notices: _notices(view)}
+
+    def refused(self, error: AssistantError) -> Updates:
+        """A refusal below the picture; what was on screen stays."""
+        return {self.notices: card(error)}
+
+
+def build_viewer(presets: Sequence[Preset]) -> Viewer:
+    """Lay the left half out inside the current Blocks."""
+    names = tuple(preset.name for preset in presets)
+    with gr.Column(elem_id="viewer", scale=11, min_width=480):
+        stage_ = html(empty_stage(), "stage")
+        with gr.Row(elem_id="toolbar"):
+            files = gr.File(
+                file_count="multiple", label=wording.OPEN, show_label=False,
+                elem_id="dropzone", height=40,
+            )  # fmt: skip
+            series = gr.Dropdown(
+                [], label=wording.SERIES, show_label=False, container=False, visible=False,
+                interactive=True, elem_id="series", min_width=120,
+            )  # fmt: skip
+            slice_ = _bar(wording.SLICE, (1, 2), "slice", visible=False)
+            frame = _bar(wording.FRAME, (1, 2), "frame", visible=False)
+            remove = gr.Button(
+                wording.REMOVE, size="sm", visible=False, elem_id="remove", min_width=88
+            )
+        with gr.Row(elem_id="window"):
+            preset = gr.Radio(
+                [(wording.AUTO, AUTO), *((name, name) for name in names)], value=AUTO,
+                label=wording.PRESET, show_label=False, container=False, interactive=False,
+                elem_id="preset",
+            )  # fmt: skip
+        with gr.Row(elem_id="levels"):
+            level = _bar(wording.LEVEL, LEVELS, "level", value=40)
+            width = _bar(wording.WIDTH, WIDTHS, "width", value=400)
+        notices = html("", "notices")
+    return Viewer(
+        stage_, files, remove, series, slice_, frame, preset, level, width, notices, names
+    )
+
+
+def custom_window(level: float, width: float) -> Window:
+    """The window of the two sliders."""
+    return Window(float(level), max(float(width), 1.0))
+
+
+def stage(view: View) -> str:
+    """The picture with its overlays, as the corners of a workstation show them."""
+    image = view.image
+    height, width = image.pixels.shape[:2]
+    source = data_url(Image.fromarray(image.pixels))
+    spacing = view.slice_.spacing_mm
+    scale = f" · {spacing[0]:.2f} mm" if spacing else ""
+    return (
+        '<div class="stage">'
+        f'<img decoding="sync" alt="{wording.SEEN}" src="{source}">'
+        f'<div class="corner tl">{escape(image.window_name or wording.NO_WINDOW)}</div>'
+        f'<div class="corner tr">{escape(view.place)}</div>'
+        f'<div class="corner bl">{wording.SEEN}</div>'
+        f'<div class="corner br">{width}×{height}{scale}</div></div>'
+    )
+
+
+def empty_stage() -> str:
+    """What stands in the picture's place before there is one."""
+    return (
+        '<div class="stage empty"><div class="invite">'
+        '<svg viewBox="0 0 64 64" aria-hidden="true"><circle cx="32" cy="32" r="25"/>'
+        '<circle cx="32" cy="32" r="14"/><path d="M32 7v12M32 45v12M7 32h12M45 32h12"/></svg>'
+        f"<strong>{wording.DROP_TITLE}</strong><span>{wording.DROP_HINT}</span></div></div>"
+    )
+
+
+def _bar(
+    label: str, ends: tuple[int, int], name: str, *, value: int = 1, visible: bool = True
+) -> gr.Slider:
+    return gr.Slider(
+        ends[0], ends[1], value=value, step=1, label=label, visible=visible, buttons=[],
+        interactive=visible is False, elem_id=name, elem_classes="bar", min_width=140,
+    )  # fmt: skip
+
+
+def _notices(view: View) -> str:
+    rows = dict.fromkeys((notice.code, notice.message) for notice in view.notices)
+    lines = (
+        f'<li>{escape(message)}<span class="code">{escape(code)}</span></li>'
+        for code, message in rows
+    )
+    text = "".join(lines)
+    return f'<ul class="notices">{text}</ul>' if text else ""
+
+
+def _within(value: float, ends: tuple[int, int]) -> float:
+    return round(min(max(value, ends[0]), ends[1]))

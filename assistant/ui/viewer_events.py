@@ -1,0 +1,144 @@
+"""What the left half does when it is touched."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import gradio as gr
+
+from assistant.errors import AssistantError
+from assistant.settings import Settings
+from assistant.ui import wording
+from assistant.ui.guard import as_assistant_error
+from assistant.ui.samples import read_sample
+from assistant.ui.session import Desk, Desks
+from assistant.ui.study import View, first_view, open_study
+from assistant.ui.uploads import take
+from assistant.ui.viewer import Updates, Viewer, custom_window
+
+QUICK: dict[str, Any] = {
+    "show_progress": "hidden",
+    "api_visibility": "private",
+    "concurrency_limit": None,
+}
+"""Of events that should feel immediate and are no public interface."""
+
+
+@dataclass(frozen=True)
+class ViewerEvents:
+    """Connects the left half to the desk of whoever touches it."""
+
+    viewer: Viewer
+    attaches: gr.HTML
+    desks: Desks
+    settings: Settings
+
+    def bind(self) -> None:
+        """Attach every event."""
+        viewer = self.viewer
+        outputs = [*viewer.outputs, self.attaches]
+        viewer.files.upload(
+            self.open, viewer.files, [*outputs, viewer.files], preprocess=False, **QUICK
+        )
+        viewer.remove.click(self.remove, None, outputs, **QUICK)
+        moving = {**QUICK, "trigger_mode": "always_last"}
+        viewer.series.input(self.move_series, viewer.series, outputs, **moving)
+        viewer.slice_.input(self.move_slice, viewer.slice_, outputs, **moving)
+        viewer.frame.input(self.move_frame, viewer.frame, outputs, **moving)
+        viewer.preset.input(self.choose_preset, viewer.preset, outputs, **moving)
+        levels = [viewer.level, viewer.width]
+        gr.on([bar.input for bar in levels], self.set_levels, levels, outputs, **moving)
+
+    def open(self, payload: object, request: gr.Request) -> Updates:
+        """Show newly dropped files; the running conversation goes on."""
+
+        def read(desk: Desk) -> View:
+            files = take(payload)
+            if len(files) > self.settings.max_files:
+                raise AssistantError(
+                    "USE-206",
+                    f"一次最多打开 {self.settings.max_files} 个文件，这次有 {len(files)} 个。",
+                    next_step="请分批打开，或在“批量”页处理整个文件夹。",
+                )
+            return first_view(open_study([file.content for file in files]), self.settings.window)
+
+        return {**self._show(request, read, self.viewer.opened), self.viewer.files: None}
+
+    def show_sample(self, title: str, request: gr.Request) -> Updates:
+        """Show one of the sample cases."""
+
+        def read(desk: Desk) -> View:
+            return first_view(open_study(read_sample(title)), self.settings.window)
+
+        return self._show(request, read, self.viewer.opened)
+
+    def remove(self, request: gr.Request) -> Updates:
+        """Take the picture off the screen; the conversation stays."""
+        desk = self.desks.of(request.session_hash or "")
+        desk.view = None
+        return {**self.viewer.opened(None), self.attaches: attach_line(desk)}
+
+    def move_series(self, series: int, request: gr.Request) -> Updates:
+        """Another series of the study."""
+        return self._move(request, lambda view: view.of_series(int(series)), self.viewer.opened)
+
+    def move_slice(self, number: float, request: gr.Request) -> Updates:
+        """Another slice, numbered from 1."""
+        return self._move(request, lambda view: view.at(int(number) - 1), self._redrawn)
+
+    def move_frame(self, number: float, request: gr.Request) -> Updates:
+        """Another frame, numbered from 1."""
+        return self._move(request, lambda view: view.at_frame(int(number) - 1), self._redrawn)
+
+    def choose_preset(self, name: str, request: gr.Request) -> Updates:
+        """A window by its name."""
+        return self._move(request, lambda view: view.through(name), self._redrawn)
+
+    def set_levels(self, level: float, width: float, request: gr.Request) -> Updates:
+        """A window by its two sliders; no preset is chosen any longer."""
+
+        def drawn(view: View) -> Updates:
+            return {**self.viewer.drawn(view), self.viewer.preset: None}
+
+        return self._move(request, lambda view: view.through(custom_window(level, width)), drawn)
+
+    def _redrawn(self, view: View) -> Updates:
+        return {**self.viewer.drawn(view), **self.viewer.windowed(view)}
+
+    def _move(
+        self,
+        request: gr.Request,
+        change: Callable[[View], View],
+        updates: Callable[[View], Updates],
+    ) -> Updates:
+        def moved(desk: Desk) -> View | None:
+            return change(desk.view) if desk.view is not None else None
+
+        return self._show(request, moved, updates)
+
+    def _show(
+        self,
+        request: gr.Request,
+        make: Callable[[Desk], View | None],
+        updates: Callable[[Any], Updates],
+    ) -> Updates:
+        desk = self.desks.of(request.session_hash or "")
+        try:
+            view = make(desk)
+            if view is None:
+                return self.viewer.opened(None)
+            shown = updates(view)
+        except Exception as error:
+            return self.viewer.refused(as_assistant_error(error))
+        desk.view = view
+        return {**shown, self.attaches: attach_line(desk)}
+
+
+def attach_line(desk: Desk) -> str:
+    """Whether the next question takes the picture along."""
+    if desk.view is None:
+        return f'<div class="attach none">{wording.NO_PICTURE}</div>'
+    image = desk.view.image
+    new = desk.talk.needs(image)
+    text = wording.ATTACHES if new else wording.ATTACHED
+    return f'<div class="attach {"new" if new else "sent"}">{text}</div>'

@@ -1,0 +1,137 @@
+"""What the page says. Chinese, in one place; errors carry their own words."""
+
+from collections.abc import Mapping
+
+TITLE = "CT 阅片助手"
+DRAFT = "以上内容由模型生成，仅为供医师核对的草稿，不能作为诊断依据。"
+DEMO = "演示模型：只用合成影像训练，用于展示流程，请勿用于真实病例。"
+
+TAB_CHAT = "阅片"
+TAB_BATCH = "批量"
+
+ENGINES: Mapping[str, str] = {
+    "openvino": "OpenVINO",
+    "transformers": "Transformers",
+    "remote": "远程引擎",
+    "scripted": "脚本引擎",
+}
+LOADING = "模型加载中…"
+LOADING_HINT = "模型加载中，准备好后立即回答…"
+FAILED = "模型未能加载"
+DEMO_TAG = "演示"
+
+# 图像
+DROP_TITLE = "拖入 CT 图像"
+DROP_HINT = "DICOM、JPG、PNG；可多选，也可拖入整个序列文件夹"
+OPEN = "打开文件"
+SERIES = "序列"
+SLICE = "层面"
+FRAME = "帧"
+PRESET = "窗"
+AUTO = "自动"
+LEVEL = "窗位 L"
+WIDTH = "窗宽 W"
+NO_WINDOW = "原图"
+READING = "正在读取…"
+SAMPLES = "示例"
+SEEN = "模型所见即此图"
+REMOVE = "移除图像"
+
+# 对话
+ASK_HINT = "就这幅图像提问。Enter 发送，Shift+Enter 换行"
+SEND = "发送"
+STOP = "停止"
+NEW = "新对话"
+CLEAR = "清空"
+COPY = "复制"
+EMPTY_TITLE = "从一幅 CT 开始"
+EMPTY_HINT = "把图像拖到左侧，调好窗宽窗位，再提问。模型看到的与您看到的是同一幅图。"
+LOOKING = "正在读图…"
+THINKING = "正在作答…"
+STOPPED = "已停止"
+CUT = "已达长度上限"
+REPLACED = "已更换图像"
+ATTACHES = "下一问将附上当前图像"
+ATTACHED = "当前图像已在对话中"
+NO_PICTURE = "尚无图像"
+
+
+def waiting(ahead: int) -> str:
+    """The place in the queue."""
+    return f"前面还有 {ahead} 位，请稍候…"
+
+
+def slice_place(index: int, count: int) -> str:
+    """Which slice of a series, from 0."""
+    return f"第 {index + 1}/{count} 层"
+
+
+def frame_place(frame: int, count: int) -> str:
+    """Which frame of a file, from 0."""
+    return f"第 {frame + 1}/{count} 帧"
+
+
+def answer_note(window: str, seconds: float, tokens_per_s: float) -> str:
+    """The quiet line below an answer."""
+    speed = f" · {tokens_per_s:.0f} 词元/秒" if tokens_per_s > 0 else ""
+    return f"{window} · {seconds:.1f} 秒{speed}"
+
+
+def refused_files(count: int, code: str, message: str) -> str:
+    """Some of the files could not be read."""
+    return f"{count} 个文件未能读取，其余已显示。首个原因 [{code}]：{message}"
+
+
+def series_name(number: int, slices: int) -> str:
+    """A series in the list, numbered from 1."""
+    return f"序列 {number} · {slices} 层"
+
+
+DARK = "切换深浅色"
+BROWSER: Mapping[str, str] = {
+    "tooLarge": "文件超过 {mb} MB，未上传。请拆分或压缩后再试。",
+    "tooMany": "一次最多打开 {files} 个文件，未上传。请分批打开，或使用“批量”页。",
+    "lost": "与本机服务的连接中断，正在重新连接…若窗口已关闭，请重新启动程序。",
+    "back": "已重新连接。",
+    "failed": "这一步没有完成，请再试一次。[SYS-204]",
+    "copied": "已复制",
+}
+"""Said by the browser itself; ``{…}`` is filled in there."""
+
+# 批量
+FOLDER = "本机文件夹"
+FOLDER_HINT = "例如 D:\\影像\\待读 或 /data/ct"
+PRESET_FULL = "窗宽窗位"
+QUESTION = "对每幅图像的提问"
+OUT = "结果文件夹（可不填）"
+OUT_HINT = "填写后结果写入该处，中断后可续作"
+START = "开始"
+STOP_BATCH = "停止"
+BATCH_DROP = "或拖入文件、文件夹、ZIP，即刻开始"
+BATCH_IDLE = "选择文件夹或文件后开始"
+BATCH_EMPTY = "每个文件一行，随完成随显示；结束后紧急者在前"
+BATCH_COLUMNS = ("程度", "文件", "部位", "所见", "窗")
+ROW_STATUS: Mapping[str, str] = {
+    "done": "已完成",
+    "refused": "未接受",
+    "failed": "未完成",
+    "skipped": "已跳过",
+}
+NOTHING_FOUND = "未提示异常征象"
+FULL_TEXT = "全文"
+DOWNLOAD_CSV = "下载 CSV"
+DOWNLOAD_JSON = "下载 JSON"
+
+
+def batch_standing(phase: str, done: int, total: int, urgent: int) -> str:
+    """How far a batch has come."""
+    if phase == "running" and not total:
+        return "正在清点文件，等待模型…"
+    words = {"running": "进行中", "done": "已完成", "stopped": "已停止"}[phase]
+    alert = f" · 紧急 {urgent}" if urgent else ""
+    return f"{words} {done}/{total}{alert}"
+
+
+def batch_more(shown: int, total: int) -> str:
+    """Not every row is on the page."""
+    return f"页面显示 {shown} 行，共 {total} 行，全部结果见下载文件。"
