@@ -1,0 +1,207 @@
+"""Conversations about a slice: a first question, and follow-ups answered from the truth."""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from assistant.report.finding import Finding
+from assistant.report.lexicon import SIGNS
+from trainer.data import phrases, questions
+from trainer.data.chance import pick
+from trainer.data.phantom.truth import Truth
+from trainer.data.wording import advice_of, name_of, place_of, report, size_text
+
+Exchange = tuple[str, str]
+DEFAULT_SHARE = 0.5
+URGENT = frozenset(sign.name for sign in SIGNS if sign.urgent)
+
+
+def converse(
+    truth: Truth, rng: np.random.Generator, default_question: str, *, hidden: tuple[str, ...] = ()
+) -> list[Exchange]:
+    """Question and answer, one to four times; the first is nearly always a report.
+
+    Args:
+        truth: what the picture shows.
+        rng: chooses questions and phrases.
+        default_question: what the page asks first.
+        hidden: signs that are there but cannot be seen, about which nothing is asked.
+    """
+    turns: list[Exchange] = []
+    if rng.random() < 0.82:
+        question = default_question if rng.random() < DEFAULT_SHARE else pick(rng, questions.REPORT)
+        if rng.random() < 0.03:
+            question = pick(rng, questions.ENGLISH)
+        turns.append((question, report(truth, rng, hidden=hidden)))
+    else:
+        turns.append(_follow_up(truth, rng, hidden))
+    more = int(rng.choice(4, p=[0.35, 0.3, 0.22, 0.13]))
+    for _ in range(more):
+        turn = _follow_up(truth, rng, hidden)
+        if turn[0] not in {question for question, _ in turns}:
+            turns.append(turn)
+    return turns
+
+
+def refuse(rng: np.random.Generator, default_question: str) -> list[Exchange]:
+    """A conversation about a picture that is no CT."""
+    first = (
+        default_question
+        if rng.random() < 0.6
+        else pick(rng, (*questions.REPORT, *questions.REGION, *questions.NORMAL))
+    )
+    turns = [(first, pick(rng, phrases.NOT_CT))]
+    if rng.random() < 0.25:
+        again = pick(rng, (*questions.SIDE, *questions.SIZE, *questions.NEXT))
+        turns.append((again, pick(rng, phrases.NOT_CT)))
+    return turns
+
+
+def without_picture(rng: np.random.Generator, default_question: str) -> list[Exchange]:
+    """A conversation in which no picture was uploaded."""
+    if rng.random() < 0.4:
+        return [(pick(rng, questions.WHO), pick(rng, questions.I_AM))]
+    asked = (default_question, *questions.REPORT, *questions.SIZE, *questions.SIDE)
+    return [(pick(rng, asked), pick(rng, questions.NO_PICTURE))]
+
+
+def _follow_up(truth: Truth, rng: np.random.Generator, hidden: tuple[str, ...]) -> Exchange:
+    kinds: tuple[tuple[Callable[..., Exchange], float], ...] = (
+        (_present, 0.26),
+        (_side, 0.16),
+        (_size, 0.14),
+        (_next, 0.10),
+        (_short, 0.08),
+        (_normal, 0.08),
+        (_region, 0.06),
+        (_urgent, 0.05),
+        (_family, 0.04),
+        (_beyond, 0.02),
+        (_who, 0.01),
+    )
+    share = np.array([weight for _, weight in kinds])
+    kind = kinds[int(rng.choice(len(kinds), p=share / share.sum()))][0]
+    return kind(truth, rng, hidden)
+
+
+def _present(truth: Truth, rng: np.random.Generator, hidden: tuple[str, ...]) -> Exchange:
+    """Is there X: the present ones and the absent ones of the region, about evenly."""
+    here = {finding.sign: finding for finding in truth.findings}
+    names = [
+        sign.name
+        for sign in SIGNS
+        if sign.name in phrases.SIGNS and sign.name not in hidden and sign.region == truth.region
+    ]
+    absent = [name for name in names if name not in here]
+    if here and (rng.random() < 0.5 or not absent):
+        sign = pick(rng, tuple(here))
+    elif absent:
+        sign = pick(rng, tuple(absent))
+    else:
+        sign = "骨折" if truth.region == "盆腔" else "肿块"
+        return _ask(rng, sign), f"未见{sign}。"
+    if sign in here:
+        return _ask(rng, sign), f"有。{_statement(here[sign])}。"
+    return _ask(rng, sign), pick(
+        rng, (f"未见{sign}。", f"没有，未见{sign}。", f"图像上未见{sign}。")
+    )
+
+
+def _ask(rng: np.random.Generator, sign: str) -> str:
+    return pick(rng, questions.PRESENT).format(sign)
+
+
+def _statement(finding: Finding) -> str:
+    """Sign with place and size, as short as it can be said."""
+    size = f"，{size_text(finding.size_mm)}" if finding.size_mm is not None else ""
+    if finding.sign == "中线移位":
+        return f"中线结构向{finding.side}侧移位{size.removeprefix('，')}"
+    return f"{place_of(finding)}{_after_place(finding)}{size}"
+
+
+def _after_place(finding: Finding) -> str:
+    """结节 after 左肺上叶, 结石 after 左肾,囊肿 after 肝左叶."""
+    organ = finding.site[:1] if finding.site[:1] in ("肺", "肝") else ""
+    return finding.sign.removeprefix(organ) if organ else finding.sign
+
+
+def _side(truth: Truth, rng: np.random.Generator, hidden: tuple[str, ...]) -> Exchange:
+    question = pick(rng, questions.SIDE)
+    if not truth.observations:
+        return question, "未见明确病灶。"
+    parts = []
+    for finding in truth.findings:
+        if finding.sign == "中线移位":
+            parts.append(f"中线结构向{finding.side}侧移位")
+        elif place := place_of(finding):
+            parts.append(f"{finding.sign}位于{place}{'肾' if finding.sign == '肾结石' else ''}")
+        elif finding.sign in ("胆囊结石", "腹水", "游离气体"):
+            where = {"胆囊结石": "胆囊内", "腹水": "腹腔内", "游离气体": "腹腔前部"}[finding.sign]
+            parts.append(f"{finding.sign}位于{where}")
+    return question, "；".join(parts) + "。"
+
+
+def _size(truth: Truth, rng: np.random.Generator, hidden: tuple[str, ...]) -> Exchange:
+    question = pick(rng, questions.SIZE)
+    if not truth.observations:
+        return question, "未见明确病灶，无法测量。"
+    parts = []
+    for observation in truth.observations:
+        finding = observation.finding
+        if finding.size_mm is not None:
+            parts.append(f"{finding.sign}{size_text(finding.size_mm)}")
+        else:
+            extent = next((t for t in observation.traits if t.endswith(("量", "%"))), "范围较弥漫")
+            parts.append(f"{finding.sign}，{extent}")
+    return question, "；".join(parts) + "。"
+
+
+def _next(truth: Truth, rng: np.random.Generator, hidden: tuple[str, ...]) -> Exchange:
+    return pick(rng, questions.NEXT), advice_of(truth, rng) + "。"
+
+
+def _short(truth: Truth, rng: np.random.Generator, hidden: tuple[str, ...]) -> Exchange:
+    return pick(rng, questions.SHORT), _conclusion(truth, rng) + "。"
+
+
+def _conclusion(truth: Truth, rng: np.random.Generator) -> str:
+    if not truth.observations:
+        return pick(rng, phrases.CLEAR[truth.region])
+    return "；".join(name_of(observation, rng) for observation in truth.observations)
+
+
+def _normal(truth: Truth, rng: np.random.Generator, hidden: tuple[str, ...]) -> Exchange:
+    question = pick(rng, questions.NORMAL)
+    if truth.observations:
+        return question, f"不正常，{_conclusion(truth, rng)}。"
+    return question, f"{_conclusion(truth, rng)}。"
+
+
+def _region(truth: Truth, rng: np.random.Generator, hidden: tuple[str, ...]) -> Exchange:
+    return pick(rng, questions.REGION), f"这是{truth.region}CT图像。"
+
+
+def _urgent(truth: Truth, rng: np.random.Generator, hidden: tuple[str, ...]) -> Exchange:
+    question = pick(rng, questions.URGENT)
+    urgent = [finding for finding in truth.findings if finding.sign in URGENT]
+    if urgent:
+        return question, f"需要。{_statement(urgent[0])}，属急症，请立即联系医生。"
+    if truth.observations:
+        return question, "未见需紧急处理的征象，请按医嘱进一步检查。"
+    return question, "未见需紧急处理的征象。"
+
+
+def _family(truth: Truth, rng: np.random.Generator, hidden: tuple[str, ...]) -> Exchange:
+    question = pick(rng, questions.FAMILY)
+    if not truth.observations:
+        return question, "这张图上没有看到明显问题，具体请听医生的意见。"
+    parts = [phrases.SIGNS[finding.sign].plain for finding in truth.findings]
+    return question, f"片子上看到{'，'.join(parts)}，请听医生进一步安排。"
+
+
+def _beyond(truth: Truth, rng: np.random.Generator, hidden: tuple[str, ...]) -> Exchange:
+    return pick(rng, questions.BEYOND)
+
+
+def _who(truth: Truth, rng: np.random.Generator, hidden: tuple[str, ...]) -> Exchange:
+    return pick(rng, questions.WHO), pick(rng, questions.I_AM)

@@ -1,0 +1,1 @@
+"""Abdominal slices, from the liver dome's lower end to the kidneys."""

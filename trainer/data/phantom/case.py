@@ -1,0 +1,175 @@
+"""From a seed to a phantom: what is drawn, how it is viewed, what can be seen of it."""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.report.finding import Finding
+from trainer.data.phantom.acquisition import acquire, draw_protocol
+from trainer.data.phantom.atlas import REGIONS
+from trainer.data.phantom.canvas import Canvas, View
+from trainer.data.phantom.labels import SIGN_LABELS
+from trainer.data.phantom.lesion import Lesion
+from trainer.data.phantom.region import Region
+from trainer.data.phantom.scene import Body, Scene
+from trainer.data.phantom.shapes import feret_mm
+from trainer.data.phantom.spectrum import FIRST_LIGHT, Spectrum
+from trainer.data.phantom.tissue import draw_tissues
+from trainer.data.phantom.truth import Observation, Phantom, Truth
+
+ATTEMPTS = 16
+MIN_PIXELS = 8
+SIZE_TOLERANCE = 0.6
+
+
+@dataclass(frozen=True)
+class Request:
+    """What a slice shall show, before its anatomy is drawn."""
+
+    region: Region
+    level: str
+    signs: tuple[str, ...]
+    enhanced: bool
+
+
+def make_case(
+    seed: int,
+    region: str | None = None,
+    signs: tuple[str, ...] | None = None,
+    *,
+    size: int = 256,
+    normal: float = 0.45,
+    spectrum: Spectrum = FIRST_LIGHT,
+) -> Phantom:
+    """A phantom slice; the same arguments give the same pixels.
+
+    Args:
+        seed: of everything random.
+        region: 头颅, 胸部, 腹部 or 盆腔; None draws one.
+        signs: canonical signs to show, () for a normal slice; None draws them.
+        size: pixels along each edge.
+        normal: share of normal slices when ``signs`` is None.
+        spectrum: sizes and densities of findings.
+
+    Raises:
+        ValueError: when the region is unknown or cannot show the signs.
+    """
+    request = _draw_request(np.random.default_rng([seed, 1]), region, signs, normal)
+    for attempt in range(ATTEMPTS):
+        rng = np.random.default_rng([seed, 2, attempt])
+        phantom = _attempt(rng, request, size, spectrum, crop=attempt < 3)
+        if phantom is not None:
+            return phantom
+    raise ValueError(f"{request.region.name} {request.level} cannot show {request.signs}")
+
+
+def _draw_request(
+    rng: np.random.Generator,
+    name: str | None,
+    signs: tuple[str, ...] | None,
+    normal: float,
+) -> Request:
+    if name is None:
+        name = str(rng.choice(list(REGIONS), p=[0.31, 0.31, 0.31, 0.07]))
+    if name not in REGIONS:
+        raise ValueError(f"no phantom of region {name!r}")
+    region = REGIONS[name]
+    if signs is None:
+        signs = ()
+        if region.combinations and rng.random() >= normal:
+            weights = np.array([weight for _, weight in region.combinations])
+            chosen = rng.choice(len(weights), p=weights / weights.sum())
+            signs = region.combinations[int(chosen)][0]
+    levels = dict(region.levels)
+    for sign in signs:
+        if sign not in region.sign_levels:
+            raise ValueError(f"{name} cannot show {sign!r}")
+        levels = {key: levels[key] for key in region.sign_levels[sign] if key in levels}
+    if not levels:
+        raise ValueError(f"no level of {name} shows {signs}")
+    share = np.array(list(levels.values()))
+    level = str(rng.choice(list(levels), p=share / share.sum()))
+    return Request(region, level, signs, bool(rng.random() < region.enhanced))
+
+
+def _attempt(
+    rng: np.random.Generator, request: Request, size: int, spectrum: Spectrum, *, crop: bool
+) -> Phantom | None:
+    """A phantom, or None when a finding is cut off or too small to be seen."""
+    drawn = request.region.draw(rng, request.level, request.signs, spectrum)
+    view = draw_view(rng, drawn.body, size, crop=crop)
+    tissues = draw_tissues(rng, enhanced=request.enhanced)
+    canvas = Canvas(view)
+    drawn.paint(Scene(canvas, rng, tissues, drawn.body))
+    before = canvas.labels.copy()
+    hu = acquire(canvas, rng, draw_protocol(rng, request.region.name))
+    seen: list[Observation] = []
+    for lesion in drawn.lesions:
+        observation = _observe(lesion, before, canvas, hu)
+        if observation is None:
+            return None
+        seen.append(observation)
+    truth = Truth(request.region.name, request.level, request.enhanced, tuple(seen))
+    return Phantom(hu, canvas.labels, view.spacing_mm, truth)
+
+
+def draw_view(rng: np.random.Generator, body: Body, size: int, *, crop: bool) -> View:
+    """Field of view, position, rotation and a gentle deformation."""
+    edge = max(2 * body.half, body.front + body.back)
+    kind = rng.random()
+    if crop and kind < 0.2:
+        factor, slack = rng.uniform(0.68, 0.98), 0.14
+    elif kind < 0.35:
+        factor, slack = rng.uniform(1.25, 1.75), 0.12
+    else:
+        factor, slack = rng.uniform(1.03, 1.25), 0.02
+    fov = edge * factor
+    middle = np.array([0.0, (body.front - body.back) / 2])
+    shift = middle + rng.uniform(-slack, slack, 2) * fov
+    degrees = rng.normal(0, 4.0) if rng.random() < 0.8 else rng.uniform(-15, 15)
+    waves = []
+    for _ in range(4):
+        length = edge * rng.uniform(0.5, 1.4)
+        angle = rng.uniform(0, 2 * math.pi)
+        k = 2 * math.pi / length
+        amplitude = rng.normal(0, 0.006) * edge
+        waves.append(
+            (
+                int(rng.integers(2)),
+                k * math.cos(angle),
+                k * math.sin(angle),
+                rng.uniform(0, 2 * math.pi),
+                amplitude,
+            )
+        )
+    return View(size, fov / size, (float(shift[0]), float(shift[1])), float(degrees), tuple(waves))
+
+
+def _observe(
+    lesion: Lesion, before: NDArray[np.uint8], canvas: Canvas, hu: NDArray[np.int16]
+) -> Observation | None:
+    size_mm = lesion.size_mm
+    mean = math.nan
+    if lesion.name in SIGN_LABELS:
+        label = SIGN_LABELS[lesion.name]
+        mask = canvas.labels == label
+        if mask.sum() < MIN_PIXELS or mask.sum() < (before == label).sum() or _cut(mask):
+            return None
+        mean = float(hu[mask].mean())
+        if lesion.measured:
+            spacing = canvas.view.spacing_mm
+            size_mm = feret_mm(np.argwhere(mask) * spacing) + spacing * SIZE_TOLERANCE
+    finding = Finding(
+        lesion.name,
+        lesion.site,
+        lesion.side,
+        size_mm=None if size_mm is None else round(size_mm, 1),
+    )
+    return Observation(finding, mean, lesion.traits)
+
+
+def _cut(mask: NDArray[np.bool_]) -> bool:
+    """Whether it runs into the picture's edge."""
+    return bool(mask[0].any() or mask[-1].any() or mask[:, 0].any() or mask[:, -1].any())

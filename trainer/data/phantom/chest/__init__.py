@@ -1,0 +1,1 @@
+"""Chest slices, from the apices to the domes of the diaphragm."""

@@ -1,0 +1,99 @@
+"""A chest slice from a plan."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from trainer.data.phantom.chest.lesions import (
+    plan_consolidation,
+    plan_effusion,
+    plan_mass,
+    plan_nodule,
+    plan_pneumothorax,
+)
+from trainer.data.phantom.chest.lungs import Squeeze, paint_lungs
+from trainer.data.phantom.chest.mediastinum import paint_mediastinum
+from trainer.data.phantom.chest.thorax import Thorax, draw_thorax
+from trainer.data.phantom.chest.wall import paint_wall
+from trainer.data.phantom.lesion import Lesion
+from trainer.data.phantom.region import Region
+from trainer.data.phantom.scene import Body, Scene
+from trainer.data.phantom.spectrum import Spectrum
+from trainer.data.phantom.trunk import paint_outside
+
+FOCAL = {"肺结节": plan_nodule, "肺肿块": plan_mass, "肺实变": plan_consolidation}
+BELOW_APEX = ("主动脉弓", "肺门", "心脏", "膈顶")
+
+
+@dataclass(frozen=True)
+class Chest:
+    """One chest before it is painted."""
+
+    thorax: Thorax
+    lesions: tuple[Lesion, ...]
+    squeeze: dict[int, Squeeze]
+
+    @property
+    def body(self) -> Body:
+        """Outer size in mm, arms left out."""
+        return self.thorax.body
+
+    def paint(self, scene: Scene) -> None:
+        """Paint couch, wall, lungs, mediastinum and lesions."""
+        paint_outside(scene)
+        paint_wall(scene, self.thorax)
+        paint_lungs(scene, self.thorax, self.squeeze)
+        for lesion in self.lesions:
+            if lesion.name in ("胸腔积液", "气胸"):
+                lesion.paint(scene)
+        paint_mediastinum(scene, self.thorax)
+        for lesion in self.lesions:
+            if lesion.name in FOCAL:
+                lesion.paint(scene)
+
+
+def draw_chest(
+    rng: np.random.Generator, level: str, signs: tuple[str, ...], spectrum: Spectrum
+) -> Chest:
+    """Plan a chest slice with the signs asked for."""
+    thorax = draw_thorax(rng, level)
+    lesions: list[Lesion] = []
+    squeeze: dict[int, Squeeze] = {}
+    for sign in signs:
+        if sign == "胸腔积液":
+            lesion, squeeze = plan_effusion(rng, thorax, spectrum)
+            lesions.append(lesion)
+        elif sign == "气胸":
+            lesion, squeeze = plan_pneumothorax(rng, thorax, spectrum)
+            lesions.append(lesion)
+        else:
+            focal = None
+            while focal is None:
+                focal = FOCAL[sign](rng, thorax, spectrum)
+            lesions.append(focal)
+    return Chest(thorax, tuple(lesions), squeeze)
+
+
+CHEST = Region(
+    name="胸部",
+    levels={"肺尖": 0.14, "主动脉弓": 0.2, "肺门": 0.24, "心脏": 0.26, "膈顶": 0.16},
+    sign_levels={
+        "肺结节": ("肺尖", *BELOW_APEX),
+        "肺肿块": BELOW_APEX,
+        "肺实变": BELOW_APEX,
+        "胸腔积液": BELOW_APEX,
+        "气胸": ("肺尖", *BELOW_APEX),
+    },
+    combinations=(
+        (("肺结节",), 0.22),
+        (("肺肿块",), 0.15),
+        (("肺实变",), 0.15),
+        (("胸腔积液",), 0.17),
+        (("气胸",), 0.17),
+        (("肺肿块", "胸腔积液"), 0.05),
+        (("肺结节", "胸腔积液"), 0.03),
+        (("肺实变", "胸腔积液"), 0.06),
+    ),
+    draw=draw_chest,
+    enhanced=0.35,
+)

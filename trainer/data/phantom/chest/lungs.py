@@ -1,0 +1,93 @@
+"""Aerated lung: density gradient, vessels, bronchi, fissures."""
+
+import math
+from collections.abc import Callable
+
+import numpy as np
+
+from trainer.data.phantom.chest.thorax import Thorax
+from trainer.data.phantom.labels import Label
+from trainer.data.phantom.scene import Scene
+from trainer.data.phantom.shapes import Curve, ellipse, tube
+from trainer.data.phantom.trunk import tree
+
+Squeeze = Callable[[Curve], Curve]
+
+
+def paint_lungs(scene: Scene, thorax: Thorax, squeeze: dict[int, Squeeze]) -> None:
+    """Both lungs; a lung that fluid or air compresses has its ``squeeze``.
+
+    Leaves in ``scene.masks`` the pleural space of each side as 左/右 and the aerated part
+    as 左肺/右肺.
+    """
+    for sign, curve in thorax.lungs.items():
+        side = "左" if sign > 0 else "右"
+        pleura = scene.canvas.mask(curve)
+        moved = squeeze[sign](curve) if sign in squeeze else curve
+        thorax.aerated[sign] = moved
+        lung = scene.canvas.mask(moved) * pleura if sign in squeeze else pleura
+        scene.masks[side], scene.masks[side + "肺"] = pleura, lung
+        _parenchyma(scene, thorax, curve, moved, lung)
+        _vessels(scene, thorax, sign, moved, lung, squeeze.get(sign))
+
+
+def _parenchyma(scene: Scene, thorax: Thorax, curve: Curve, moved: Curve, lung: np.ndarray) -> None:
+    rng, canvas = scene.rng, scene.canvas
+    full = np.prod(np.ptp(curve, axis=0))
+    left = max(float(np.prod(np.ptp(moved, axis=0)) / full), 0.25)
+    base = -1000 + (scene.tissues.lung + 1000) / left**0.7
+    rows = np.linspace(-1, 1, canvas.view.size, dtype=np.float32)[:, None]
+    hu = base + rng.uniform(5, 45) * rows + scene.texture(7, rng.uniform(4, 14))
+    if rng.random() < 0.25:
+        hu = hu + np.clip(scene.texture(14, 60), -90, 0)
+    whole = (slice(None), slice(None))
+    canvas.blend(whole, lung, hu=hu, label=Label.LUNG)
+
+
+def _vessels(
+    scene: Scene, thorax: Thorax, sign: int, curve: Curve, lung: np.ndarray, squeeze: Squeeze | None
+) -> None:
+    rng, canvas = scene.rng, scene.canvas
+    hilum = thorax.hila[sign]
+    if squeeze is not None:
+        hilum = squeeze(hilum[None])[0]
+    apex = thorax.level == "肺尖"
+    curves: list[Curve] = []
+    size = np.ptp(curve, axis=0)
+    count = int(rng.integers(5, 8)) if apex else int(rng.integers(9, 14))
+    for i in range(count):
+        outward = 0.0 if sign > 0 else math.pi
+        angle = outward + (i / (count - 1) - 0.5) * rng.uniform(2.8, 3.4) + rng.normal(0, 0.12)
+        width = rng.uniform(2.0, 3.6) if apex else rng.uniform(2.6, 6.0)
+        reach = float(np.hypot(size[0] * math.cos(angle), size[1] * math.sin(angle))) * 0.3
+        curves += tree(rng, hilum, angle, reach * rng.uniform(0.6, 1.0), width, 2)
+    low, span = curve.min(axis=0), size
+    for _ in range(int(rng.integers(25, 60))):
+        x, y = low + rng.random(2) * span
+        near = np.linalg.norm((x, y) - hilum) / max(span)
+        r = rng.uniform(0.5, 1.1) + max(0.0, 1.3 * (0.7 - near))
+        curves.append(ellipse(x, y, r, r * rng.uniform(0.8, 1.6), rng.uniform(0, 180), n=10))
+    box, alpha = canvas.cover(*curves, soft_mm=0.5)
+    blood = scene.tissues.vein
+    canvas.blend(box, alpha, hu=blood, label=None, within=lung, strength=rng.uniform(0.7, 0.95))
+    _bronchi(scene, hilum, sign, lung)
+    if not apex and rng.random() < 0.5:
+        edge = curve[np.argmax(curve[:, 0] * sign)]
+        y = rng.uniform(-0.2, 0.3) * span[1]
+        line = tube(
+            [hilum, (hilum + edge) / 2 + (0, y), edge + np.array([0.0, y])], rng.uniform(0.6, 1.4)
+        )
+        canvas.paint(line, hu=-600, label=None, soft_mm=0.6, within=lung, strength=0.7)
+
+
+def _bronchi(scene: Scene, hilum: np.ndarray, sign: int, lung: np.ndarray) -> None:
+    rng = scene.rng
+    rings, holes = [], []
+    for _ in range(int(rng.integers(2, 7))):
+        x = hilum[0] + sign * rng.uniform(2, 34)
+        y = hilum[1] + rng.uniform(-28, 32)
+        r = rng.uniform(1.3, 3.2)
+        rings.append(ellipse(x, y, r + 1.1, r + 1.1, n=16))
+        holes.append(ellipse(x, y, r, r, n=16))
+    scene.canvas.paint(*rings, hu=-50, label=None, soft_mm=0.3, within=lung)
+    scene.canvas.paint(*holes, hu=-960, label=None, soft_mm=0.3, within=lung)

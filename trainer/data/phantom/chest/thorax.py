@@ -1,0 +1,131 @@
+"""Outlines of chest wall and lungs at every level, in mm."""
+
+import math
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from trainer.data.phantom.scene import Body
+from trainer.data.phantom.shapes import Curve, jitter, spline
+from trainer.data.phantom.trunk import oval, shrink
+
+LATERAL = {
+    "肺尖": ((0.20, -0.42), (0.48, -0.52), (0.74, -0.20), (0.80, 0.22), (0.62, 0.62), (0.34, 0.70)),
+    "主动脉弓": (
+        (0.14, -0.78),
+        (0.45, -0.80),
+        (0.80, -0.48),
+        (0.95, 0.05),
+        (0.86, 0.55),
+        (0.62, 0.86),
+        (0.36, 0.92),
+    ),
+    "肺门": (
+        (0.10, -0.84),
+        (0.46, -0.86),
+        (0.83, -0.53),
+        (0.99, 0.02),
+        (0.91, 0.52),
+        (0.66, 0.89),
+        (0.38, 0.95),
+    ),
+    "心脏": (
+        (0.12, -0.84),
+        (0.48, -0.84),
+        (0.85, -0.50),
+        (1.00, 0.05),
+        (0.92, 0.55),
+        (0.67, 0.90),
+        (0.38, 0.95),
+    ),
+    "膈顶": (
+        (0.22, -0.80),
+        (0.52, -0.80),
+        (0.86, -0.46),
+        (1.00, 0.08),
+        (0.92, 0.57),
+        (0.66, 0.90),
+        (0.38, 0.95),
+    ),
+}
+MEDIAL_LEFT = {
+    "肺尖": ((0.24, 0.42), (0.20, 0.05), (0.16, -0.22)),
+    "主动脉弓": ((0.21, 0.70), (0.30, 0.46), (0.30, 0.10), (0.24, -0.22), (0.12, -0.52)),
+    "肺门": ((0.23, 0.70), (0.30, 0.36), (0.27, 0.08), (0.30, -0.24), (0.17, -0.56)),
+    "心脏": ((0.23, 0.72), (0.30, 0.40), (0.52, 0.16), (0.65, -0.16), (0.56, -0.48), (0.32, -0.72)),
+    "膈顶": ((0.24, 0.74), (0.32, 0.50), (0.56, 0.22), (0.68, -0.14), (0.60, -0.46), (0.38, -0.70)),
+}
+MEDIAL_RIGHT = {
+    "肺尖": ((0.24, 0.42), (0.20, 0.05), (0.16, -0.22)),
+    "主动脉弓": ((0.20, 0.68), (0.15, 0.36), (0.20, 0.02), (0.26, -0.26), (0.14, -0.54)),
+    "肺门": ((0.20, 0.70), (0.17, 0.36), (0.28, 0.06), (0.28, -0.28), (0.16, -0.58)),
+    "心脏": ((0.20, 0.70), (0.17, 0.38), (0.26, 0.10), (0.32, -0.20), (0.24, -0.52), (0.12, -0.72)),
+    "膈顶": ((0.22, 0.72), (0.2, 0.40), (0.26, 0.12), (0.3, -0.18), (0.26, -0.46), (0.2, -0.68)),
+}
+"""Control points as shares of the chest's inner half width and half depth; mirrored for the right."""
+
+
+@dataclass(frozen=True, eq=False)
+class Thorax:
+    """One chest: half width ``a`` and half depth ``b`` of its inside, and its curves."""
+
+    level: str
+    a: float
+    b: float
+    body: Body
+    skin: Curve
+    cage: Curve
+    lungs: dict[int, Curve]
+    hila: dict[int, Curve]
+    arms_down: bool
+    female: bool
+    aerated: dict[int, Curve] = field(default_factory=dict)
+
+    def lobe(self, sign: int, y: float) -> str:
+        """Name of the lobe at a depth, as a reader of a single slice would guess it."""
+        if self.level in ("肺尖", "主动脉弓"):
+            return "肺上叶"
+        if self.level == "膈顶":
+            return "肺下叶"
+        if y > 0.05 * self.b:
+            return "肺下叶"
+        return "肺中叶" if self.level == "心脏" and sign < 0 else "肺上叶"
+
+
+def draw_thorax(rng: np.random.Generator, level: str) -> Thorax:
+    """A chest of random build."""
+    a = rng.uniform(112, 142)
+    b = a * rng.uniform(0.64, 0.78)
+    wall, fat = rng.uniform(9, 14), math.exp(rng.uniform(math.log(6), math.log(34)))
+    lateral = rng.uniform(6, 26)
+    if level == "肺尖":
+        a, b = a * rng.uniform(0.82, 0.95), b * rng.uniform(0.78, 0.92)
+        lateral += rng.uniform(20, 42)
+    half = a + wall + lateral + fat * 0.7
+    front, back = (
+        b + wall + fat * 0.8 + rng.uniform(0, 8),
+        b + wall + fat * 0.6 + rng.uniform(12, 24),
+    )
+    power = rng.uniform(2.2, 2.9)
+    skin = oval(half, front, back, power)
+    t = np.arctan2(skin[:, 1], skin[:, 0])
+    groove = np.exp(-(((t - math.pi / 2) / 0.13) ** 2)) * rng.uniform(3, 10)
+    female = bool(rng.random() < 0.45)
+    if female and level in ("肺门", "心脏", "膈顶"):
+        for s in (-1, 1):
+            at = -math.pi / 2 + s * rng.uniform(0.55, 0.75)
+            groove = groove - np.exp(-(((t - at) / rng.uniform(0.22, 0.34)) ** 2)) * rng.uniform(
+                8, 36
+            )
+    skin = shrink(skin, groove)
+    cage = oval(a + wall * 0.5, b + wall * 0.4, b + wall * 0.6, rng.uniform(2.2, 2.6))
+    lungs, hila = {}, {}
+    for sign, medial in ((1, MEDIAL_LEFT), (-1, MEDIAL_RIGHT)):
+        points = jitter(rng, (*LATERAL[level], *medial[level]), 0.018)
+        points[:, 0] *= rng.uniform(0.95, 1.03)
+        lungs[sign] = spline(points * (sign * a, b))
+        hila[sign] = np.array([sign * a * 0.3, b * rng.uniform(-0.02, 0.12)])
+    reach = np.abs(skin).max(axis=0)
+    body = Body(float(reach[0]), float(-skin[:, 1].min()), float(skin[:, 1].max()))
+    arms = bool(rng.random() < 0.12)
+    return Thorax(level, a, b, body, skin, cage, lungs, hila, arms, female)

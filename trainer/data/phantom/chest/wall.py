@@ -1,0 +1,133 @@
+"""Skin to pleura: fat, muscles, ribs, spine, sternum, scapulae, arms."""
+
+import numpy as np
+
+from trainer.data.phantom.chest.thorax import Thorax
+from trainer.data.phantom.labels import Label
+from trainer.data.phantom.scene import Scene
+from trainer.data.phantom.shapes import blob, ellipse, tube
+from trainer.data.phantom.trunk import paint_muscle, paint_ribs, paint_skin, paint_vertebra, shrink
+
+
+def paint_wall(scene: Scene, thorax: Thorax) -> None:
+    """Everything that encloses the lungs; the inside is left as mediastinal fat."""
+    rng, tissues = scene.rng, scene.tissues
+    a, b = thorax.a, thorax.b
+    if thorax.arms_down:
+        _arms(scene, thorax)
+    paint_skin(scene, thorax.skin)
+    if thorax.female and thorax.level in ("肺门", "心脏"):
+        for s in (-1, 1):
+            gland = blob(
+                rng,
+                s * a * 0.55,
+                -b - rng.uniform(12, 22),
+                rng.uniform(12, 32),
+                rng.uniform(4, 10),
+                s * 25,
+                rough=0.2,
+            )
+            scene.canvas.paint(gland, hu=rng.uniform(0, 45), label=Label.SOFT_TISSUE, soft_mm=2)
+    _muscles(scene, thorax)
+    paint_muscle(scene, shrink(thorax.cage, -rng.uniform(4, 7)))
+    scene.canvas.paint(
+        shrink(thorax.cage, rng.uniform(5, 8)), hu=tissues.fat + 5, label=Label.FAT, soft_mm=0.6
+    )
+    paint_ribs(scene, thorax.cage, count=int(rng.integers(4, 8)))
+    y = b * rng.uniform(0.52, 0.62)
+    width = rng.uniform(30, 38)
+    for s in (-1, 1):
+        erector = ellipse(
+            s * rng.uniform(24, 30),
+            y + width * 0.5 + 34,
+            rng.uniform(18, 25),
+            rng.uniform(13, 20),
+            s * 10,
+        )
+        paint_muscle(scene, erector)
+    paint_vertebra(scene, rng.normal(0, 1.5), y, width, width * rng.uniform(0.78, 0.92))
+    for s in (-1, 1):
+        if rng.random() < 0.6:
+            rib = tube(
+                [
+                    (s * width * 0.5, y + 8),
+                    (s * (width * 0.5 + 18), y + 22),
+                    (s * (width * 0.5 + 40), y + 26),
+                ],
+                [9, 8, 7],
+            )
+            scene.canvas.paint(rib, hu=tissues.cortical * 0.6, label=Label.BONE, soft_mm=0.8)
+    _front(scene, thorax)
+
+
+def _muscles(scene: Scene, thorax: Thorax) -> None:
+    rng, a, b = scene.rng, thorax.a, thorax.b
+    bulk = rng.uniform(0.6, 1.3)
+    for s in (-1, 1):
+        if thorax.level in ("肺尖", "主动脉弓", "肺门"):
+            chest = tube(
+                [(s * a * 0.12, -b * 1.06), (s * a * 0.55, -b * 1.04), (s * a * 0.95, -b * 0.72)],
+                np.array([5, 13, 14]) * bulk,
+            )
+            paint_muscle(scene, chest)
+        back = tube(
+            [(s * a * 1.10, -b * 0.2), (s * a * 1.10, b * 0.4), (s * a * 0.82, b * 0.98)],
+            np.array([7, 14, 10]) * bulk,
+        )
+        paint_muscle(scene, back)
+        if thorax.level in ("肺尖", "主动脉弓"):
+            under = ellipse(s * a * 0.82, b * 1.02, 34 * bulk, 15 * bulk, s * -35)
+            paint_muscle(scene, under)
+        if thorax.level in ("肺尖", "主动脉弓", "肺门") and rng.random() < 0.9:
+            blade = tube(
+                [
+                    (s * a * 0.52, b * 1.14),
+                    (s * a * 0.84, b * 0.98),
+                    (s * a * 1.10, b * rng.uniform(0.3, 0.6)),
+                ],
+                rng.uniform(3.5, 7),
+            )
+            scene.canvas.paint(
+                blade, hu=scene.tissues.cortical * 0.7, label=Label.BONE, soft_mm=0.7
+            )
+
+
+def _front(scene: Scene, thorax: Thorax) -> None:
+    rng, tissues, a, b = scene.rng, scene.tissues, thorax.a, thorax.b
+    if thorax.level == "肺尖":
+        for s in (-1, 1):
+            clavicle = tube(
+                [(s * 14, -b * 0.86), (s * a * 0.4, -b * 0.92), (s * a * 0.72, -b * 0.75)],
+                [17, 12, 10],
+            )
+            scene.canvas.paint(clavicle, hu=tissues.cortical * 0.7, label=Label.BONE, soft_mm=0.8)
+            core = tube([(s * 16, -b * 0.86), (s * a * 0.4, -b * 0.92)], [11, 7])
+            scene.canvas.paint(core, hu=tissues.cancellous, label=Label.BONE, soft_mm=0.8)
+        return
+    y, wide = -b * rng.uniform(0.95, 1.0) - 2, rng.uniform(14, 24)
+    bone = blob(rng, 0, y, wide, rng.uniform(4.5, 7), rough=0.05)
+    scene.canvas.paint(bone, hu=tissues.cortical * 0.6, label=Label.BONE, soft_mm=0.7)
+    inner = (bone - (0, y)) * (0.88, 0.6) + (0, y)
+    scene.canvas.paint(inner, hu=tissues.cancellous * 0.8, label=Label.BONE, soft_mm=0.7)
+    for s in (-1, 1):
+        if rng.random() < 0.7:
+            cartilage = tube(
+                [(s * (wide + 2), y + 2), (s * (wide + 24), y + 6)], rng.uniform(7, 11)
+            )
+            scene.canvas.paint(
+                cartilage, hu=rng.uniform(70, 160), label=Label.SOFT_TISSUE, soft_mm=0.8
+            )
+
+
+def _arms(scene: Scene, thorax: Thorax) -> None:
+    rng, tissues = scene.rng, scene.tissues
+    for s in (-1, 1):
+        x, y, r = (
+            s * (thorax.body.half + rng.uniform(18, 40)),
+            rng.uniform(-10, 40),
+            rng.uniform(32, 46),
+        )
+        scene.canvas.paint(ellipse(x, y, r, r * 1.1), hu=tissues.fat, label=Label.FAT)
+        paint_muscle(scene, blob(rng, x, y, r * 0.8, r * 0.85, rough=0.05))
+        scene.canvas.paint(ellipse(x, y, 11, 11), hu=tissues.cortical, label=Label.BONE)
+        scene.canvas.paint(ellipse(x, y, 6, 6), hu=tissues.fat, label=Label.BONE)

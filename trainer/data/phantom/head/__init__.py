@@ -1,0 +1,1 @@
+"""Head slices, from the orbits to the vertex."""

@@ -1,0 +1,163 @@
+"""The slice through orbits, petrous bones and posterior fossa."""
+
+import numpy as np
+
+from trainer.data.phantom.head.skull import Skull
+from trainer.data.phantom.labels import Label
+from trainer.data.phantom.scene import Scene
+from trainer.data.phantom.shapes import Curve, blob, ellipse, jitter, mirror, spline, tube
+
+K_Y = 87.0
+
+
+def paint_base(scene: Scene, skull: Skull, age: float) -> None:
+    """Paint the inside of the outline: bone, sinuses, orbits, temporal lobes, hindbrain."""
+    kx = skull.at(0.0) / 68.0
+    ky = skull.at(np.pi / 2) / K_Y
+    k = np.array([kx, ky])
+    _temporal_lobes(scene, skull, k, age)
+    _posterior_fossa(scene, k, age)
+    _central_bone(scene, k)
+    _orbits(scene, skull, k)
+
+
+def _both(scene: Scene, curve: Curve, *, hu: float, label: Label, soft_mm: float = 0.6) -> None:
+    for side in (curve, mirror(curve)):
+        moved = side + scene.rng.normal(0, 0.7, 2)
+        scene.canvas.paint(moved, hu=hu, label=label, soft_mm=soft_mm)
+
+
+def _temporal_lobes(scene: Scene, skull: Skull, k: Curve, age: float) -> None:
+    rng, tissues = scene.rng, scene.tissues
+    lobe = [(22, -28), (42, -40), (58, -26), (63, -4), (58, 12), (40, 10), (24, 2), (18, -12)]
+    for sign in (1, -1):
+        points = jitter(rng, lobe, 1.2) * (sign, 1) * k
+        scene.paint(spline(points), hu=tissues.grey, label=Label.GREY_MATTER, soft_mm=0.8)
+        middle = points.mean(axis=0)
+        inner = middle + (points - middle) * 0.62
+        scene.paint(spline(inner), hu=tissues.white + 1, label=Label.WHITE_MATTER, soft_mm=1.8)
+        horn = tube(np.array([(36, -12), (38, 0)]) * (sign, 1) * k, 0.8 + 2.5 * age)
+        scene.paint(horn, hu=tissues.csf, label=Label.CSF, soft_mm=0.6)
+
+
+def _posterior_fossa(scene: Scene, k: Curve, age: float) -> None:
+    rng, tissues = scene.rng, scene.tissues
+    brain = tissues.grey - 1
+    outline = [(0, 4), (20, 10), (42, 26), (53, 44), (42, 66), (20, 80), (0, 82)]
+    outline += [(-x, y) for x, y in outline[-2:0:-1]]
+    scene.paint(spline(jitter(rng, outline, 1.0) * k), hu=brain, label=Label.HINDBRAIN, soft_mm=0.8)
+    folia = []
+    for sign in (1, -1):
+        for y in np.arange(38, 72, rng.uniform(6, 9)):
+            path = np.array([(sign * 14, y), (sign * 28, y + 4), (sign * 42, y)]) * k
+            folia.append(tube(path + rng.normal(0, 1, 2), 2.2))
+    scene.paint(*folia, hu=tissues.white + 2, label=Label.HINDBRAIN, soft_mm=1.2)
+    pons = [(0, 2), (12, 4), (16, 14), (10, 25), (0, 27), (-10, 25), (-16, 14), (-12, 4)]
+    around = spline(np.array(pons) * k * (1.25, 1.0) + (0, -2))
+    scene.paint(around, hu=tissues.csf + 6, label=Label.CSF, soft_mm=0.8)
+    scene.paint(
+        spline(jitter(rng, pons, 0.8) * k),
+        hu=tissues.white + 5,
+        label=Label.HINDBRAIN,
+        soft_mm=0.8,
+    )
+    wide, deep = rng.uniform(4, 8) + 3 * age, rng.uniform(3, 5)
+    ventricle = np.array([(-wide, 31), (0, 28), (wide, 31), (0, 31 + deep * 1.5)]) * k
+    scene.paint(spline(ventricle), hu=tissues.csf + 2, label=Label.CSF, soft_mm=0.5)
+    magna = blob(rng, 0, 79 * k[1], rng.uniform(3, 12), rng.uniform(2, 5))
+    scene.paint(magna, hu=tissues.csf + 4, label=Label.CSF, soft_mm=0.8)
+    box, dark = scene.canvas.cover(ellipse(0, 15 * k[1], 48 * k[0], 7), soft_mm=5)
+    scene.canvas.hu[box] -= dark * rng.uniform(0, 12)
+
+
+def _central_bone(scene: Scene, k: Curve) -> None:
+    rng, tissues = scene.rng, scene.tissues
+    dense = tissues.cortical * 0.9
+    petrous = jitter(
+        rng, [(9, 4), (22, 5), (44, 12), (66, 22), (67, 42), (56, 38), (38, 27), (20, 17)], 1
+    )
+    _both(scene, spline(petrous * k), hu=dense, label=Label.BONE, soft_mm=0.7)
+    for sign in (1, -1):
+        if rng.random() < 0.85:
+            cells = []
+            for _ in range(int(rng.integers(8, 22))):
+                x, y = sign * rng.uniform(50, 65) * k[0], rng.uniform(24, 39) * k[1]
+                cells.append(ellipse(x, y, rng.uniform(1, 3), rng.uniform(1, 3), n=10))
+            hu = rng.uniform(-950, -600)
+            scene.canvas.paint(*cells, hu=hu, label=Label.BODY_GAS, soft_mm=0.3)
+        canal = ellipse(sign * 20 * k[0], 11 * k[1], 5, 1.8, sign * -10)
+        scene.canvas.paint(canal, hu=20, label=Label.CSF, soft_mm=0.6)
+        ear = tube(np.array([(48, 16), (70, 13)]) * (sign, 1) * k, rng.uniform(3.5, 6))
+        scene.canvas.paint(ear, hu=-950, label=Label.BODY_GAS, soft_mm=0.5)
+    clivus = spline(jitter(rng, [(-12, -10), (12, -10), (10, 1), (0, 4), (-10, 1)], 0.6) * k)
+    scene.canvas.paint(clivus, hu=tissues.cancellous + 200, label=Label.BONE, soft_mm=0.6)
+    wing = tube(np.array([(60, -34), (44, -40), (30, -30), (14, -18)]) * k, [5, 7, 5, 6])
+    _both(scene, wing, hu=dense, label=Label.BONE, soft_mm=0.8)
+    sphenoid = spline(
+        jitter(rng, [(-14, -34), (0, -36), (14, -34), (12, -14), (0, -11), (-12, -14)], 1.2) * k
+    )
+    scene.canvas.paint(sphenoid, hu=tissues.cortical * 0.8, label=Label.BONE, soft_mm=0.5)
+    middle = sphenoid.mean(axis=0)
+    air = middle + (sphenoid - middle) * 0.86
+    scene.canvas.paint(air, hu=-960, label=Label.BODY_GAS, soft_mm=0.4)
+    septum = tube(np.array([(0, -35), (rng.normal(0, 2), -24), (rng.normal(0, 4), -12)]) * k, 1.2)
+    scene.canvas.paint(septum, hu=400, label=Label.BONE)
+
+
+def _orbits(scene: Scene, skull: Skull, k: Curve) -> None:
+    rng, tissues = scene.rng, scene.tissues
+    front = -float(np.interp(-np.pi / 2, skull.angles, skull.outer))
+
+    def y(depth: float) -> float:
+        return front + depth * float(k[1])
+
+    cone = np.array(
+        [(15, y(4)), (30, y(-1)), (46, y(8)), (44, y(22)), (30, y(42)), (17, y(54)), (13, y(40))]
+    )
+    wall = cone.mean(axis=0) + (cone - cone.mean(axis=0)) * 1.13
+    kx = np.array([k[0], 1.0])
+    _both(scene, spline(wall * kx), hu=tissues.cortical * 0.75, label=Label.BONE, soft_mm=0.8)
+    _both(scene, spline(cone * kx), hu=tissues.fat + 8, label=Label.FAT, soft_mm=0.5)
+    ethmoid = np.array(
+        [(-12, y(6)), (0, y(2)), (12, y(6)), (13, y(30)), (11, y(52)), (-11, y(52)), (-13, y(30))]
+    )
+    scene.canvas.paint(spline(ethmoid * kx), hu=300, label=Label.BONE, soft_mm=0.6)
+    cells = []
+    for sign in (1, -1):
+        at = y(rng.uniform(7, 10))
+        while at < y(50):
+            step = rng.uniform(6, 13)
+            cells.append(blob(rng, sign * 6.2 * k[0], at + step / 2, 5.0 * k[0], step * 0.45, n=24))
+            at += step
+    mucosa = -960 if rng.random() < 0.85 else 30
+    scene.canvas.paint(*cells, hu=mucosa, label=Label.BODY_GAS, soft_mm=0.4)
+    septum = tube(np.array([(0, y(2)), (0, y(50))]), 1.2)
+    scene.canvas.paint(septum, hu=350, label=Label.BONE)
+    for sign in (1, -1):
+        cx, cy, r = (
+            sign * 31 * k[0] + rng.normal(0, 0.8),
+            y(7) + rng.normal(0, 1.5),
+            rng.uniform(11, 12.8),
+        )
+        if rng.random() < 0.9:
+            nerve = tube([(cx, cy), (sign * 24 * k[0], y(34)), (sign * 15 * k[0], y(52))], 3.5)
+            medial = tube(
+                [(cx - sign * 11, cy + 4), (sign * 17 * k[0], y(28)), (sign * 15 * k[0], y(50))],
+                [2, 4.5, 2],
+            )
+            side = tube(
+                [(cx + sign * 11, cy + 5), (sign * 36 * k[0], y(30)), (sign * 18 * k[0], y(50))],
+                [2, 4.5, 2],
+            )
+            scene.canvas.paint(
+                nerve, medial, side, hu=tissues.muscle - 8, label=Label.MUSCLE, soft_mm=0.4
+            )
+        scene.canvas.paint(ellipse(cx, cy, r + 0.8, r + 0.8), hu=50, label=Label.EYE, soft_mm=0.4)
+        scene.canvas.paint(ellipse(cx, cy, r - 0.8, r - 0.8), hu=12, label=Label.EYE, soft_mm=0.4)
+        if rng.random() < 0.8:
+            lens = ellipse(cx, cy - r * 0.62, 4.6, 2.2)
+            scene.canvas.paint(lens, hu=rng.uniform(70, 110), label=Label.EYE, soft_mm=0.4)
+    nose = spline(np.array([(-9, y(4)), (0, y(-rng.uniform(5, 14))), (9, y(4)), (0, y(9))]))
+    scene.canvas.paint(nose, hu=30, label=Label.MUSCLE, soft_mm=0.5)
+    bone = tube([(-5, y(2)), (0, y(-3)), (5, y(2))], 2)
+    scene.canvas.paint(bone, hu=tissues.cortical * 0.7, label=Label.BONE, soft_mm=0.5)

@@ -1,0 +1,104 @@
+"""A head slice from a plan."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from trainer.data.phantom.acquisition import paint_head_holder
+from trainer.data.phantom.head.base import paint_base
+from trainer.data.phantom.head.brain import paint_brain
+from trainer.data.phantom.head.lesions import (
+    plan_epidural,
+    plan_haemorrhage,
+    plan_infarct,
+    plan_subdural,
+)
+from trainer.data.phantom.head.skull import Skull, draw_skull, paint_scalp, paint_vault
+from trainer.data.phantom.lesion import Lesion
+from trainer.data.phantom.region import Region
+from trainer.data.phantom.scene import Body, Push, Scene
+from trainer.data.phantom.spectrum import Spectrum
+
+LEVELS = {
+    "眼眶": 0.16,
+    "鞍上池": 0.16,
+    "基底节": 0.28,
+    "侧脑室体": 0.17,
+    "半卵圆中心": 0.14,
+    "颅顶": 0.09,
+}
+"""How often each level is drawn."""
+
+PLANS = {
+    "脑出血": plan_haemorrhage,
+    "硬膜下血肿": plan_subdural,
+    "硬膜外血肿": plan_epidural,
+    "脑梗死": plan_infarct,
+}
+SIGN_LEVELS = {
+    "脑出血": tuple(LEVELS),
+    "硬膜下血肿": ("鞍上池", "基底节", "侧脑室体", "半卵圆中心"),
+    "硬膜外血肿": ("鞍上池", "基底节", "侧脑室体", "半卵圆中心"),
+    "脑梗死": ("眼眶", "鞍上池", "基底节", "侧脑室体", "半卵圆中心"),
+}
+
+
+@dataclass(frozen=True)
+class Head:
+    """One head: its skull, age and lesions, before it is painted."""
+
+    level: str
+    skull: Skull
+    age: float
+    lesions: tuple[Lesion, ...]
+
+    @property
+    def body(self) -> Body:
+        """Outer size in mm."""
+        t, skin = self.skull.angles, self.skull.skin
+        across, along = np.abs(skin * np.cos(t)).max(), skin * np.sin(t)
+        nose = 8.0 if self.level == "眼眶" else 0.0
+        return Body(float(across), float(-along.min()) + nose, float(along.max()))
+
+    def paint(self, scene: Scene) -> None:
+        """Paint holder, scalp, skull, brain and lesions."""
+        for lesion in self.lesions:
+            if lesion.push is not None:
+                scene.push = lesion.push
+        if scene.rng.random() < 0.75:
+            paint_head_holder(scene.canvas, scene.rng, scene.body.half, scene.body.back)
+        paint_scalp(scene, self.skull, self.level)
+        paint_vault(scene, self.skull)
+        if self.level == "眼眶":
+            paint_base(scene, self.skull, self.age)
+        else:
+            paint_brain(scene, self.skull, self.level, self.age)
+        scene.push = Push()
+        for lesion in self.lesions:
+            lesion.paint(scene)
+
+
+def draw_head(
+    rng: np.random.Generator, level: str, signs: tuple[str, ...], spectrum: Spectrum
+) -> Head:
+    """Plan a head slice with the signs asked for."""
+    skull = draw_skull(rng, level)
+    lesions: list[Lesion] = []
+    for sign in signs:
+        lesions += PLANS[sign](rng, skull, level, spectrum)
+    return Head(level, skull, float(rng.beta(1.3, 1.3)), tuple(lesions))
+
+
+HEAD = Region(
+    name="头颅",
+    levels=LEVELS,
+    sign_levels=SIGN_LEVELS,
+    combinations=(
+        (("脑出血",), 0.34),
+        (("硬膜下血肿",), 0.24),
+        (("硬膜外血肿",), 0.2),
+        (("脑梗死",), 0.22),
+    ),
+    draw=draw_head,
+    enhanced=0.06,
+)

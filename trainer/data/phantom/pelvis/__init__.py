@@ -1,0 +1,1 @@
+"""Pelvic slices: iliac wings and hips."""

@@ -1,0 +1,104 @@
+"""What every builder needs to paint one slice."""
+
+import math
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from trainer.data.phantom.canvas import Canvas, Coverage
+from trainer.data.phantom.labels import Label
+from trainer.data.phantom.shapes import Curve
+from trainer.data.phantom.tissue import Tissues
+
+
+@dataclass(frozen=True)
+class Body:
+    """Outer size of the part in the slice, mm from its origin: half width, front, back."""
+
+    half: float
+    front: float
+    back: float
+
+
+@dataclass(frozen=True)
+class Push:
+    """Mass effect: a bulge away from a centre, and a sideways shift of the midline.
+
+    Attributes:
+        center: of the mass, mm; None without a bulge.
+        radius_mm: of the mass.
+        shift_mm: displacement of the septum, positive to the patient's left.
+        at_y: where along the midline the shift is greatest.
+        reach_mm: distance from the origin at which the shift has died away.
+    """
+
+    center: tuple[float, float] | None = None
+    radius_mm: float = 0.0
+    shift_mm: float = 0.0
+    at_y: float = -10.0
+    reach_mm: float = 75.0
+
+    def __call__(self, curve: Curve) -> Curve:
+        """The displaced curve."""
+        out = curve
+        if self.shift_mm:
+            fall = np.clip(1 - (np.abs(curve[:, 0]) / self.reach_mm) ** 2, 0, 1)
+            along = np.exp(-(((curve[:, 1] - self.at_y) / 52.0) ** 2))
+            out = out + np.stack([self.shift_mm * fall * along, np.zeros(len(curve))], axis=1)
+        if self.center is not None and self.radius_mm:
+            away = out - self.center
+            distance = np.maximum(np.linalg.norm(away, axis=1, keepdims=True), 1e-6)
+            pushed = 0.4 * self.radius_mm * np.exp(-((distance / (1.8 * self.radius_mm)) ** 2))
+            out = out + away / distance * pushed
+        return out
+
+
+@dataclass
+class Scene:
+    """One slice under construction.
+
+    Attributes:
+        canvas: where to paint.
+        rng: the case's own generator.
+        tissues: HU of this person.
+        body: outer size.
+        push: mass effect that displaces soft structures, if any.
+        masks: named coverages kept for findings painted later (for example the lungs).
+    """
+
+    canvas: Canvas
+    rng: np.random.Generator
+    tissues: Tissues
+    body: Body
+    push: Push = field(default_factory=Push)
+    masks: dict[str, Coverage] = field(default_factory=dict)
+
+    def paint(
+        self,
+        *curves: Curve,
+        hu: float | Coverage,
+        label: Label | None,
+        soft_mm: float = 0.0,
+        within: Coverage | None = None,
+        strength: float = 1.0,
+    ) -> None:
+        """Paint on the canvas what mass effect has displaced."""
+        moved = [self.push(curve) for curve in curves]
+        self.canvas.paint(
+            *moved, hu=hu, label=label, soft_mm=soft_mm, within=within, strength=strength
+        )
+
+    def texture(self, sigma_mm: float, amplitude: float) -> Coverage:
+        """Smooth random texture of unit grain ``sigma_mm``, float32 of the whole picture."""
+        size, spacing = self.canvas.view.size, self.canvas.view.spacing_mm
+        cells = max(4, min(size, math.ceil(size * spacing / (2.2 * sigma_mm))))
+        coarse = self.rng.standard_normal((cells, cells)).astype(np.float32)
+        at = np.linspace(0, cells - 1, size, dtype=np.float32)
+        low = np.minimum(at.astype(int), cells - 2)
+        part = (at - low)[:, None]
+        part = part * part * (3 - 2 * part)
+        rows = coarse[low] * (1 - part) + coarse[low + 1] * part
+        part = part.T
+        return np.asarray(
+            (rows[:, low] * (1 - part) + rows[:, low + 1] * part) * amplitude, dtype=np.float32
+        )

@@ -1,0 +1,76 @@
+"""How often, how large and how dense findings are; fixed before any training.
+
+Sizes are the largest diameter on the slice, or the greatest thickness of an
+extra-axial or pleural collection, in mm, drawn log-uniformly. HU is absolute
+unless the name says relative. Sources for the ranges:
+
+- intracerebral haemorrhage 50...85 HU and volumes of 2...80 ml (diameters of
+  12...60 mm): Broderick et al., Stroke 1993; Hofer, CT Teaching Manual;
+- subdural thickness 4...25 mm with surgery advised from 10 mm or 5 mm of shift:
+  Bullock et al., Neurosurgery 2006; hyperacute to subacute 45...80 HU;
+- epidural lenses of 8...38 mm, 55...85 HU: Bullock et al., Neurosurgery 2006;
+- infarct 8...16 HU under the healthy parenchyma after 6...72 h: Lev, Radiology 1999;
+- nodule up to and mass above 30 mm: Fleischner Society glossary, Hansell 2008;
+- pleural effusion -5...22 HU: Abramowitz, AJR 2009;
+- simple hepatic cyst -5...15 HU; solid lesions 12...40 HU under the liver: Hofer;
+- gallstones 3...25 mm, 80...700 HU by calcium; renal stones 3...20 mm,
+  250...1300 HU: Nakada, J Endourol 2000.
+"""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Range:
+    """An interval; ``draw`` is uniform, ``draw_log`` uniform in the logarithm."""
+
+    low: float
+    high: float
+
+    def draw(self, rng: np.random.Generator) -> float:
+        """A value, every one as likely."""
+        return float(rng.uniform(self.low, self.high))
+
+    def draw_log(self, rng: np.random.Generator) -> float:
+        """A value, small ones likelier; the interval must be positive."""
+        return math.exp(rng.uniform(math.log(self.low), math.log(self.high)))
+
+
+@dataclass(frozen=True)
+class Spectrum:
+    """Sizes in mm and densities in HU of every finding."""
+
+    haemorrhage_mm: Range = Range(12, 60)
+    haemorrhage_hu: Range = Range(56, 84)
+    subdural_mm: Range = Range(5, 24)
+    subdural_hu: Range = Range(50, 80)
+    epidural_mm: Range = Range(9, 36)
+    epidural_hu: Range = Range(56, 84)
+    infarct_relative: Range = Range(-16, -9)
+    shift_mm: Range = Range(5, 15)
+    nodule_mm: Range = Range(6, 29)
+    nodule_hu: Range = Range(-30, 70)
+    mass_mm: Range = Range(34, 85)
+    mass_hu: Range = Range(20, 60)
+    consolidation_hu: Range = Range(15, 55)
+    effusion_mm: Range = Range(9, 75)
+    effusion_hu: Range = Range(0, 20)
+    pneumothorax_mm: Range = Range(9, 60)
+    liver_mass_mm: Range = Range(14, 90)
+    liver_mass_relative: Range = Range(-36, -15)
+    cyst_mm: Range = Range(9, 70)
+    cyst_hu: Range = Range(-3, 14)
+    gallstone_mm: Range = Range(5, 25)
+    gallstone_hu: Range = Range(110, 600)
+    renal_stone_mm: Range = Range(4, 20)
+    renal_stone_hu: Range = Range(250, 1200)
+    ascites_mm: Range = Range(7, 35)
+    ascites_hu: Range = Range(0, 18)
+    free_gas_mm: Range = Range(6, 30)
+
+
+FIRST_LIGHT = Spectrum()
+"""The moderate difficulty of the first demonstration model."""

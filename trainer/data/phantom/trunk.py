@@ -1,0 +1,214 @@
+"""What chest, abdomen and pelvis share: skin, fat, wall, spine, ribs, loops of bowel."""
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from trainer.data.phantom.acquisition import paint_clothing, paint_table
+from trainer.data.phantom.labels import Label
+from trainer.data.phantom.scene import Scene
+from trainer.data.phantom.shapes import Curve, blob, ellipse, polar, tube
+
+
+def oval(half: float, front: float, back: float, power: float, n: int = 144) -> Curve:
+    """A superellipse of different depth in front and behind."""
+    t = np.linspace(-math.pi, math.pi, n, endpoint=False)
+    depth = np.where(np.sin(t) < 0, front, back)
+    r = (np.abs(np.cos(t) / half) ** power + np.abs(np.sin(t) / depth) ** power) ** (-1 / power)
+    return polar(t, r)
+
+
+def shrink(curve: Curve, by: float | NDArray[np.float64]) -> Curve:
+    """Drawn in towards the origin by mm."""
+    r = np.linalg.norm(curve, axis=1)
+    return np.asarray(curve * (np.maximum(r - by, 1.0) / r)[:, None])
+
+
+def inside(curve: Curve, points: Curve) -> NDArray[np.bool_]:
+    """Which points lie inside a closed curve, by crossing number."""
+    a, b = curve, np.roll(curve, -1, axis=0)
+    x, y = points[:, :1], points[:, 1:]
+    spans = (a[:, 1] > y) != (b[:, 1] > y)
+    rise = np.where(b[:, 1] == a[:, 1], 1e-9, b[:, 1] - a[:, 1])
+    at = a[:, 0] + (y - a[:, 1]) * (b[:, 0] - a[:, 0]) / rise
+    return np.asarray(((x < at) & spans).sum(axis=1) % 2 == 1)
+
+
+def place(
+    rng: np.random.Generator,
+    curve: Curve,
+    margin: float,
+    keep_off: Curve | None = None,
+    off_mm: float = 0.0,
+) -> Curve | None:
+    """A random point inside ``curve`` at least ``margin`` mm from it and off other points."""
+    low, high = curve.min(axis=0), curve.max(axis=0)
+    points = rng.uniform(low, high, (160, 2))
+    good = inside(curve, points)
+    gap = np.linalg.norm(points[:, None] - curve[None], axis=2).min(axis=1)
+    good &= gap >= margin
+    if keep_off is not None:
+        good &= np.linalg.norm(points[:, None] - keep_off[None], axis=2).min(axis=1) >= off_mm
+    found = np.flatnonzero(good)
+    return points[found[0]] if len(found) else None
+
+
+def paint_outside(scene: Scene) -> None:
+    """Couch and clothing."""
+    rng, body = scene.rng, scene.body
+    if rng.random() < 0.85:
+        paint_table(scene.canvas, rng, body.back)
+    if rng.random() < 0.4:
+        paint_clothing(scene.canvas, rng, body.half, body.front)
+
+
+def paint_skin(scene: Scene, skin: Curve) -> None:
+    """Skin and subcutaneous fat with a few septa and veins."""
+    rng, fat = scene.rng, scene.tissues.fat
+    scene.canvas.paint(skin, hu=rng.uniform(-10, 50), label=Label.MUSCLE, soft_mm=0.4)
+    inner = shrink(skin, rng.uniform(1.2, 2.6))
+    scene.canvas.paint(inner, hu=fat + scene.texture(9, 5), label=Label.FAT, soft_mm=0.4)
+
+
+def paint_vertebra(scene: Scene, x: float, y: float, width: float, depth: float) -> None:
+    """Body, pedicles, canal, processes; (x, y) is the middle of the body."""
+    rng, tissues, canvas = scene.rng, scene.tissues, scene.canvas
+    dense, spongy = tissues.cortical * 0.85, tissues.cancellous
+    w, d = width / 2, depth / 2
+    bones: list[Curve] = []
+    canal = y + d + rng.uniform(6.5, 9)
+    for s in (-1, 1):
+        bones.append(
+            tube(
+                [(x + s * w * 0.6, y + d * 0.6), (x + s * 13, canal + 2), (x + s * 9, canal + 12)],
+                [9, 8, 8],
+            )
+        )
+        if rng.random() < 0.75:
+            reach = rng.uniform(18, 30)
+            bones.append(
+                tube(
+                    [(x + s * 12, canal + 4), (x + s * (12 + reach), canal + rng.uniform(2, 10))],
+                    [9, 6],
+                )
+            )
+    bones.append(tube([(x - 10, canal + 11), (x, canal + 15), (x + 10, canal + 11)], 6))
+    if rng.random() < 0.8:
+        bones.append(
+            tube([(x, canal + 13), (x + rng.normal(0, 1.5), canal + rng.uniform(26, 42))], [7, 6])
+        )
+    canvas.paint(*bones, hu=dense * 0.75, label=Label.BONE, soft_mm=0.8)
+    heart = blob(rng, x, y, w, d, rough=0.03)
+    front = heart[:, 1] > y
+    heart[front, 1] = y + (heart[front, 1] - y) * 0.85
+    canvas.paint(heart, hu=dense, label=Label.BONE, soft_mm=0.6)
+    core = (heart - (x, y)) * rng.uniform(0.86, 0.92) + (x, y)
+    canvas.paint(core, hu=spongy + scene.texture(2.5, 22), label=Label.BONE, soft_mm=0.8)
+    if rng.random() < 0.35:
+        disc = (heart - (x, y)) * 0.8 + (x, y)
+        canvas.paint(
+            disc, hu=rng.uniform(70, 110), label=Label.SOFT_TISSUE, soft_mm=2.5, strength=0.8
+        )
+    hole = ellipse(x, canal, rng.uniform(8, 11), rng.uniform(6.5, 8.5))
+    canvas.paint(hole, hu=tissues.fat * 0.3, label=Label.SOFT_TISSUE, soft_mm=0.5)
+    sac = ellipse(x, canal, 7, 5.5)
+    canvas.paint(sac, hu=rng.uniform(12, 40), label=Label.SOFT_TISSUE, soft_mm=0.6)
+
+
+def paint_ribs(scene: Scene, path: Curve, *, count: int, front_gap: float = 0.35) -> None:
+    """Oblique cuts of ribs along the chest wall; ``path`` is closed, about the origin."""
+    rng, tissues = scene.rng, scene.tissues
+    angle = np.arctan2(path[:, 1], path[:, 0])
+    order = np.argsort(angle)
+    angle, path = angle[order], path[order]
+    shell, core = [], []
+    for side in (-1, 1):
+        at = -math.pi / 2 + front_gap + rng.uniform(0, 0.4)
+        while at < math.pi / 2 - 0.25:
+            length = rng.uniform(0.10, 0.34)
+            t = np.linspace(at, at + length, 5)
+            t = t if side > 0 else math.pi - t
+            t = (t + math.pi) % (2 * math.pi) - math.pi
+            points = np.stack(
+                [np.interp(t, angle, path[:, i], period=2 * math.pi) for i in (0, 1)], 1
+            )
+            points = shrink(points, np.linspace(rng.uniform(-2, 2), rng.uniform(-2, 2), 5))
+            thick = rng.uniform(6.0, 9.5)
+            shell.append(tube(points, thick, per=3))
+            core.append(tube(points, thick - 3.2, per=3))
+            at += length + rng.uniform(0.15, 2.6 / count)
+    scene.canvas.paint(*shell, hu=tissues.cortical * 0.8, label=Label.BONE, soft_mm=0.6)
+    scene.canvas.paint(*core, hu=tissues.cancellous, label=Label.BONE, soft_mm=0.6)
+
+
+def paint_muscle(scene: Scene, *curves: Curve) -> None:
+    """Muscle with a little streaky fat."""
+    hu = scene.tissues.muscle + scene.texture(5, 6)
+    scene.canvas.paint(*curves, hu=hu, label=Label.MUSCLE, soft_mm=0.7)
+
+
+def paint_vessel(
+    scene: Scene, x: float, y: float, r: float, hu: float, *, calcify: float = 0.0
+) -> None:
+    """A vessel cut across; with chance ``calcify`` plaques in its wall."""
+    rng = scene.rng
+    shape = blob(rng, x, y, r * rng.uniform(0.92, 1.08), r, rough=0.02, n=40)
+    scene.canvas.paint(shape, hu=hu, label=Label.BLOOD_VESSEL, soft_mm=0.6)
+    if rng.random() < calcify:
+        for _ in range(int(rng.integers(1, 4))):
+            t = rng.uniform(0, 2 * math.pi)
+            spot = ellipse(
+                x + r * math.cos(t), y + r * math.sin(t), 1.2, rng.uniform(1, 3), math.degrees(t)
+            )
+            scene.canvas.paint(
+                spot, hu=rng.uniform(250, 800), label=Label.BLOOD_VESSEL, soft_mm=0.4
+            )
+
+
+def paint_loop(scene: Scene, x: float, y: float, rx: float, ry: float, kind: str) -> None:
+    """A loop of bowel: ``gas``, ``fluid``, ``stool``, ``collapsed`` or ``mixed`` (level)."""
+    rng, tissues, canvas = scene.rng, scene.tissues, scene.canvas
+    shape = blob(rng, x, y, rx, ry, rng.uniform(0, 180), rough=0.06, lobes=4, n=48)
+    canvas.paint(shape, hu=tissues.bowel_wall, label=Label.BOWEL, soft_mm=0.8)
+    if kind == "collapsed":
+        return
+    middle = shape.mean(axis=0)
+    lumen = middle + (shape - middle) * (1 - rng.uniform(1.8, 3.2) / max(min(rx, ry), 4))
+    if kind == "fluid":
+        canvas.paint(lumen, hu=rng.uniform(8, 40), label=Label.BOWEL, soft_mm=0.8)
+    elif kind == "gas":
+        canvas.paint(lumen, hu=rng.uniform(-980, -900), label=Label.BODY_GAS, soft_mm=0.6)
+    elif kind == "stool":
+        speckle = -180 + scene.texture(rng.uniform(1.5, 3.0), 260)
+        canvas.paint(lumen, hu=np.clip(speckle, -900, 70), label=Label.BOWEL, soft_mm=0.6)
+    else:
+        canvas.paint(lumen, hu=rng.uniform(10, 55), label=Label.BOWEL, soft_mm=0.6)
+        level = lumen.copy()
+        at = middle[1] + rng.uniform(-0.35, 0.3) * ry
+        level[:, 1] = np.minimum(level[:, 1], at)
+        canvas.paint(level, hu=rng.uniform(-980, -930), label=Label.BODY_GAS, soft_mm=0.4)
+
+
+def tree(
+    rng: np.random.Generator, start: Curve, angle: float, length: float, width: float, depth: int
+) -> list[Curve]:
+    """A branching vessel: tapering tubes."""
+    steps = 4
+    turns = angle + np.cumsum(rng.normal(0, 0.16, steps))
+    path = [np.asarray(start, dtype=np.float64)]
+    for t in turns:
+        path.append(path[-1] + length / steps * np.array([math.cos(t), math.sin(t)]))
+    curves = [tube(np.array(path), np.linspace(width, width * 0.62, steps + 1), per=3)]
+    if depth > 0:
+        for spread in (rng.uniform(0.2, 0.7), -rng.uniform(0.2, 0.7)):
+            at = path[-1] if rng.random() < 0.6 else path[-2]
+            curves += tree(
+                rng,
+                at,
+                float(turns[-1]) + spread,
+                length * rng.uniform(0.55, 0.85),
+                width * 0.6,
+                depth - 1,
+            )
+    return curves

@@ -1,0 +1,48 @@
+"""What a synthetic data set is made of."""
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Shares(BaseModel):
+    """How often each region is drawn, relative to the others."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    head: float = Field(0.31, ge=0)
+    chest: float = Field(0.31, ge=0)
+    abdomen: float = Field(0.31, ge=0)
+    pelvis: float = Field(0.07, ge=0)
+
+
+class SynthConfig(BaseModel):
+    """Everything that decides a synthetic data set; the same values give the same files.
+
+    Attributes:
+        count: training pictures.
+        eval_count: held-out pictures, of seeds that no training picture has.
+        seed: of everything random.
+        size: pixels along each edge of a picture.
+        workers: processes; 0 for one a core.
+        shard: pictures that are made and saved together; a killed run repeats at most these.
+        dicom_count: how many of the first CT slices are also written as DICOM.
+        dense_size: pixels along each edge of the stored HU and labels; 0 stores none.
+        normal: share of slices without a finding.
+        non_ct: share of pictures that are no CT.
+        text_only: share of conversations without a picture.
+        regions: shares of the regions.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    count: int = Field(8000, ge=1)
+    eval_count: int = Field(500, ge=0)
+    seed: int = Field(0, ge=0, lt=900)
+    size: int = Field(256, ge=64, le=1024)
+    workers: int = Field(0, ge=0, le=64)
+    shard: int = Field(250, ge=1)
+    dicom_count: int = Field(0, ge=0)
+    dense_size: int = Field(128, ge=0, le=512)
+    normal: float = Field(0.45, ge=0, le=1)
+    non_ct: float = Field(0.06, ge=0, lt=1)
+    text_only: float = Field(0.02, ge=0, lt=1)
+    regions: Shares = Shares.model_validate({})

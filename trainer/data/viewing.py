@@ -1,0 +1,161 @@
+"""Which window a phantom is looked at with, and what can be seen in it."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.imaging.render import render
+from assistant.imaging.slice import RenderedImage, Slice
+from assistant.imaging.window import Window
+from trainer.data.phantom.labels import SIGN_LABELS, Label
+from trainer.data.phantom.truth import Observation, Phantom, Truth
+
+WINDOWS: dict[str, tuple[tuple[Window, float], ...]] = {
+    "头颅": (
+        (Window(40, 80), 0.62),
+        (Window(75, 215), 0.16),
+        (Window(40, 40), 0.08),
+        (Window(35, 100), 0.14),
+    ),
+    "胸部": ((Window(-600, 1500), 0.58), (Window(50, 350), 0.32), (Window(40, 400), 0.10)),
+    "腹部": (
+        (Window(50, 400), 0.60),
+        (Window(30, 150), 0.14),
+        (Window(50, 350), 0.16),
+        (Window(40, 250), 0.10),
+    ),
+    "盆腔": ((Window(50, 400), 0.75), (Window(50, 350), 0.25)),
+}
+"""Windows of each region in clinical use, with their shares."""
+
+_BRAIN = (Label.GREY_MATTER, Label.WHITE_MATTER, Label.HINDBRAIN)
+AGAINST: dict[str, tuple[Label, ...]] = {
+    "脑出血": _BRAIN,
+    "硬膜下血肿": _BRAIN,
+    "硬膜外血肿": _BRAIN,
+    "脑梗死": _BRAIN,
+    "肺结节": (Label.LUNG,),
+    "肺肿块": (Label.LUNG,),
+    "肺实变": (Label.LUNG,),
+    "胸腔积液": (Label.LUNG,),
+    "气胸": (Label.LUNG,),
+    "肝占位": (Label.LIVER,),
+    "肝囊肿": (Label.LIVER,),
+    "胆囊结石": (Label.GALLBLADDER,),
+    "肾结石": (Label.KIDNEY,),
+    "腹水": (Label.FAT, Label.LIVER, Label.BOWEL),
+    "游离气体": (Label.FAT, Label.MUSCLE),
+}
+"""The healthy tissue that a sign must stand out from."""
+
+NEAR = 12
+JITTERED = 0.35
+MIN_GRAY = 9.0
+MIN_ROSE = 6.0
+TRIES = 8
+SHIFT_WIDTH = 260.0
+"""A midline shift shows by its ventricles and falx, up to this window width in HU."""
+
+
+@dataclass(frozen=True, eq=False)
+class View:
+    """A phantom as it is shown.
+
+    Attributes:
+        picture: what the screen shows.
+        truth: the phantom's truth without what this window hides.
+        hidden: signs that are there but cannot be seen.
+    """
+
+    picture: RenderedImage
+    truth: Truth
+    hidden: tuple[str, ...]
+
+
+def as_slice(phantom: Phantom) -> Slice:
+    """The phantom as intake would hand it on."""
+    return Slice(
+        hu=phantom.hu,
+        source="dicom",
+        modality="CT",
+        spacing_mm=(phantom.spacing_mm, phantom.spacing_mm),
+        orientation=(1.0, 0.0, 0.0, 0.0, 1.0, 0.0),
+        padding=phantom.hu <= -1500 if phantom.hu.min() <= -1500 else None,
+    )
+
+
+def show(phantom: Phantom, rng: np.random.Generator) -> View:
+    """Look through a random window of the region, nearly always one that shows every finding.
+
+    A sign belongs to the truth of the picture if, and only if, its pixels differ in the
+    picture from their surroundings by ``MIN_GRAY`` grey levels and by ``MIN_ROSE`` of Rose's
+    signal-to-noise ratio (contrast times the square root of the pixels over the noise).
+    """
+    slice_ = as_slice(phantom)
+    careless = rng.random() < 0.06
+    best: View | None = None
+    for _ in range(TRIES):
+        window = draw_window(rng, phantom.truth.region)
+        view = look(phantom, render(slice_, window))
+        if best is None or len(view.hidden) < len(best.hidden):
+            best = view
+        if careless or not best.hidden:
+            break
+    assert best is not None
+    return best
+
+
+def draw_window(rng: np.random.Generator, region: str) -> Window:
+    """A window of the region, sometimes turned a little by hand."""
+    choices = WINDOWS[region]
+    share = np.array([weight for _, weight in choices])
+    window = choices[int(rng.choice(len(choices), p=share / share.sum()))][0]
+    if rng.random() >= JITTERED:
+        return window
+    width = window.width * float(np.exp(rng.uniform(-0.22, 0.30)))
+    center = window.center + float(rng.uniform(-0.10, 0.10)) * width
+    return Window(round(center), round(width))
+
+
+def look(phantom: Phantom, picture: RenderedImage) -> View:
+    """What of the phantom's truth can be seen in a rendered picture of it."""
+    gray = picture.pixels[..., 0].astype(np.float32)
+    width = picture.window.width if picture.window else 0.0
+    shown: list[Observation] = []
+    hidden: list[str] = []
+    for observation in phantom.truth.observations:
+        sign = observation.finding.sign
+        label = SIGN_LABELS.get(sign)
+        if label is None:
+            visible = width <= SHIFT_WIDTH and bool(shown)
+        else:
+            visible = _stands_out(gray, phantom.labels, label, AGAINST[sign])
+        if visible:
+            shown.append(observation)
+        else:
+            hidden.append(sign)
+    truth = replace(phantom.truth, observations=tuple(shown))
+    return View(picture, truth, tuple(hidden))
+
+
+def _stands_out(
+    gray: NDArray[np.float32], labels: NDArray[np.uint8], label: Label, against: tuple[Label, ...]
+) -> bool:
+    """Whether the pixels of ``label`` differ from the nearby tissue they lie in."""
+    mask = labels == label
+    if not mask.any():
+        return False
+    inside = gray[mask]
+    rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
+    near = (
+        slice(max(rows[0] - NEAR, 0), rows[-1] + NEAR + 1),
+        slice(max(columns[0] - NEAR, 0), columns[-1] + NEAR + 1),
+    )
+    around = np.isin(labels[near], against)
+    outside = gray[near][around] if around.sum() >= 12 else gray[np.isin(labels, against)]
+    if not len(outside):
+        return True
+    contrast = abs(float(np.median(inside)) - float(np.median(outside)))
+    noise = max(float(inside.std()), 2.0)
+    return contrast >= MIN_GRAY and contrast * len(inside) ** 0.5 / noise >= MIN_ROSE

@@ -1,0 +1,147 @@
+"""From truth to a report in Chinese: 检查所见, 诊断意见, 建议."""
+
+import numpy as np
+
+from assistant.report.finding import Finding
+from assistant.report.lexicon import SIGNS
+from trainer.data import phrases
+from trainer.data.chance import pick
+from trainer.data.phantom.truth import Observation, Truth
+
+MOST_NEGATIVES = 2
+
+
+def report(truth: Truth, rng: np.random.Generator, *, hidden: tuple[str, ...] = ()) -> str:
+    """A compact report that says the truth, and nothing else.
+
+    Args:
+        truth: what can be seen.
+        rng: chooses among phrases.
+        hidden: signs that are there but not visible; they are not denied.
+    """
+    title = pick(rng, phrases.TITLES[truth.region])
+    kind = "平扫" if not truth.enhanced else pick(rng, ("增强", "增强扫描"))
+    lead = title + (kind if rng.random() < 0.7 or truth.enhanced else "")
+    if truth.observations:
+        cm = bool(rng.random() < 0.2)
+        seen = [seen_of(one, rng, centimetres=cm) for one in truth.observations]
+        rest = [pick(rng, phrases.REST[truth.region])] if rng.random() < 0.5 else []
+        body = "。".join(seen + rest + _negatives(truth, rng, hidden))
+        named = [name_of(one, rng, centimetres=cm) for one in truth.observations]
+        impression = _join(named, rng)
+        advice = advice_of(truth, rng)
+    else:
+        body = pick(rng, phrases.NORMAL[truth.region])
+        impression = pick(rng, phrases.CLEAR[truth.region])
+        advice = pick(rng, phrases.ADVICE_NORMAL)
+    start = pick(rng, ("{}示：{}。", "{}：{}。", "{}，{}。")).format(lead, body)
+    heads = pick(
+        rng, (("检查所见：", "诊断意见：", "建议："), ("影像所见：", "诊断意见：", "建议："))
+    )
+    return f"{heads[0]}{start}\n{heads[1]}{impression}。\n{heads[2]}{_bare(advice)}。"
+
+
+def place_of(finding: Finding) -> str:
+    """Side and site as they are written: 左侧基底节区, 右肺上叶, 肝左叶, 双侧."""
+    if finding.site.startswith("肺"):
+        return finding.side + finding.site
+    side = finding.side
+    if finding.sign == "肾结石":
+        return {"双侧": "双"}.get(side, side)
+    return (side if side in ("双侧", "") else f"{side}侧") + finding.site
+
+
+def size_text(size_mm: float, *, centimetres: bool = False) -> str:
+    """约23mm, or 约2.3cm; whole millimetres either way."""
+    whole = max(1, round(size_mm))
+    return f"约{whole / 10:.1f}cm" if centimetres and whole >= 10 else f"约{whole}mm"
+
+
+def name_of(
+    observation: Observation, rng: np.random.Generator, *, centimetres: bool = False
+) -> str:
+    """The observation as a diagnosis."""
+    named = phrases.SIGNS[observation.finding.sign].named
+    return _fill(pick(rng, named), observation, centimetres)
+
+
+def advice_of(truth: Truth, rng: np.random.Generator) -> str:
+    """What to do next, by the most urgent finding."""
+    if not truth.observations:
+        return pick(rng, phrases.ADVICE_NORMAL)
+    urgent = {sign.name for sign in SIGNS if sign.urgent}
+    first = sorted(truth.findings, key=lambda finding: finding.sign not in urgent)[0]
+    return pick(rng, phrases.SIGNS[first.sign].advice)
+
+
+def seen_of(
+    observation: Observation, rng: np.random.Generator, *, centimetres: bool = False
+) -> str:
+    """The observation as it is described in 检查所见."""
+    return _fill(pick(rng, phrases.SIGNS[observation.finding.sign].seen), observation, centimetres)
+
+
+def _fill(phrase: str, observation: Observation, centimetres: bool) -> str:
+    finding, traits = observation.finding, observation.traits
+    size = (
+        size_text(finding.size_mm, centimetres=centimetres) if finding.size_mm is not None else ""
+    )
+    grade = next((trait for trait in traits if trait.endswith("量")), "")
+    percent = next((trait.removeprefix("压缩") for trait in traits if trait.endswith("%")), "")
+    text = phrase.format(
+        at=place_of(finding),
+        side=finding.side,
+        size=size,
+        grade=grade,
+        percent=percent,
+        more=_more(observation),
+    )
+    return text.rstrip("，")
+
+
+def _more(observation: Observation) -> str:
+    """Further features, as painted."""
+    sign, traits = observation.finding.sign, observation.traits
+    if sign == "脑出血":
+        return "，周围见低密度水肿带" if "水肿" in traits else ""
+    if sign in ("肺结节", "肺肿块"):
+        words = (
+            ["边缘见毛刺"]
+            if "毛刺" in traits
+            else ["呈分叶状"]
+            if "分叶" in traits
+            else ["边缘光滑"]
+        )
+        return "，".join(words + (["其内见空洞"] if "空洞" in traits else []))
+    if sign == "肝占位":
+        return "，中央见更低密度坏死区" if "坏死" in traits else ""
+    return "，另见类似小灶" if "多发" in traits else ""
+
+
+def _negatives(truth: Truth, rng: np.random.Generator, hidden: tuple[str, ...]) -> list[str]:
+    """One or two relevant negatives of the region."""
+    present = {finding.sign for finding in truth.findings} | set(hidden)
+    if truth.region == "头颅" and not present & {"中线移位"} and rng.random() < 0.7:
+        return ["中线结构居中"]
+    options = [
+        phrases.SIGNS[sign.name].absent
+        for sign in SIGNS
+        if sign.region == truth.region and sign.name in phrases.SIGNS and sign.name not in present
+    ]
+    count = int(rng.integers(0, MOST_NEGATIVES + 1))
+    if not count or len(options) < count:
+        return []
+    chosen = [options[i] for i in rng.choice(len(options), count, replace=False)]
+    return ["未见" + "及".join(chosen)]
+
+
+def _join(named: list[str], rng: np.random.Generator) -> str:
+    if len(named) == 1:
+        return named[0]
+    if rng.random() < 0.5:
+        return "；".join(named)
+    return "".join(f"{i}.{name}；" for i, name in enumerate(named, 1)).rstrip("；")
+
+
+def _bare(advice: str) -> str:
+    return advice.removeprefix("建议")
