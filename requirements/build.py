@@ -67,7 +67,7 @@ def _install(folder: Path, lock: Path, wheels: Path | None) -> None:
         if wheels is not None:
             raise incomplete_wheels(wheels)
         refuse_unreachable(uv.probe())
-        say("uv 未能完成安装，改用 pip，速度较慢，请稍候…")
+    say("uv 不可用，改用 pip 安装，速度较慢，请稍候…")
     pip = find_pip(folder.parent)
     if pip.install(folder, lock, wheels):
         return
