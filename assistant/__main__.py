@@ -1,0 +1,191 @@
+"""The command line: app, ask, batch, doctor."""
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from assistant import commands
+from assistant.errors import AssistantError
+from assistant.logs import log_refusal, log_unexpected, no_log_yet
+from assistant.terminal import INTERRUPTED, exit_code, tell, tell_refusal, use_utf8
+from assistant.usage import ChineseCommand, ChineseGroup, translate
+
+UNEXPECTED = 1
+
+app = typer.Typer(
+    cls=ChineseGroup,
+    help="本地运行的中文 CT 阅片助手。",
+    rich_markup_mode=None,
+    add_completion=False,
+)
+
+Data = Annotated[str | None, typer.Option("--data", metavar="文件夹", help="数据文件夹")]
+Model = Annotated[
+    str | None, typer.Option("--model", metavar="名称", help="模型名或模型文件夹，默认为演示模型")
+]
+Engine = Annotated[
+    str | None,
+    typer.Option("--engine", metavar="名称", help="auto、openvino、transformers 或 remote"),
+]
+MaxTokens = Annotated[
+    str | None, typer.Option("--max-tokens", metavar="个数", help="一次回答最多生成的词元数")
+]
+Window = Annotated[
+    str | None,
+    typer.Option("--window", metavar="窗", help="auto、DICOM 默认、预设名（如 肺）或 窗位/窗宽"),
+]
+
+
+def _verb(name: str, **how: Any) -> Any:
+    return app.command(name, cls=ChineseCommand, **how)
+
+
+@_verb("app")
+def run_app(
+    host: Annotated[
+        str | None, typer.Option(metavar="地址", help="监听地址，只接受本机地址")
+    ] = None,
+    port: Annotated[str | None, typer.Option(metavar="端口", help="监听端口，默认 7860")] = None,
+    no_browser: Annotated[bool, typer.Option("--no-browser", help="不打开浏览器")] = False,
+    model: Model = None,
+    engine: Engine = None,
+    data: Data = None,
+) -> int:
+    """打开阅片页面。"""
+    settings = commands.start(
+        "app",
+        data_dir=data,
+        host=host,
+        port=port,
+        open_browser=False if no_browser else None,
+        model=model,
+        engine=engine,
+    )
+    return commands.show_page(settings)
+
+
+@_verb("ask")
+def run_ask(
+    files: Annotated[
+        list[Path] | None, typer.Argument(metavar="文件…", help="一张或多张影像，DICOM、JPG 或 PNG")
+    ] = None,
+    question: Annotated[
+        list[str] | None, typer.Option("-q", metavar="问题", help="问题；再写一次 -q 即为追问")
+    ] = None,
+    window: Window = None,
+    as_json: Annotated[bool, typer.Option("--json", help="标准输出只有一个 JSON 对象")] = False,
+    model: Model = None,
+    engine: Engine = None,
+    max_tokens: MaxTokens = None,
+    data: Data = None,
+) -> int:
+    """就影像提问；多个文件视为同一次对话中的多张影像。"""
+    if not files:
+        raise AssistantError("USE-202", "没有指定影像文件。", next_step="用法：ask 文件… -q 问题")
+    _check(question or ())
+    settings = commands.start(
+        "ask", data_dir=data, window=window, model=model, engine=engine, max_tokens=max_tokens
+    )
+    return commands.ask(settings, files, question or (), as_json=as_json)
+
+
+@_verb("batch")
+def run_batch(
+    folder: Annotated[
+        Path | None, typer.Argument(metavar="文件夹", help="存放影像的文件夹")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="文件夹", help="结果写到哪里")
+    ] = None,
+    question: Annotated[
+        str | None, typer.Option("-q", metavar="问题", help="对每个文件所提的问题")
+    ] = None,
+    window: Window = None,
+    model: Model = None,
+    engine: Engine = None,
+    max_tokens: MaxTokens = None,
+    data: Data = None,
+) -> int:
+    """逐个诊断文件夹中的影像，写出 CSV 与 JSON；再次运行只处理新增、变化与未完成的文件。"""
+    if folder is None or out is None:
+        raise AssistantError(
+            "USE-204", "缺少文件夹或 --out。", next_step="用法：batch 文件夹 --out 输出文件夹"
+        )
+    _check([] if question is None else [question])
+    settings = commands.start(
+        "batch", data_dir=data, window=window, model=model, engine=engine, max_tokens=max_tokens
+    )
+    return commands.batch(settings, folder, out, question)
+
+
+@_verb("doctor")
+def run_doctor(model: Model = None, engine: Engine = None, data: Data = None) -> int:
+    """检查本机：已安装的组件、显卡与驱动、将使用的模型和引擎。"""
+    return commands.doctor(commands.start("doctor", data_dir=data, model=model, engine=engine))
+
+
+@_verb("models", hidden=True)
+@_verb("pack", hidden=True)
+def run_later(arguments: Annotated[list[str] | None, typer.Argument()] = None) -> int:
+    """由后续版本提供。"""
+    raise AssistantError(
+        "USE-003", "这个动词由后续版本提供。", next_step="加 --help 查看现有的动词。"
+    )
+
+
+def _check(questions: Sequence[str]) -> None:
+    if not all(question.strip() for question in questions):
+        raise AssistantError("USE-203", "问题不能为空。", next_step="请在 -q 后写上问题。")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one verb, ``app`` when none is named.
+
+    Returns:
+        0 done, 2 wrong usage or settings, 3 input refused, 4 model, engine or machine
+        not available, 130 interrupted, 1 unexpected.
+    """
+    no_log_yet()
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    if not given or (given[0].startswith("-") and given[0] != "--help"):
+        given.insert(0, "app")
+    try:
+        code = app(given, prog_name="python launcher.py", standalone_mode=False)
+        return code if isinstance(code, int) else 0
+    except AssistantError as error:
+        return _refuse(error)
+    except typer.TyperException as error:
+        return _refuse(translate(error))
+    except (KeyboardInterrupt, typer.Abort):
+        tell("\n已取消。")
+        return INTERRUPTED
+    except BrokenPipeError:  # the reader of stdout has seen enough
+        return 0
+    except Exception as error:
+        return _unexpected(error)
+
+
+def _refuse(error: AssistantError) -> int:
+    log_refusal(error)
+    tell_refusal(error)
+    return exit_code(error)
+
+
+def _unexpected(error: Exception) -> int:
+    log_unexpected(error)
+    tell_refusal(
+        AssistantError(
+            "SYS-901",
+            f"程序出现意外错误（{type(error).__name__}）。",
+            next_step="请重试；若反复出现，请把数据文件夹 logs 中最新的日志交给维护者。",
+        )
+    )
+    return UNEXPECTED
+
+
+if __name__ == "__main__":
+    use_utf8()
+    sys.exit(main())

@@ -1,0 +1,141 @@
+"""What the verbs do. Each imports what it needs when it runs, so that help is quick."""
+
+import os
+import tempfile
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from threading import Event
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+from assistant.terminal import INTERRUPTED, own_stdout, say, tell
+
+if TYPE_CHECKING:
+    from assistant.ask import Answer
+    from assistant.settings import Settings
+
+
+def start(verb: str, **flags: Any) -> "Settings":
+    """Settings from every source, the log open, and temporary files in the data folder.
+
+    Raises:
+        AssistantError: CFG-101, CFG-102, or SYS-101 the data folder cannot be written.
+    """
+    from assistant.logs import start_logging
+    from assistant.settings import load_settings
+
+    settings = load_settings(**flags)
+    start_logging(settings.logs_dir, verb, keep_days=settings.keep_logs_days)
+    settings.temp_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for name in ("TMPDIR", "TEMP", "TMP"):
+        os.environ[name] = str(settings.temp_dir)
+    tempfile.tempdir = str(settings.temp_dir)
+    return settings
+
+
+def show_page(settings: "Settings") -> int:
+    """Serve the page until interrupted; the model loads meanwhile."""
+    from assistant.loading import open_lane
+
+    lane = open_lane(settings)
+    from assistant.dialogue.prompts import load_prompts
+    from assistant.imaging.window import load_presets
+    from assistant.ui.app import Services, serve
+
+    services = Services(settings, lane, load_prompts(), load_presets())
+    serve(services, settings.host, settings.port, settings.open_browser)
+    return 0
+
+
+def ask(
+    settings: "Settings", files: Sequence[Path], questions: Sequence[str], *, as_json: bool
+) -> int:
+    """Answer on stdout, everything else on stderr."""
+    with own_stdout() as out:
+        from assistant import ask as asking
+        from assistant.dialogue.prompts import load_prompts
+        from assistant.engine.base import Options
+        from assistant.imaging.window import parse_window
+        from assistant.loading import open_lane
+
+        parse_window(settings.window)
+        prompts = load_prompts()
+        exhibit = asking.read_pictures(files, settings.window)
+        lane = open_lane(settings)
+        try:
+            report = asking.ask(
+                lane,
+                exhibit,
+                prompts.system,
+                questions or [prompts.default_question],
+                Options(max_tokens=settings.max_tokens),
+                on_text=lambda text: None if as_json else say(out, text),
+                on_answer=lambda answer: None if as_json else _end(answer, out),
+            )
+        finally:
+            lane.close()
+        if as_json:
+            say(out, report.to_json() + "\n")
+        for warning in report.warnings:
+            place = f"第 {warning.picture} 张：" if warning.picture and len(files) > 1 else ""
+            tell(f"[{warning.code}] {place}{warning.message}")
+    return 0
+
+
+def batch(settings: "Settings", folder: Path, out: Path, question: str | None) -> int:
+    """A row for every file of a folder; Ctrl-C keeps the rows so far."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+    from rich.progress import TimeRemainingColumn as Remaining
+
+    from assistant.batch.run import Job, run_folder
+    from assistant.dialogue.prompts import load_prompts
+    from assistant.engine.base import Options
+    from assistant.loading import open_lane
+
+    prompts = load_prompts()
+    job = Job(
+        system=prompts.system,
+        question=question or prompts.default_question,
+        window=settings.window,
+        options=Options(max_tokens=settings.max_tokens),
+        max_files=settings.max_batch_files,
+    )
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), Remaining())
+    counts: Counter[str] = Counter()
+    lane = open_lane(settings)
+    try:
+        with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+            task = bar.add_task("批量阅片", total=None)
+            for progress in run_folder(folder, out, lane, job, Event()):
+                counts["reused" if progress.reused else progress.row.status] += 1
+                bar.update(task, completed=progress.done, total=progress.total)
+    except KeyboardInterrupt:
+        tell(f"已中断，{counts.total()} 个文件的结果已保存；再次运行会接着处理其余文件。")
+        return INTERRUPTED
+    finally:
+        lane.close()
+    tell(
+        f"共 {counts.total()} 个文件：完成 {counts['done']}，沿用 {counts['reused']}，"
+        f"拒绝 {counts['refused']}，失败 {counts['failed']}，跳过 {counts['skipped']}。"
+    )
+    tell(f"结果：{out / 'results.csv'}、{out / 'results.json'}")
+    return 0
+
+
+def doctor(settings: "Settings") -> int:
+    """What is installed and what would run."""
+    from assistant.doctor import examine
+
+    with own_stdout() as out:
+        for line in examine(settings):
+            say(out, line + "\n")
+    return 0
+
+
+def _end(answer: "Answer", out: BinaryIO) -> None:
+    say(out, "\n")
+    tell(
+        f"〔{answer.window}〕{answer.tokens} 词元，首字 {answer.ttft_s:.2f} 秒，"
+        f"{answer.tokens_per_s:.0f} 词元/秒"
+    )

@@ -1,0 +1,21 @@
+"""From settings to an engine behind its lane."""
+
+from assistant.engine.base import Engine
+from assistant.engine.lane import Lane
+from assistant.engine.loader import load_engine
+from assistant.models.catalog import find_model
+from assistant.settings import Settings
+
+
+def open_lane(settings: Settings) -> Lane:
+    """A lane that finds, verifies, loads and warms up the model in the background."""
+    return Lane(lambda: _load(settings), max_waiting=settings.max_waiting)
+
+
+def _load(settings: Settings) -> Engine:
+    if settings.engine == "scripted":  # has no model
+        from assistant.engine.scripted import ScriptedEngine
+
+        return ScriptedEngine()
+    model = find_model(settings.model, settings.data_dir)
+    return load_engine(model, settings.engine, cache_dir=settings.cache_dir / "openvino")
