@@ -58,9 +58,10 @@ def measure(hu: NDArray[Any]) -> Composition:
 def suggest(hu: NDArray[Any]) -> Literal["肺", "骨", "脑", "腹部"]:
     """Name of the preset of ``configs/windows.yaml`` that suits the slice."""
     found = measure(hu)
-    if found.lung > 0.09:
+    head = found.bone > 0.07 and found.fat < 0.2 and found.soft > 0.3
+    if found.lung > (0.2 if head else 0.09):  # partial volume of mastoid cells looks like lung
         return "肺"
-    if found.bone > 0.07 and found.fat < 0.2 and found.soft > 0.3:
+    if head:
         return "脑"
     return "骨" if found.bone > 0.4 else "腹部"
 

@@ -93,7 +93,7 @@ def _check_complete(dataset: Dataset, watch: _Watch) -> None:
     if watch.cut or watch.pixels_seen:
         raise AssistantError(
             "IMG-106",
-            "文件不完整，像素数据被截断。",
+            "文件不完整，中途就结束了。",
             next_step="请重新从 PACS 导出或重新拷贝该文件。",
         )
     if watch.elements == 0:

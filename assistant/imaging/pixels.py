@@ -40,7 +40,7 @@ def decode(dataset: Dataset, layout: Layout, frame: int) -> NDArray[Any]:
     if not decoder.is_available:
         raise unsupported()
     if decoder.is_native:
-        _check_native(dataset, layout, frame)
+        _check_native(dataset, layout)
     else:
         _check_encapsulated(dataset, layout, frame, syntax)
     shift = layout.low_bits if decoder.is_native and "PixelData" in dataset else 0
@@ -71,13 +71,13 @@ def decode(dataset: Dataset, layout: Layout, frame: int) -> NDArray[Any]:
     return _color(dataset, layout, array)
 
 
-def _check_native(dataset: Dataset, layout: Layout, frame: int) -> None:
+def _check_native(dataset: Dataset, layout: Layout) -> None:
     payload = next(
         dataset[word].value or b""
         for word in ("PixelData", "FloatPixelData", "DoubleFloatPixelData")
         if word in dataset
     )
-    if len(payload) * 8 < layout.frame_bits * (frame + 1):
+    if len(payload) * 8 < layout.frame_bits * layout.frames:
         raise AssistantError(
             "IMG-106",
             "像素数据比声明的短，文件可能被截断。",

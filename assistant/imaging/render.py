@@ -64,7 +64,7 @@ def render(slice_: Slice, window: str | Window = AUTO, *, index: int = 0) -> Ren
     pixels = _resize(shown.apply(pixels), aspect)
     if pixels.ndim == 2:
         pixels = np.repeat(pixels[..., np.newaxis], 3, axis=2)
-    pixels = np.ascontiguousarray(pixels)
+    pixels = np.array(pixels, order="C")  # a copy: the slice's own array stays writeable
     pixels.flags.writeable = False
     return RenderedImage(
         pixels=pixels,
