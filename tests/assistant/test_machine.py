@@ -1,0 +1,47 @@
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from assistant import machine
+from assistant.machine import Gpu
+
+
+def test_this_machine_has_something_of_everything(tmp_path: Path):
+    assert machine.processor()
+    assert machine.cores() >= 1
+    assert (machine.memory_bytes() or 0) > 2**27
+    assert machine.free_bytes(tmp_path / "not" / "yet") > 0
+
+
+def test_cards_as_the_driver_lists_them():
+    table = "NVIDIA H200, 580.82.07, 143771\nNVIDIA GeForce RTX 4090, 551.23, 24564\n"
+    assert machine.parse_gpus(table) == (
+        Gpu("NVIDIA H200", "580.82.07", 143771),
+        Gpu("NVIDIA GeForce RTX 4090", "551.23", 24564),
+    )
+
+
+@pytest.mark.parametrize("table", ["", "No devices were found\n", "a, b, [N/A]\n"])
+def test_a_table_without_cards(table: str):
+    assert machine.parse_gpus(table) == ()
+
+
+def test_no_driver_is_no_card(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(machine.shutil, "which", lambda _: None)
+    assert machine.gpus() is None
+
+
+@pytest.mark.parametrize(
+    "error",
+    [OSError(), subprocess.TimeoutExpired("nvidia-smi", 1), subprocess.CalledProcessError(9, "")],
+)
+def test_a_driver_that_does_not_answer_is_no_card(
+    monkeypatch: pytest.MonkeyPatch, error: Exception
+):
+    def run(*_: object, **__: object) -> None:
+        raise error
+
+    monkeypatch.setattr(machine.shutil, "which", lambda _: "nvidia-smi")
+    monkeypatch.setattr(machine.subprocess, "run", run)
+    assert machine.gpus() is None
