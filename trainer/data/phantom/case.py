@@ -119,10 +119,12 @@ def draw_view(rng: np.random.Generator, body: Body, size: int, *, crop: bool) ->
     """Field of view, position, rotation and a gentle deformation."""
     edge = max(2 * body.half, body.front + body.back)
     kind = rng.random()
-    if crop and kind < 0.2:
-        factor, slack = rng.uniform(0.68, 0.98), 0.14
-    elif kind < 0.35:
-        factor, slack = rng.uniform(1.25, 1.75), 0.12
+    if crop and kind < 0.06:
+        factor, slack = rng.uniform(0.3, 0.62), 0.45
+    elif crop and kind < 0.22:
+        factor, slack = rng.uniform(0.66, 0.98), 0.14
+    elif kind < 0.34:
+        factor, slack = rng.uniform(1.25, 1.65), 0.12
     else:
         factor, slack = rng.uniform(1.03, 1.25), 0.02
     fov = edge * factor

@@ -4,6 +4,7 @@ import math
 from dataclasses import dataclass, field
 
 import numpy as np
+from PIL import Image
 
 from trainer.data.phantom.canvas import Canvas, Coverage
 from trainer.data.phantom.labels import Label
@@ -92,13 +93,12 @@ class Scene:
         """Smooth random texture of unit grain ``sigma_mm``, float32 of the whole picture."""
         size, spacing = self.canvas.view.size, self.canvas.view.spacing_mm
         cells = max(4, min(size, math.ceil(size * spacing / (2.2 * sigma_mm))))
-        coarse = self.rng.standard_normal((cells, cells)).astype(np.float32)
-        at = np.linspace(0, cells - 1, size, dtype=np.float32)
-        low = np.minimum(at.astype(int), cells - 2)
-        part = (at - low)[:, None]
-        part = part * part * (3 - 2 * part)
-        rows = coarse[low] * (1 - part) + coarse[low + 1] * part
-        part = part.T
-        return np.asarray(
-            (rows[:, low] * (1 - part) + rows[:, low + 1] * part) * amplitude, dtype=np.float32
-        )
+        coarse = self.rng.standard_normal((cells, cells), dtype=np.float32) * amplitude
+        image = Image.fromarray(coarse).resize((size, size), Image.Resampling.BICUBIC)
+        return np.asarray(image, dtype=np.float32)
+
+    def grain(self) -> Coverage:
+        """One texture of unit amplitude shared by large tissues, made when first asked for."""
+        if "grain" not in self.masks:
+            self.masks["grain"] = self.texture(4.5, 1.0)
+        return self.masks["grain"]

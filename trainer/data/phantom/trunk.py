@@ -11,12 +11,31 @@ from trainer.data.phantom.scene import Scene
 from trainer.data.phantom.shapes import Curve, blob, ellipse, polar, tube
 
 
-def oval(half: float, front: float, back: float, power: float, n: int = 144) -> Curve:
-    """A superellipse of different depth in front and behind."""
-    t = np.linspace(-math.pi, math.pi, n, endpoint=False)
+def oval_radii(
+    t: NDArray[np.float64], half: float, front: float, back: float, power: float
+) -> NDArray[np.float64]:
+    """Radius over angles of a superellipse of different depth in front and behind."""
     depth = np.where(np.sin(t) < 0, front, back)
     r = (np.abs(np.cos(t) / half) ** power + np.abs(np.sin(t) / depth) ** power) ** (-1 / power)
-    return polar(t, r)
+    return np.asarray(r)
+
+
+def around(n: int = 144) -> NDArray[np.float64]:
+    """Angles once around the body; 0 is the patient's left, pi/2 the back."""
+    return np.linspace(-math.pi, math.pi, n, endpoint=False)
+
+
+def bump(t: NDArray[np.float64], at: float, width: float) -> NDArray[np.float64]:
+    """A bell of height 1 at an angle and at its mirror image on the other side, radians."""
+    away = np.abs((t - at + math.pi) % (2 * math.pi) - math.pi)
+    mirrored = np.abs((math.pi - t - at + math.pi) % (2 * math.pi) - math.pi)
+    return np.asarray(np.exp(-((np.minimum(away, mirrored) / width) ** 2)))
+
+
+def oval(half: float, front: float, back: float, power: float, n: int = 144) -> Curve:
+    """A superellipse of different depth in front and behind."""
+    t = around(n)
+    return polar(t, oval_radii(t, half, front, back, power))
 
 
 def shrink(curve: Curve, by: float | NDArray[np.float64]) -> Curve:
@@ -63,12 +82,25 @@ def paint_outside(scene: Scene) -> None:
         paint_clothing(scene.canvas, rng, body.half, body.front)
 
 
-def paint_skin(scene: Scene, skin: Curve) -> None:
-    """Skin and subcutaneous fat with a few septa and veins."""
-    rng, fat = scene.rng, scene.tissues.fat
-    scene.canvas.paint(skin, hu=rng.uniform(-10, 50), label=Label.MUSCLE, soft_mm=0.4)
+def paint_layers(scene: Scene, skin: Curve, muscle: Curve) -> None:
+    """Skin, subcutaneous fat, and muscle inside it with fat between its layers.
+
+    Leaves the coverage of the body in ``scene.masks`` as 体.
+    """
+    rng, fat, canvas = scene.rng, scene.tissues.fat, scene.canvas
+    canvas.paint(skin, hu=rng.uniform(-10, 50), label=Label.MUSCLE, soft_mm=0.4)
+    scene.masks["体"] = canvas.mask(skin)
     inner = shrink(skin, rng.uniform(1.2, 2.6))
-    scene.canvas.paint(inner, hu=fat + scene.texture(9, 5), label=Label.FAT, soft_mm=0.4)
+    canvas.paint(inner, hu=fat + scene.grain() * 5, label=Label.FAT, soft_mm=0.4)
+    paint_muscle(scene, muscle)
+    clefts: list[Curve] = []
+    for _ in range(int(rng.integers(6, 13))):
+        start, length = rng.uniform(0, len(muscle)), rng.uniform(4, 14)
+        at = np.linspace(start, start + length, 6)
+        index = at.astype(int) % len(muscle)
+        depth = rng.uniform(5, 22) + np.cumsum(rng.normal(0, 1.2, 6))
+        clefts.append(tube(shrink(muscle[index], depth), rng.uniform(0.7, 2.2), per=3))
+    canvas.paint(*clefts, hu=fat + 20, label=None, soft_mm=0.8, strength=0.85)
 
 
 def paint_vertebra(scene: Scene, x: float, y: float, width: float, depth: float) -> None:
@@ -144,8 +176,9 @@ def paint_ribs(scene: Scene, path: Curve, *, count: int, front_gap: float = 0.35
 
 def paint_muscle(scene: Scene, *curves: Curve) -> None:
     """Muscle with a little streaky fat."""
-    hu = scene.tissues.muscle + scene.texture(5, 6)
-    scene.canvas.paint(*curves, hu=hu, label=Label.MUSCLE, soft_mm=0.7)
+    hu = scene.tissues.muscle + scene.grain() * 6
+    within = scene.masks.get("体")
+    scene.canvas.paint(*curves, hu=hu, label=Label.MUSCLE, soft_mm=0.7, within=within)
 
 
 def paint_vessel(

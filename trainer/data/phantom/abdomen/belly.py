@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from trainer.data.phantom.scene import Body
-from trainer.data.phantom.shapes import Curve, ellipse, jitter, spline
-from trainer.data.phantom.trunk import oval, shrink
+from trainer.data.phantom.shapes import Curve, ellipse, jitter, polar, spline
+from trainer.data.phantom.trunk import around, bump, oval_radii
 
 LIVER = {
     "肝脾": (
@@ -97,6 +97,7 @@ class Belly:
     b: float
     body: Body
     skin: Curve
+    muscle: Curve
     cavity: Curve
     fluid_mm: float
     gas_mm: float
@@ -120,17 +121,17 @@ def draw_belly(
     """
     a = rng.uniform(112, 146)
     b = a * rng.uniform(0.62, 0.76)
-    wall = rng.uniform(8, 14)
-    fat = math.exp(rng.uniform(math.log(7), math.log(42)))
-    skin = oval(
-        a + wall + fat * 0.8,
-        b + wall + fat,
-        b + wall + fat * 0.5 + rng.uniform(6, 16),
-        rng.uniform(2.1, 2.6),
-    )
-    t = np.arctan2(skin[:, 1], skin[:, 0])
-    skin = shrink(skin, np.exp(-(((t - math.pi / 2) / 0.12) ** 2)) * rng.uniform(3, 12))
-    cavity = oval(a, b, b, rng.uniform(2.1, 2.5))
+    fat = math.exp(rng.uniform(math.log(6), math.log(40)))
+    t = around()
+    cavity = oval_radii(t, a, b, b, rng.uniform(2.1, 2.5))
+    bulk = rng.uniform(0.75, 1.25)
+    wall = 5 + bulk * (9 * bump(t, 0.0, 0.75) + 5 * bump(t, -math.pi / 2 + 0.3, 0.25))
+    wall = wall + bulk * rng.uniform(20, 27) * bump(t, math.pi / 2 - 0.26, 0.34)
+    muscle = cavity + wall + 5 * bump(t, math.pi / 2, 0.1)
+    layer = fat * (0.75 + 0.35 * bump(t, -math.pi / 2, 0.9) + 0.2 * bump(t, 0.9, 0.4))
+    layer *= 1 - 0.5 * bump(t, math.pi / 2, 0.2)
+    skin = polar(t, muscle + layer)
+    cavity = polar(t, cavity)
     inner = np.array([a - fluid_mm * 0.95, b - fluid_mm * 0.5])
 
     def organ(points: tuple[tuple[float, float], ...], sigma: float = 0.018) -> Curve:
@@ -158,7 +159,7 @@ def draw_belly(
     reach = np.abs(skin).max(axis=0)
     body = Body(float(reach[0]), float(-skin[:, 1].min()), float(skin[:, 1].max()))
     return Belly(
-        level, a, b, body, skin, cavity, fluid_mm, gas_mm, liver, spleen, stomach, bladder, kidneys
+        level, a, b, body, skin, polar(t, muscle), cavity, fluid_mm, gas_mm, liver, spleen, stomach, bladder, kidneys
     )
 
 

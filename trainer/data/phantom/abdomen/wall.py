@@ -9,7 +9,7 @@ from trainer.data.phantom.shapes import ellipse, tube
 from trainer.data.phantom.trunk import (
     paint_muscle,
     paint_ribs,
-    paint_skin,
+    paint_layers,
     paint_vertebra,
     paint_vessel,
     shrink,
@@ -19,23 +19,13 @@ from trainer.data.phantom.trunk import (
 def paint_wall(scene: Scene, belly: Belly) -> None:
     """Everything around the cavity, and the fat in it."""
     rng, tissues = scene.rng, scene.tissues
-    a, b = belly.a, belly.b
-    paint_skin(scene, belly.skin)
+    b = belly.b
+    paint_layers(scene, belly.skin, belly.muscle)
     bulk = rng.uniform(0.7, 1.25)
-    paint_muscle(scene, shrink(belly.cavity, -rng.uniform(5, 9)))
-    for s in (-1, 1):
-        rectus = tube(
-            [(s * 6, -b * 1.03), (s * a * 0.26, -b * 1.02), (s * a * 0.45, -b * 0.94)],
-            np.array([6, 11, 5]) * bulk,
-        )
-        paint_muscle(scene, rectus)
-        flank = tube(
-            [(s * a * 0.90, -b * 0.50), (s * a * 1.03, 0), (s * a * 0.92, b * 0.52)],
-            np.array([9, 16, 12]) * bulk,
-        )
-        paint_muscle(scene, flank)
+    linea = tube([(0, -b * 1.0 - 7), (0, -b - 1)], rng.uniform(3, 9))
+    scene.canvas.paint(linea, hu=tissues.fat + 25, label=Label.FAT, soft_mm=0.8)
     cavity = belly.cavity
-    fat = tissues.fat + rng.uniform(0, 8) + scene.texture(6, 5)
+    fat = tissues.fat + rng.uniform(0, 8) + scene.grain() * 5
     scene.canvas.paint(cavity, hu=fat, label=Label.FAT, soft_mm=0.8)
     y = b * rng.uniform(0.52, 0.62)
     width = rng.uniform(38, 46)

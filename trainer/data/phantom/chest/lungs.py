@@ -54,22 +54,22 @@ def _vessels(
     apex = thorax.level == "肺尖"
     curves: list[Curve] = []
     size = np.ptp(curve, axis=0)
-    count = int(rng.integers(5, 8)) if apex else int(rng.integers(9, 14))
+    count = int(rng.integers(4, 7)) if apex else int(rng.integers(6, 11))
     for i in range(count):
         outward = 0.0 if sign > 0 else math.pi
         angle = outward + (i / (count - 1) - 0.5) * rng.uniform(2.8, 3.4) + rng.normal(0, 0.12)
-        width = rng.uniform(2.0, 3.6) if apex else rng.uniform(2.6, 6.0)
+        width = rng.uniform(1.6, 3.0) if apex else rng.uniform(2.2, 5.0)
         reach = float(np.hypot(size[0] * math.cos(angle), size[1] * math.sin(angle))) * 0.3
         curves += tree(rng, hilum, angle, reach * rng.uniform(0.6, 1.0), width, 2)
     low, span = curve.min(axis=0), size
-    for _ in range(int(rng.integers(25, 60))):
+    for _ in range(int(rng.integers(20, 50))):
         x, y = low + rng.random(2) * span
         near = np.linalg.norm((x, y) - hilum) / max(span)
         r = rng.uniform(0.5, 1.1) + max(0.0, 1.3 * (0.7 - near))
         curves.append(ellipse(x, y, r, r * rng.uniform(0.8, 1.6), rng.uniform(0, 180), n=10))
     box, alpha = canvas.cover(*curves, soft_mm=0.5)
     blood = scene.tissues.vein
-    canvas.blend(box, alpha, hu=blood, label=None, within=lung, strength=rng.uniform(0.7, 0.95))
+    canvas.blend(box, alpha, hu=blood, label=None, within=lung, strength=rng.uniform(0.55, 0.9))
     _bronchi(scene, hilum, sign, lung)
     if not apex and rng.random() < 0.5:
         edge = curve[np.argmax(curve[:, 0] * sign)]

@@ -4,10 +4,11 @@ import math
 from dataclasses import dataclass, field
 
 import numpy as np
+from numpy.typing import NDArray
 
 from trainer.data.phantom.scene import Body
-from trainer.data.phantom.shapes import Curve, jitter, spline
-from trainer.data.phantom.trunk import oval, shrink
+from trainer.data.phantom.shapes import Curve, jitter, polar, spline
+from trainer.data.phantom.trunk import around, bump, oval_radii
 
 LATERAL = {
     "肺尖": ((0.20, -0.42), (0.48, -0.52), (0.74, -0.20), (0.80, 0.22), (0.62, 0.62), (0.34, 0.70)),
@@ -74,6 +75,7 @@ class Thorax:
     b: float
     body: Body
     skin: Curve
+    muscle: Curve
     cage: Curve
     lungs: dict[int, Curve]
     hila: dict[int, Curve]
@@ -96,29 +98,18 @@ def draw_thorax(rng: np.random.Generator, level: str) -> Thorax:
     """A chest of random build."""
     a = rng.uniform(112, 142)
     b = a * rng.uniform(0.64, 0.78)
-    wall, fat = rng.uniform(9, 14), math.exp(rng.uniform(math.log(6), math.log(34)))
-    lateral = rng.uniform(6, 26)
+    wall, fat = rng.uniform(9, 14), math.exp(rng.uniform(math.log(5), math.log(32)))
     if level == "肺尖":
         a, b = a * rng.uniform(0.82, 0.95), b * rng.uniform(0.78, 0.92)
-        lateral += rng.uniform(20, 42)
-    half = a + wall + lateral + fat * 0.7
-    front, back = (
-        b + wall + fat * 0.8 + rng.uniform(0, 8),
-        b + wall + fat * 0.6 + rng.uniform(12, 24),
-    )
-    power = rng.uniform(2.2, 2.9)
-    skin = oval(half, front, back, power)
-    t = np.arctan2(skin[:, 1], skin[:, 0])
-    groove = np.exp(-(((t - math.pi / 2) / 0.13) ** 2)) * rng.uniform(3, 10)
     female = bool(rng.random() < 0.45)
+    t = around()
+    cage = oval_radii(t, a + wall * 0.5, b + wall * 0.4, b + wall * 0.6, rng.uniform(2.2, 2.6))
+    muscle = cage + _muscle(rng, t, level)
+    layer = fat * (0.8 + 0.25 * bump(t, 0.0, 0.7)) * (1 - 0.45 * bump(t, math.pi / 2, 0.25))
     if female and level in ("肺门", "心脏", "膈顶"):
-        for s in (-1, 1):
-            at = -math.pi / 2 + s * rng.uniform(0.55, 0.75)
-            groove = groove - np.exp(-(((t - at) / rng.uniform(0.22, 0.34)) ** 2)) * rng.uniform(
-                8, 36
-            )
-    skin = shrink(skin, groove)
-    cage = oval(a + wall * 0.5, b + wall * 0.4, b + wall * 0.6, rng.uniform(2.2, 2.6))
+        at = -math.pi / 2 + rng.uniform(0.5, 0.75)
+        layer += bump(t, at, rng.uniform(0.2, 0.34)) * rng.uniform(8, 38)
+    skin = polar(t, muscle + layer)
     lungs, hila = {}, {}
     for sign, medial in ((1, MEDIAL_LEFT), (-1, MEDIAL_RIGHT)):
         points = jitter(rng, (*LATERAL[level], *medial[level]), 0.018)
@@ -128,4 +119,18 @@ def draw_thorax(rng: np.random.Generator, level: str) -> Thorax:
     reach = np.abs(skin).max(axis=0)
     body = Body(float(reach[0]), float(-skin[:, 1].min()), float(skin[:, 1].max()))
     arms = bool(rng.random() < 0.12)
-    return Thorax(level, a, b, body, skin, cage, lungs, hila, arms, female)
+    return Thorax(
+        level, a, b, body, skin, polar(t, muscle), polar(t, cage), lungs, hila, arms, female
+    )
+
+
+def _muscle(
+    rng: np.random.Generator, t: NDArray[np.float64], level: str
+) -> NDArray[np.float64]:
+    """Thickness of muscle outside the ribs, mm: back, sides, and chest at the upper levels."""
+    bulk = rng.uniform(0.75, 1.25)
+    upper = {"肺尖": 1.0, "主动脉弓": 0.8, "肺门": 0.45}.get(level, 0.0)
+    back = rng.uniform(20, 28) * bump(t, math.pi / 2 - 0.24, rng.uniform(0.26, 0.36))
+    side = (6 + 26 * upper) * bump(t, 0.25, 0.5) + 10 * bump(t, 0.8, 0.4)
+    chest = 16 * upper * bump(t, -math.pi / 2 + 0.6, 0.42)
+    return np.asarray(3.0 + bulk * (back + side + chest) + 4 * bump(t, math.pi / 2, 0.1))

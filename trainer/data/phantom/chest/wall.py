@@ -6,7 +6,7 @@ from trainer.data.phantom.chest.thorax import Thorax
 from trainer.data.phantom.labels import Label
 from trainer.data.phantom.scene import Scene
 from trainer.data.phantom.shapes import blob, ellipse, tube
-from trainer.data.phantom.trunk import paint_muscle, paint_ribs, paint_skin, paint_vertebra, shrink
+from trainer.data.phantom.trunk import paint_muscle, paint_ribs, paint_layers, paint_vertebra, shrink
 
 
 def paint_wall(scene: Scene, thorax: Thorax) -> None:
@@ -15,7 +15,7 @@ def paint_wall(scene: Scene, thorax: Thorax) -> None:
     a, b = thorax.a, thorax.b
     if thorax.arms_down:
         _arms(scene, thorax)
-    paint_skin(scene, thorax.skin)
+    paint_layers(scene, thorax.skin, thorax.muscle)
     if thorax.female and thorax.level in ("肺门", "心脏"):
         for s in (-1, 1):
             gland = blob(
@@ -28,24 +28,15 @@ def paint_wall(scene: Scene, thorax: Thorax) -> None:
                 rough=0.2,
             )
             scene.canvas.paint(gland, hu=rng.uniform(0, 45), label=Label.SOFT_TISSUE, soft_mm=2)
-    _muscles(scene, thorax)
-    paint_muscle(scene, shrink(thorax.cage, -rng.uniform(4, 7)))
+    _blades(scene, thorax)
     scene.canvas.paint(
         shrink(thorax.cage, rng.uniform(5, 8)), hu=tissues.fat + 5, label=Label.FAT, soft_mm=0.6
     )
     paint_ribs(scene, thorax.cage, count=int(rng.integers(4, 8)))
-    y = b * rng.uniform(0.52, 0.62)
-    width = rng.uniform(30, 38)
-    for s in (-1, 1):
-        erector = ellipse(
-            s * rng.uniform(24, 30),
-            y + width * 0.5 + 34,
-            rng.uniform(18, 25),
-            rng.uniform(13, 20),
-            s * 10,
-        )
-        paint_muscle(scene, erector)
-    paint_vertebra(scene, rng.normal(0, 1.5), y, width, width * rng.uniform(0.78, 0.92))
+    width = rng.uniform(28, 37)
+    depth = width * rng.uniform(0.8, 0.95)
+    y = float(thorax.cage[:, 1].max()) - rng.uniform(19, 26) - depth / 2
+    paint_vertebra(scene, rng.normal(0, 1.5), y, width, depth)
     for s in (-1, 1):
         if rng.random() < 0.6:
             rib = tube(
@@ -60,36 +51,22 @@ def paint_wall(scene: Scene, thorax: Thorax) -> None:
     _front(scene, thorax)
 
 
-def _muscles(scene: Scene, thorax: Thorax) -> None:
+def _blades(scene: Scene, thorax: Thorax) -> None:
+    """Shoulder blades between the muscles of the upper levels."""
     rng, a, b = scene.rng, thorax.a, thorax.b
-    bulk = rng.uniform(0.6, 1.3)
+    if thorax.level not in ("肺尖", "主动脉弓", "肺门") or rng.random() < 0.1:
+        return
+    hu = scene.tissues.cortical * 0.7
     for s in (-1, 1):
-        if thorax.level in ("肺尖", "主动脉弓", "肺门"):
-            chest = tube(
-                [(s * a * 0.12, -b * 1.06), (s * a * 0.55, -b * 1.04), (s * a * 0.95, -b * 0.72)],
-                np.array([5, 13, 14]) * bulk,
-            )
-            paint_muscle(scene, chest)
-        back = tube(
-            [(s * a * 1.10, -b * 0.2), (s * a * 1.10, b * 0.4), (s * a * 0.82, b * 0.98)],
-            np.array([7, 14, 10]) * bulk,
+        path = [
+            (s * a * 0.52, b * 1.12),
+            (s * a * 0.84, b * 1.0),
+            (s * a * 1.12, b * rng.uniform(0.3, 0.6)),
+        ]
+        blade = tube(path, rng.uniform(3.5, 7))
+        scene.canvas.paint(
+            blade, hu=hu, label=Label.BONE, soft_mm=0.7, within=scene.masks["体"]
         )
-        paint_muscle(scene, back)
-        if thorax.level in ("肺尖", "主动脉弓"):
-            under = ellipse(s * a * 0.82, b * 1.02, 34 * bulk, 15 * bulk, s * -35)
-            paint_muscle(scene, under)
-        if thorax.level in ("肺尖", "主动脉弓", "肺门") and rng.random() < 0.9:
-            blade = tube(
-                [
-                    (s * a * 0.52, b * 1.14),
-                    (s * a * 0.84, b * 0.98),
-                    (s * a * 1.10, b * rng.uniform(0.3, 0.6)),
-                ],
-                rng.uniform(3.5, 7),
-            )
-            scene.canvas.paint(
-                blade, hu=scene.tissues.cortical * 0.7, label=Label.BONE, soft_mm=0.7
-            )
 
 
 def _front(scene: Scene, thorax: Thorax) -> None:

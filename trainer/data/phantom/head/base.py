@@ -5,20 +5,37 @@ import numpy as np
 from trainer.data.phantom.head.skull import Skull
 from trainer.data.phantom.labels import Label
 from trainer.data.phantom.scene import Scene
-from trainer.data.phantom.shapes import Curve, blob, ellipse, jitter, mirror, spline, tube
+from trainer.data.phantom.shapes import (
+    Curve,
+    blob,
+    ellipse,
+    inset,
+    jitter,
+    mirror,
+    polar,
+    spline,
+    tube,
+)
 
 K_Y = 87.0
 
 
-def paint_base(scene: Scene, skull: Skull, age: float) -> None:
-    """Paint the inside of the outline: bone, sinuses, orbits, temporal lobes, hindbrain."""
+def paint_base(scene: Scene, skull: Skull, age: float, *, orbits: bool) -> None:
+    """Paint the inside of the outline: bone, sinuses, temporal lobes, hindbrain.
+
+    In front either the orbits, or as a tilted gantry shows them, the orbital roofs with the
+    frontal sinuses and the lowest part of the frontal lobes between them.
+    """
     kx = skull.at(0.0) / 68.0
     ky = skull.at(np.pi / 2) / K_Y
     k = np.array([kx, ky])
     _temporal_lobes(scene, skull, k, age)
     _posterior_fossa(scene, k, age)
     _central_bone(scene, k)
-    _orbits(scene, skull, k)
+    if orbits:
+        _orbits(scene, skull, k)
+    else:
+        _roofs(scene, skull, k)
 
 
 def _both(scene: Scene, curve: Curve, *, hu: float, label: Label, soft_mm: float = 0.6) -> None:
@@ -161,3 +178,33 @@ def _orbits(scene: Scene, skull: Skull, k: Curve) -> None:
     scene.canvas.paint(nose, hu=30, label=Label.MUSCLE, soft_mm=0.5)
     bone = tube([(-5, y(2)), (0, y(-3)), (5, y(2))], 2)
     scene.canvas.paint(bone, hu=tissues.cortical * 0.7, label=Label.BONE, soft_mm=0.5)
+
+
+def _roofs(scene: Scene, skull: Skull, k: Curve) -> None:
+    """Thick uneven bone above the orbits, air in the frontal sinuses, the straight gyri."""
+    rng, tissues, canvas = scene.rng, scene.tissues, scene.canvas
+    front = -float(np.interp(-np.pi / 2, skull.angles, skull.outer))
+    inside = canvas.mask(polar(skull.angles, skull.outer - 0.5))
+    block = np.array([(-58, -44), (-36, -30), (0, -26), (36, -30), (58, -44), (52, -100), (-52, -100)])
+    dense = tissues.cortical * rng.uniform(0.35, 0.8) + scene.texture(3, 120)
+    canvas.paint(
+        spline(jitter(rng, block, 1.5) * k), hu=dense, label=Label.BONE, soft_mm=1.2, within=inside
+    )
+    deep = (-30 * k[1] + front) / 2
+    lobe = blob(rng, 0, deep + rng.uniform(0, 6), rng.uniform(13, 22), rng.uniform(22, 30), rough=0.06)
+    canvas.paint(lobe, hu=tissues.csf + 6, label=Label.CSF, soft_mm=1, within=inside)
+    canvas.paint(inset(lobe, 2), hu=tissues.grey, label=Label.GREY_MATTER, soft_mm=1, within=inside)
+    canvas.paint(inset(lobe, 9), hu=tissues.white, label=Label.WHITE_MATTER, soft_mm=1.5)
+    cleft = tube([(0, deep - 24), (0, deep + 22)], rng.uniform(1, 2.5))
+    canvas.paint(cleft, hu=tissues.csf + 8, label=Label.CSF, soft_mm=0.6, within=inside)
+    crest = tube([(0, deep - 26), (0, deep - 14)], rng.uniform(2, 5))
+    canvas.paint(crest, hu=tissues.cortical, label=Label.BONE, soft_mm=0.6, within=inside)
+    hollow = canvas.mask(polar(skull.angles, skull.outer - rng.uniform(2.5, 5)))
+    for sign in (-1, 1):
+        if rng.random() < 0.75:
+            wide, tall = rng.uniform(9, 22), rng.uniform(4, 9)
+            sinus = blob(rng, sign * (wide + 2), front + tall + 5, wide, tall, sign * 14, rough=0.14)
+            canvas.paint(sinus, hu=-950, label=Label.BODY_GAS, soft_mm=0.5, within=hollow)
+        if rng.random() < 0.35:
+            cell = blob(rng, sign * rng.uniform(22, 34), front + 24, 5, rng.uniform(5, 11), rough=0.15)
+            canvas.paint(cell, hu=-940, label=Label.BODY_GAS, soft_mm=0.5, within=hollow)

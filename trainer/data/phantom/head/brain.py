@@ -57,7 +57,7 @@ def _white(scene: Scene, hemisphere: Curve, side: int) -> Curve:
     away = hemisphere - center
     distance = np.linalg.norm(away, axis=1, keepdims=True)
     s = np.linspace(0, 2 * math.pi, len(hemisphere))
-    depth = rng.uniform(6, 9) * np.ones_like(s)
+    depth = rng.uniform(7, 11) * np.ones_like(s)
     for k in (11, 15, 19, 24):
         depth += rng.uniform(1.0, 2.2) * np.cos(k * s + rng.uniform(0, 6))
     share = np.clip(1 - np.clip(depth, 2.5, 20)[:, None] / distance, 0.2, 1)
@@ -69,7 +69,7 @@ def _sulci(scene: Scene, skull: Skull, level: str, age: float) -> None:
     rng, tissues = scene.rng, scene.tissues
     low, high = (8, 22) if level in ("颅顶", "半卵圆中心") else (5, 15)
     cortex, fluid = [], []
-    count = int(rng.integers(14, 24))
+    count = int(rng.integers(16, 30))
     for i in range(count):
         angle = 2 * math.pi * (i + rng.uniform(-0.3, 0.3)) / count
         if abs(math.cos(angle)) < 0.12:
@@ -226,13 +226,15 @@ def _cistern_level(scene: Scene, skull: Skull, age: float) -> None:
     horn = tube(np.array([(30, 0), (33, 10), (33, 20)]) * k, np.array([1, 1, 0.6]) * (1 + age * 3))
     _pair(scene, horn, hu=tissues.csf, label=Label.CSF)
     for sign in (-1, 1):
-        if rng.random() < 0.6:
+        if rng.random() < 0.45:
             ridge = np.array([(sign * 66, 22), (sign * 44, 18), (sign * 30, 14)]) * k
             hu = tissues.cortical * rng.uniform(0.4, 0.9)
-            scene.canvas.paint(tube(ridge, [16, 9, 2]), hu=hu, label=Label.BONE, soft_mm=1.5)
-        if rng.random() < 0.4:
-            roof = blob(rng, sign * 28 * k, -58 * k, rng.uniform(5, 14), rng.uniform(4, 12))
-            scene.canvas.paint(roof, hu=rng.uniform(150, 700), label=Label.BONE, soft_mm=2)
+            scene.canvas.paint(tube(ridge, [14, 8, 2]), hu=hu, label=Label.BONE, soft_mm=1.5)
+    if rng.random() < 0.35:
+        wide, deep = rng.uniform(5, 11), rng.uniform(5, 12)
+        for sign in (-1, 1):
+            roof = blob(rng, sign * 30 * k, -62 * k, wide, deep, sign * -20, rough=0.12)
+            scene.canvas.paint(roof, hu=rng.uniform(300, 800), label=Label.BONE, soft_mm=1.5)
     if rng.random() < 0.6:
         front = -skull.at(-math.pi / 2)
         sinus = blob(rng, rng.normal(0, 3), front - 1, rng.uniform(8, 22), rng.uniform(3, 6))

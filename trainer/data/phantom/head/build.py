@@ -20,8 +20,9 @@ from trainer.data.phantom.scene import Body, Push, Scene
 from trainer.data.phantom.spectrum import Spectrum
 
 LEVELS = {
-    "眼眶": 0.16,
-    "鞍上池": 0.16,
+    "颅底": 0.12,
+    "眼眶": 0.12,
+    "鞍上池": 0.14,
     "基底节": 0.28,
     "侧脑室体": 0.17,
     "半卵圆中心": 0.14,
@@ -39,7 +40,7 @@ SIGN_LEVELS = {
     "脑出血": tuple(LEVELS),
     "硬膜下血肿": ("鞍上池", "基底节", "侧脑室体", "半卵圆中心"),
     "硬膜外血肿": ("鞍上池", "基底节", "侧脑室体", "半卵圆中心"),
-    "脑梗死": ("眼眶", "鞍上池", "基底节", "侧脑室体", "半卵圆中心"),
+    "脑梗死": ("颅底", "眼眶", "鞍上池", "基底节", "侧脑室体", "半卵圆中心"),
 }
 
 
@@ -69,8 +70,8 @@ class Head:
             paint_head_holder(scene.canvas, scene.rng, scene.body.half, scene.body.back)
         paint_scalp(scene, self.skull, self.level)
         paint_vault(scene, self.skull)
-        if self.level == "眼眶":
-            paint_base(scene, self.skull, self.age)
+        if self.level in ("颅底", "眼眶"):
+            paint_base(scene, self.skull, self.age, orbits=self.level == "眼眶")
         else:
             paint_brain(scene, self.skull, self.level, self.age)
         scene.push = Push()

@@ -15,6 +15,7 @@ from trainer.data.phantom.shapes import Curve, band, blob, polar
 from trainer.data.phantom.spectrum import Spectrum
 
 BLEED_SITES = {
+    "颅底": (("小脑", 0.40, 0.62, 34), ("脑干", 0.0, 0.17, 22), ("颞叶", 0.62, -0.16, 34)),
     "眼眶": (("小脑", 0.40, 0.62, 34), ("脑干", 0.0, 0.17, 22), ("颞叶", 0.62, -0.16, 34)),
     "鞍上池": (("颞叶", 0.58, -0.08, 48), ("额叶", 0.34, -0.62, 44), ("脑干", 0.0, 0.11, 22)),
     "基底节": (
@@ -32,6 +33,7 @@ BLEED_SITES = {
 """Site, x and y as shares of the inner half axes, and the largest diameter that fits, in mm."""
 
 INFARCTS = {
+    "颅底": (("小脑", 40.0, 78.0, 0.35),),
     "眼眶": (("小脑", 40.0, 78.0, 0.35),),
     "鞍上池": (("颞叶", -45.0, 20.0, 0.40),),
     "基底节": (
@@ -164,7 +166,7 @@ def plan_infarct(
     sign = int(rng.choice([-1, 1]))
     low, high = low + rng.uniform(-8, 8), high + rng.uniform(-8, 8)
     deep = float(np.clip(deep + rng.uniform(-0.1, 0.08), 0.18, 0.6))
-    if level == "眼眶":
+    if level in ("颅底", "眼眶"):
         curve = _cerebellar(rng, skull, sign)
     else:
         t = _on_side(np.deg2rad(np.linspace(low, high, 40)), sign)

@@ -8,9 +8,11 @@ from numpy.typing import NDArray
 
 from trainer.data.phantom.labels import Label
 from trainer.data.phantom.scene import Scene
-from trainer.data.phantom.shapes import ellipse, polar
+from trainer.data.phantom.shapes import ellipse, polar, tube
+from trainer.data.phantom.trunk import bump
 
 SCALE = {
+    "颅底": 0.97,
     "眼眶": 0.96,
     "鞍上池": 1.0,
     "基底节": 1.0,
@@ -19,6 +21,9 @@ SCALE = {
     "颅顶": 0.70,
 }
 """Size of the skull at each level, relative to its widest."""
+
+TEMPORALIS = {"颅底": 13.0, "眼眶": 14.0, "鞍上池": 11.0, "基底节": 6.0}
+"""Half thickness of the temporal muscle, mm."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,7 +52,8 @@ def draw_skull(rng: np.random.Generator, level: str) -> Skull:
     )
     a, b = 74 * scale * rng.uniform(0.93, 1.07), 91 * scale * rng.uniform(0.94, 1.05)
     power = rng.uniform(2.0, 2.35)
-    egg = 1 + rng.uniform(0.0, 0.07) * np.sin(t)
+    wider = rng.uniform(0.06, 0.15) if level in ("颅底", "眼眶") else rng.uniform(0.0, 0.07)
+    egg = 1 + wider * np.sin(t)
     r = (np.abs(np.cos(t) / (a * egg)) ** power + np.abs(np.sin(t) / b) ** power) ** (-1 / power)
     for k in range(1, 6):
         r *= 1 + rng.normal(0, 0.008) * np.cos(k * t + rng.uniform(0, 2 * math.pi))
@@ -56,6 +62,10 @@ def draw_skull(rng: np.random.Generator, level: str) -> Skull:
         thick = thick * rng.uniform(1.3, 2.2)
     thick = np.maximum(thick * (1 + 0.08 * np.cos(5 * t + rng.uniform(0, 6))), 3.0)
     scalp = rng.uniform(3.5, 8.0) * (1 + 0.25 * np.cos(2 * t + rng.uniform(-0.5, 0.5)))
+    if level in TEMPORALIS:
+        scalp = scalp + TEMPORALIS[level] * rng.uniform(0.5, 0.8) * bump(t, math.radians(-36), 0.4)
+    if level in ("颅底", "眼眶"):
+        scalp = scalp + rng.uniform(4, 14) * bump(t, math.pi / 2, 0.7)
     return Skull(t, r + scalp, r, r - thick)
 
 
@@ -63,20 +73,40 @@ def paint_scalp(scene: Scene, skull: Skull, level: str) -> None:
     """Skin, subcutaneous fat and, low enough, the temporal muscles."""
     rng, tissues = scene.rng, scene.tissues
     t = skull.angles
+    if level in ("颅底", "眼眶") and rng.random() < 0.75:
+        _ears(scene, skull)
     scene.canvas.paint(polar(t, skull.skin), hu=rng.uniform(20, 50), label=Label.MUSCLE)
+    within = scene.canvas.mask(polar(t, skull.skin))
     fat = skull.skin - rng.uniform(1.0, 2.0)
     scene.canvas.paint(polar(t, fat), hu=tissues.fat + 20, label=Label.FAT)
     if rng.random() < 0.6:
         galea = skull.outer + (skull.skin - skull.outer) * rng.uniform(0.2, 0.45)
         scene.canvas.paint(polar(t, galea), hu=tissues.muscle - 15, label=Label.MUSCLE)
-    if level in ("眼眶", "鞍上池", "基底节"):
-        size = {"眼眶": 15.0, "鞍上池": 12.0, "基底节": 7.0}[level] * rng.uniform(0.7, 1.2)
+    if level in TEMPORALIS:
+        size = TEMPORALIS[level] * rng.uniform(0.7, 1.2)
         for side in (-1, 1):
-            angle = math.radians(-38)
-            radius = float(np.interp(angle, t, skull.outer))
+            angle = math.radians(-36)
+            radius = float(np.interp(angle, t, skull.outer)) - 1
             x, y = side * radius * math.cos(angle), radius * math.sin(angle)
-            muscle = ellipse(x, y, size * 0.8, 27 * rng.uniform(0.8, 1.1), side * 24)
-            scene.canvas.paint(muscle, hu=tissues.muscle, label=Label.MUSCLE)
+            muscle = ellipse(x, y, size, 26 * rng.uniform(0.8, 1.1), side * 22)
+            scene.canvas.paint(muscle, hu=tissues.muscle, label=Label.MUSCLE, within=within)
+    if level in ("颅底", "眼眶"):
+        for side in (-1, 1):
+            neck = ellipse(side * 26, float(skull.outer.max()) * 0.93, 26, 11, side * -18)
+            scene.canvas.paint(neck, hu=tissues.muscle, label=Label.MUSCLE, within=within)
+
+
+def _ears(scene: Scene, skull: Skull) -> None:
+    """Auricles: thin folds of cartilage beside the mastoids."""
+    rng = scene.rng
+    half = float(np.interp(0.0, skull.angles, skull.skin))
+    for side in (-1, 1):
+        y = rng.uniform(8, 22)
+        path = np.array([(half - 4, y - 8), (half + 5, y + 2), (half + 13, y + 16), (half + 7, y + 26)])
+        path = path + rng.normal(0, 1.5, path.shape)
+        folds = [tube(path * (side, 1), rng.uniform(3, 5))]
+        folds.append(tube((path[1:] - np.array([5.0, 0.0])) * (side, 1), rng.uniform(2, 4)))
+        scene.canvas.paint(*folds, hu=rng.uniform(-10, 60), label=Label.MUSCLE, soft_mm=0.4)
 
 
 def paint_vault(scene: Scene, skull: Skull) -> None:

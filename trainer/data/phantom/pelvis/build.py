@@ -16,7 +16,7 @@ from trainer.data.phantom.trunk import (
     paint_loop,
     paint_muscle,
     paint_outside,
-    paint_skin,
+    paint_layers,
     paint_vessel,
     shrink,
 )
@@ -30,13 +30,14 @@ class Pelvis:
     a: float
     b: float
     skin: Curve
+    fat: float
     body: Body
     lesions: tuple[Lesion, ...] = ()
 
     def paint(self, scene: Scene) -> None:
         """Paint couch, skin, bones, muscles and what the pelvis holds."""
         paint_outside(scene)
-        paint_skin(scene, self.skin)
+        paint_layers(scene, self.skin, shrink(self.skin, self.fat))
         if self.level == "髂骨翼":
             _iliac(scene, self)
         else:
@@ -55,7 +56,7 @@ def draw_pelvis(
     skin = shrink(skin, np.exp(-(((t - math.pi / 2) / 0.10) ** 2)) * rng.uniform(8, 26))
     reach = np.abs(skin).max(axis=0)
     body = Body(float(reach[0]), float(-skin[:, 1].min()), float(skin[:, 1].max()))
-    return Pelvis(level, a, b, skin, body)
+    return Pelvis(level, a, b, skin, fat * 0.8 + 4, body)
 
 
 def _bone(scene: Scene, *curves: Curve, thick: float = 3.0) -> None:
