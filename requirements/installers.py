@@ -38,13 +38,14 @@ class Pip:
         environment = pip_environment()
         create: Command = [sys.executable, "-m", "venv", "--clear", "--without-pip", folder]
         into: Command = ["--python", interpreter(folder), "install", "--no-deps", *_STRICT]
-        source: Command = [*_from_folder(wheels), "-r", lock]
-        return _runs(create, environment) and _runs([*self.command, *into, *source], environment)
+        into = [*self.command, *into, *_from_folder(wheels), "-r", lock]
+        return _runs(create, environment) and _runs(into, environment)
 
     def unpack(self, lock: Path, folder: Path, wheels: Path | None) -> str:
         """Install ``lock`` into a plain folder; the output if that failed, else nothing."""
-        command = [*self.command, "install", *_HASTY, "--no-deps", *_STRICT, "--target", folder]
-        return _complaint([*command, *_from_folder(wheels), "-r", lock], pip_environment())
+        into: Command = ["install", *_HASTY, "--no-deps", *_STRICT, "--target", folder]
+        command = [*self.command, *into, *_from_folder(wheels), "-r", lock]
+        return _complaint(command, pip_environment())
 
     def probe(self) -> str:
         """What the index answers to the smallest real request, if it is a complaint."""
