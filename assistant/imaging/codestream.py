@@ -6,7 +6,7 @@ answer a truncated stream with an invented picture; both are refused here.
 
 from dataclasses import dataclass
 
-from assistant.errors import AssistantError
+from assistant.imaging.refusal import truncated, undecodable
 
 _JPEG_SOI, _J2K_SOC, _JP2 = b"\xff\xd8", b"\xff\x4f\xff\x51", b"\x00\x00\x00\x0cjP  "
 _END = b"\xff\xd9"  # EOI of JPEG and JPEG-LS, EOC of JPEG 2000
@@ -42,19 +42,9 @@ def check_frame(stream: bytes, rows: int, columns: int, samples: int) -> None:
     """Refuse a frame whose header contradicts the file (IMG-110) or that is cut (IMG-106)."""
     header = read_header(stream)
     if header is None or (header.rows, header.columns, header.samples) != (rows, columns, samples):
-        raise AssistantError(
-            "IMG-110",
-            "压缩像素数据已损坏，或与文件声明的尺寸不符，无法解码。",
-            next_step="请重新从 PACS 导出该图像，必要时选择不压缩。",
-            detail="codestream header",
-        )
+        raise undecodable("codestream header")
     if _END not in stream[-64:]:
-        raise AssistantError(
-            "IMG-106",
-            "压缩像素数据不完整，文件可能被截断。",
-            next_step="请重新从 PACS 导出该图像。",
-            detail="no end marker",
-        )
+        raise truncated("no end marker")
 
 
 def _j2k(stream: bytes) -> Header | None:

@@ -16,6 +16,7 @@ from assistant.errors import AssistantError
 from assistant.imaging import codestream
 from assistant.imaging.deidentify import READ_KEYWORDS
 from assistant.imaging.gate import MAX_FILE_BYTES
+from assistant.imaging.refusal import malformed, truncated, unsupported
 
 _PIXEL_TAGS = frozenset({0x7FE00008, 0x7FE00009, 0x7FE00010})
 _UNDEFINED = 0xFFFFFFFF
@@ -91,27 +92,13 @@ def _check_complete(dataset: Dataset, watch: _Watch) -> None:
     if any(tag in dataset for tag in _PIXEL_TAGS):
         return
     if watch.cut or watch.pixels_seen:
-        raise AssistantError(
-            "IMG-106",
-            "文件不完整，中途就结束了。",
-            next_step="请重新从 PACS 导出或重新拷贝该文件。",
-        )
+        raise truncated()
     if watch.elements == 0:
         raise malformed("no elements")
     raise AssistantError(
         "IMG-108",
         "这个 DICOM 文件里没有图像（可能是目录、结构化报告、放疗计划或波形）。",
         next_step="请选择包含图像的 DICOM 文件。",
-    )
-
-
-def malformed(detail: str) -> AssistantError:
-    """IMG-107; ``detail`` must not hold values from the file."""
-    return AssistantError(
-        "IMG-107",
-        "DICOM 文件结构已损坏，无法读取。",
-        next_step="请重新从 PACS 导出或重新拷贝该文件。",
-        detail=detail,
     )
 
 
@@ -129,12 +116,15 @@ def _guess_encoding(stream: BinaryIO) -> uid.UID:
 
 def _guess_syntax(dataset: Dataset) -> uid.UID:
     """Transfer syntax from how the pixel data looks."""
+    if "PixelData" in dataset and dataset["PixelData"].is_undefined_length:
+        return _guess_compression(dataset.PixelData)
     implicit, little = dataset.original_encoding
-    pixels = dataset.get("PixelData") or b""
-    if not dataset["PixelData"].is_undefined_length if "PixelData" in dataset else True:
-        if implicit:
-            return uid.ImplicitVRLittleEndian
-        return uid.ExplicitVRLittleEndian if little else uid.ExplicitVRBigEndian
+    if implicit:
+        return uid.ImplicitVRLittleEndian
+    return uid.ExplicitVRLittleEndian if little else uid.ExplicitVRBigEndian
+
+
+def _guess_compression(pixels: bytes) -> uid.UID:
     found = re.search(rb"\xff\xd8\xff|\xff\x4f\xff\x51", pixels[:65536])
     header = codestream.read_header(pixels[found.start() :]) if found else None
     if header is None:
@@ -142,15 +132,6 @@ def _guess_syntax(dataset: Dataset) -> uid.UID:
     if header.marker not in _BY_MARKER:
         raise unsupported()
     return _BY_MARKER[header.marker]
-
-
-def unsupported() -> AssistantError:
-    """IMG-109."""
-    return AssistantError(
-        "IMG-109",
-        "不支持该文件的压缩方式（传输语法）。",
-        next_step="请从 PACS 以不压缩或 JPEG 2000 方式重新导出。",
-    )
 
 
 def _inflate(packed: bytes) -> tuple[BinaryIO, int]:

@@ -8,10 +8,11 @@ from pydicom import uid
 from pydicom.dataset import Dataset
 
 from assistant.errors import AssistantError
-from assistant.imaging import dataset as parser
-from assistant.imaging import deidentify, notice, orientation, pixels, values
+from assistant.imaging import deidentify, geometry, notice, orientation, pixels, values
+from assistant.imaging.dataset import parse
 from assistant.imaging.functional import FrameView
 from assistant.imaging.layout import Layout, read_layout
+from assistant.imaging.refusal import malformed
 from assistant.imaging.slice import Notice, Slice
 
 _LOSSY = (uid.JPEGBaseline8Bit, uid.JPEGExtended12Bit, uid.JPEGLSNearLossless)
@@ -29,11 +30,11 @@ def read(stream: BinaryIO, size: int, *, frame: int | None, salt: bytes) -> Slic
     Raises:
         AssistantError: IMG-104 to IMG-112, see ``docs/imaging.md``.
     """
-    parsed, guessed = parser.parse(stream, size)
+    parsed, guessed = parse(stream, size)
     stripped = deidentify.strip(parsed, salt)
     del parsed
     if broken := stripped.unreadable & deidentify.PIXEL_KEYWORDS:
-        raise parser.malformed(", ".join(sorted(broken)))
+        raise malformed(", ".join(sorted(broken)))
     clean = stripped.dataset
     layout = read_layout(clean)
     view = FrameView(clean, _choose_frame(clean, frame, layout.frames))
@@ -60,28 +61,14 @@ def _choose_frame(clean: Dataset, frame: int | None, frames: int) -> int:
 
 def _frame_of(stripped: deidentify.Stripped, view: FrameView, frames: int) -> Slice:
     """Geometry and identity-free names; no values yet."""
-    spacing = next(
-        (
-            found
-            for word in ("PixelSpacing", "ImagerPixelSpacing", "NominalScannedPixelSpacing")
-            if len(found := view.numbers(word)) == 2 and min(found) > 0
-        ),
-        None,
-    )
-    ratio = spacing or view.numbers("PixelAspectRatio")
-    aspect = ratio[0] / ratio[1] if len(ratio) == 2 and min(ratio) > 0 else 1.0
     cosines = orientation.read_orientation(view.numbers("ImageOrientationPatient"))
-    place = view.numbers("ImagePositionPatient")
-    known = cosines is not None and len(place) == 3
     return Slice(
         source="dicom",
         modality=stripped.modality,
-        spacing_mm=(spacing[0], spacing[1]) if spacing else None,
-        pixel_aspect=aspect,
+        spacing_mm=geometry.spacing_of(view),
+        pixel_aspect=geometry.aspect_of(view),
         orientation=cosines,
-        position_mm=float(orientation.normal(cosines) @ np.array(place))
-        if cosines and known
-        else None,
+        position_mm=geometry.position_of(view, cosines),
         series_uid=stripped.series_uid,
         frame=view.frame,
         frames=frames,

@@ -11,10 +11,9 @@ from pydicom.encaps import get_frame
 from pydicom.pixels.decoders.base import get_decoder
 from pydicom.pixels.processing import apply_color_lut
 
-from assistant.errors import AssistantError
 from assistant.imaging import codestream
-from assistant.imaging.dataset import malformed, unsupported
 from assistant.imaging.layout import Layout
+from assistant.imaging.refusal import malformed, truncated, undecodable, unsupported
 
 
 def decode(dataset: Dataset, layout: Layout, frame: int) -> NDArray[Any]:
@@ -60,12 +59,7 @@ def decode(dataset: Dataset, layout: Layout, frame: int) -> NDArray[Any]:
     except (KeyboardInterrupt, SystemExit):
         raise
     except BaseException as error:  # the RLE decoder, written in Rust, panics outside Exception
-        raise AssistantError(
-            "IMG-110",
-            "像素数据已损坏或与声明不符，无法解码。",
-            next_step="请重新从 PACS 导出该图像，必要时选择不压缩。",
-            detail=type(error).__name__,
-        ) from error
+        raise undecodable(type(error).__name__) from error
     if shift:
         array = array >> shift
     return _color(dataset, layout, array)
@@ -78,11 +72,7 @@ def _check_native(dataset: Dataset, layout: Layout) -> None:
         if word in dataset
     )
     if len(payload) * 8 < layout.frame_bits * layout.frames:
-        raise AssistantError(
-            "IMG-106",
-            "像素数据比声明的短，文件可能被截断。",
-            next_step="请重新从 PACS 导出或重新拷贝该文件。",
-        )
+        raise truncated("native")
 
 
 def _check_encapsulated(dataset: Dataset, layout: Layout, frame: int, syntax: uid.UID) -> None:

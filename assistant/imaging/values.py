@@ -7,9 +7,9 @@ from numpy.typing import NDArray
 from pydicom.dataset import Dataset
 from pydicom.pixels.processing import apply_modality_lut
 
-from assistant.imaging.dataset import malformed
 from assistant.imaging.functional import FrameView
 from assistant.imaging.layout import Layout
+from assistant.imaging.refusal import malformed
 from assistant.imaging.voi import Function, Lut, apply_lut, apply_window
 from assistant.imaging.window import Window
 

@@ -1,0 +1,29 @@
+"""Where a frame lies in the patient, and the shape of its pixels."""
+
+from assistant.imaging.functional import FrameView
+from assistant.imaging.orientation import Orientation, normal
+
+_SPACINGS = ("PixelSpacing", "ImagerPixelSpacing", "NominalScannedPixelSpacing")
+
+
+def spacing_of(view: FrameView) -> tuple[float, float] | None:
+    """(row, column) distance of pixel centres in mm, or None."""
+    for keyword in _SPACINGS:
+        found = view.numbers(keyword)
+        if len(found) == 2 and min(found) > 0:
+            return found[0], found[1]
+    return None
+
+
+def aspect_of(view: FrameView) -> float:
+    """Height of a pixel divided by its width; 1.0 when unknown."""
+    ratio = spacing_of(view) or view.numbers("PixelAspectRatio")
+    return ratio[0] / ratio[1] if len(ratio) == 2 and min(ratio) > 0 else 1.0
+
+
+def position_of(view: FrameView, orientation: Orientation | None) -> float | None:
+    """Place along the slice normal in mm, or None."""
+    place = view.numbers("ImagePositionPatient")
+    if orientation is None or len(place) != 3:
+        return None
+    return float(normal(orientation) @ place)

@@ -1,0 +1,44 @@
+import pytest
+from pydicom.dataset import Dataset
+
+from assistant.imaging.functional import FrameView
+from assistant.imaging.geometry import aspect_of, position_of, spacing_of
+
+AXIAL = (1.0, 0.0, 0.0, 0.0, 1.0, 0.0)
+
+
+def view(**attributes: object) -> FrameView:
+    ds = Dataset()
+    for keyword, value in attributes.items():
+        setattr(ds, keyword, value)
+    return FrameView(ds, 0)
+
+
+def test_pixel_spacing_comes_first() -> None:
+    both = view(PixelSpacing=[0.5, 0.6], ImagerPixelSpacing=[1, 1])
+    assert spacing_of(both) == (0.5, 0.6)
+    assert spacing_of(view(ImagerPixelSpacing=[1, 2])) == (1, 2)
+    assert spacing_of(view(PixelSpacing=[0, 0.5], ImagerPixelSpacing=[1, 2])) == (1, 2)
+    assert spacing_of(view(PixelSpacing=[0.5])) is None
+    assert spacing_of(view()) is None
+
+
+@pytest.mark.parametrize(
+    ("attributes", "aspect"),
+    [
+        ({"PixelSpacing": [1, 0.5]}, 2),
+        ({"PixelAspectRatio": [4, 3]}, 4 / 3),
+        ({"PixelAspectRatio": [4, 0]}, 1),
+        ({}, 1),
+    ],
+)
+def test_aspect(attributes: dict[str, object], aspect: float) -> None:
+    assert aspect_of(view(**attributes)) == aspect
+
+
+def test_position() -> None:
+    placed = view(ImagePositionPatient=[-100, -120, 37.5])
+    assert position_of(placed, AXIAL) == 37.5
+    assert position_of(placed, None) is None
+    assert position_of(view(), AXIAL) is None
+    assert position_of(view(ImagePositionPatient=[1, 2]), AXIAL) is None
