@@ -34,6 +34,19 @@ def answer(desk: Desk, lane: Lane, question: str, options: Options) -> Iterator[
 
     The talk on the desk always holds what was shown last, also after an error.
     """
+    cancel = desk.begin()
+    if cancel is None:
+        return
+    try:
+        yield from _answer(desk, lane, question, options, cancel)
+    finally:
+        if desk.cancel is cancel:
+            desk.cancel = None
+
+
+def _answer(
+    desk: Desk, lane: Lane, question: str, options: Options, cancel: Event
+) -> Iterator[Talk | Refused]:
     talk = desk.talk
     try:
         text = _checked(question)
@@ -50,10 +63,9 @@ def answer(desk: Desk, lane: Lane, question: str, options: Options) -> Iterator[
         return
     sent = image if image is not None and talk.needs(image) else None
     if view is not None and sent is not None:
-        asked = _ask_with(talk, text, sent, view)
+        asked = _ask_about(talk, text, sent, view)
     else:
         asked = _ask(talk, text, ())
-    cancel = desk.cancel = Event()
     desk.talk = asked
     yield asked
     yield from _follow(desk, lane, asked, options, cancel, sent is not None)
@@ -110,7 +122,7 @@ def _settled(asked: Talk, entry: Entry) -> Talk:
     return replace(asked.with_last(entry), conversation=replace(asked.conversation, turns=turns))
 
 
-def _ask_with(talk: Talk, text: str, image: RenderedImage, view: View) -> Talk:
+def _ask_about(talk: Talk, text: str, image: RenderedImage, view: View) -> Talk:
     changed = talk.study not in ("", view.study.key)
     marker = wording.REPLACED if changed else ""
     caption = " · ".join(part for part in (marker, image.window_name, view.place) if part)

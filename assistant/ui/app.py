@@ -3,6 +3,7 @@
 import logging
 import os
 import shutil
+import signal
 import socket
 import sys
 import time
@@ -53,7 +54,8 @@ def serve(services: Services, host: str, port: int, open_browser: bool) -> None:
         if open_browser:
             Thread(target=_open_when_up, args=(server, page_url(host, port)), daemon=True).start()
         try:
-            server.run(sockets=[listener])
+            with _tidy_ends():
+                server.run(sockets=[listener])
         finally:
             services.lane.close()
 
@@ -109,6 +111,21 @@ def _listening(host: str, port: int) -> Iterator[socket.socket]:
         except OSError as error:
             raise _no_port(host, port, error) from error
         yield listener
+
+
+@contextmanager
+def _tidy_ends() -> Iterator[None]:
+    """Let an interrupt or a termination unwind the stack, so that uploads are removed.
+
+    uvicorn raises the signal it got once more when it is done.
+    """
+    before = signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    try:
+        yield
+    except (KeyboardInterrupt, SystemExit):
+        _log.info("page closed")
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 @contextmanager

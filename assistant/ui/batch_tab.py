@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from threading import Event
 
 import gradio as gr
 
@@ -87,9 +86,9 @@ class BatchTab:
         request: gr.Request,
     ) -> Iterator[Updates]:
         desk = self.desks.of(request.session_hash or "")
-        if desk.batch is not None:
+        cancel = desk.begin_batch()
+        if cancel is None:
             return
-        cancel = desk.batch = Event()
         settings, prompts = self.services.settings, self.services.prompts
         job = Job(
             system=prompts.system,

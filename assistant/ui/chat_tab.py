@@ -60,8 +60,6 @@ class ChatEvents:
     def ask(self, question: str, request: gr.Request) -> Iterator[Updates]:
         """Stream the answer to what was typed."""
         desk = self.desks.of(request.session_hash or "")
-        if desk.cancel is not None:
-            return
         panel = self.panel
         options = Options(max_tokens=self.services.settings.max_tokens)
         typed: Updates = {panel.question: ""}
@@ -157,7 +155,8 @@ def _build_panel(services: Services) -> ChatPanel:
         with gr.Row(elem_id="ask"):
             question = gr.Textbox(
                 lines=1, max_lines=6, max_length=LONGEST_QUESTION, placeholder=wording.ASK_HINT,
-                show_label=False, container=False, elem_id="question", autofocus=True, scale=1,
+                label=wording.QUESTION_BOX, show_label=False, container=False, elem_id="question",
+                autofocus=True, scale=1,
             )  # fmt: skip
             send = gr.Button(wording.SEND, variant="primary", elem_id="send", min_width=72, scale=0)
             stop = gr.Button(

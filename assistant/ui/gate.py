@@ -14,9 +14,8 @@ LOOPBACK = frozenset({"127.0.0.1", "localhost", "[::1]"})
 # What the page itself asks for. File routes are absent on purpose: Gradio would serve
 # anybody's upload to anybody who knows its address.
 _ROUTES = re.compile(
-    r"/|/(?:assets|static)/.+|/(?:config|theme\.css|favicon\.ico|manifest\.json)"
-    r"|/gradio_api/(?:startup-events|app_id|upload|upload_progress|cancel|info"
-    r"|queue/join|queue/data|heartbeat/\w+)/?"
+    r"/|/(?:assets|static)/.+|/theme\.css|/manifest\.json"
+    r"|/gradio_api/(?:app_id|upload|upload_progress|cancel|queue/join|queue/data|heartbeat/\w+)"
 )
 
 _HEADERS = (
@@ -55,7 +54,7 @@ class Gate:
         """Let a request through, or refuse it."""
         if scope["type"] == "lifespan":
             await self._app(scope, receive, send)
-        elif scope["type"] != "http" or _host(scope) not in self._hosts:
+        elif scope["type"] != "http" or not self._at_home(scope):
             await _refuse(send, 421)
         elif not _ROUTES.fullmatch(scope["path"]):
             await _refuse(send, 404)
@@ -63,6 +62,13 @@ class Gate:
             await self._app(_uncompressed(scope), receive, _Page(send, self._head))
         else:
             await self._app(scope, receive, _with_headers(send))
+
+    def _at_home(self, scope: Scope) -> bool:
+        """Whether the request names this machine, and comes from a page of this machine."""
+        headers = dict(scope["headers"])
+        host = _name(headers.get(b"host", b""))
+        origin = headers.get(b"origin")
+        return host in self._hosts and (origin is None or _name(origin) in self._hosts)
 
 
 class _Page:
@@ -101,9 +107,9 @@ def _with_headers(send: Send) -> Send:
     return sending
 
 
-def _host(scope: Scope) -> str:
-    named = dict(scope["headers"]).get(b"host", b"").decode("latin-1")
-    return re.sub(r":\d+$", "", named).lower()
+def _name(address: bytes) -> str:
+    """Host name of a Host or Origin header, without scheme and port."""
+    return re.sub(r"^https?://|:\d+$", "", address.decode("latin-1")).lower()
 
 
 def _uncompressed(scope: Scope) -> Scope:

@@ -14,7 +14,10 @@
     new MutationObserver(() => {
       if (document.body.classList.contains("dark") !== (localStorage.ctDark === "1")) dress();
     }).observe(document.body, { attributes: true, attributeFilter: ["class"] });
-    new MutationObserver(translateToasts).observe(document.body, { childList: true, subtree: true });
+    let due = 0;
+    new MutationObserver(() => {
+      due ||= requestAnimationFrame(() => { due = 0; translateToasts(); relabel(); });
+    }).observe(document.body, { childList: true, subtree: true });
   });
 
   function say(text) {
@@ -36,6 +39,16 @@
       else if (/was lost|reconnecti/i.test(text)) part.textContent = told.lost;
       else if (/re-?connected|re-?established|restored/i.test(text)) part.textContent = told.back;
       else part.textContent = told.failed;
+    }
+  }
+
+  // Names for those who listen to the page instead of looking at it.
+  function relabel() {
+    for (const part of document.querySelectorAll("[aria-label]")) {
+      const name = part.getAttribute("aria-label");
+      for (const [from, to] of told.labels) {
+        if (name.startsWith(from)) part.setAttribute("aria-label", to || name.slice(from.length));
+      }
     }
   }
 

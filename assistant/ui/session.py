@@ -48,6 +48,23 @@ class Desk:
     view: View | None = None
     cancel: Event | None = None
     batch: Event | None = None
+    _lock: Lock = field(default_factory=Lock)
+
+    def begin(self) -> Event | None:
+        """The cancel event of a new answer, or None while another one is being written."""
+        with self._lock:
+            if self.cancel is not None:
+                return None
+            self.cancel = Event()
+            return self.cancel
+
+    def begin_batch(self) -> Event | None:
+        """The cancel event of a new batch, or None while another one is running."""
+        with self._lock:
+            if self.batch is not None:
+                return None
+            self.batch = Event()
+            return self.batch
 
     def stop(self) -> None:
         """End the answer being written, if any."""

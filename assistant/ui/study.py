@@ -120,7 +120,7 @@ def open_study(files: Sequence[bytes]) -> Study:
     notices: tuple[Notice, ...] = ()
     if refusals:
         first = refusals[0]
-        text = wording.refused_files(len(refusals), first.code, first.message)
+        text = wording.refused_files(len(refusals), first.message)
         notices = (Notice(first.code, text),)
     series = sorted(sort_series(slices), key=lambda found: len(found.slices), reverse=True)
     return Study(tuple(series), sources, notices)

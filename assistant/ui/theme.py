@@ -61,6 +61,7 @@ def head(settings: Settings) -> str:
         "maxMb": settings.max_upload_mb,
         "maxFiles": settings.max_files,
         "maxBatchUploads": 1000,
+        "labels": wording.LABELS,
         **wording.BROWSER,
     }
     script = (_HERE / "page.js").read_text(encoding="utf-8")

@@ -54,12 +54,12 @@ def messages(entries: tuple[Entry, ...]) -> list[Message]:
     return [{"role": entry.role, "content": _content(entry)} for entry in entries]
 
 
-def card(error: AssistantError) -> str:
+def card(error: AssistantError, remark: str = "") -> str:
     """A refusal a person can act on: what happened, what to do, and the code."""
     return (
         '<div class="card" role="alert">'
         f'<div class="card-what">{_lines(error.message)}</div>'
-        f'<div class="card-next">{_lines(error.next_step)}</div>'
+        f'<div class="card-next">{_lines(error.next_step + remark)}</div>'
         f'<div class="card-code">{escape(error.code)}</div></div>'
     )
 
@@ -69,16 +69,17 @@ def thumbnail(image: RenderedImage, caption: str) -> str:
     small = Image.fromarray(image.pixels)
     small.thumbnail((THUMB_PIXELS, THUMB_PIXELS))
     return (
-        f'<div class="sent"><img alt="" src="{data_url(small)}">'
+        f'<div class="sent"><img alt="" src="{data_url(small, "JPEG")}">'
         f"<span>{escape(caption)}</span></div>"
     )
 
 
-def data_url(picture: Image.Image) -> str:
-    """A picture as a lossless data URL, so that no file of it is ever served."""
+def data_url(picture: Image.Image, kind: Literal["PNG", "JPEG"] = "PNG") -> str:
+    """A picture inside the page itself, so that no file of it is ever served."""
     buffer = io.BytesIO()
-    picture.save(buffer, "PNG", compress_level=1)
-    return "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode("ascii")
+    picture.save(buffer, kind, compress_level=1, quality=85)
+    content = base64.b64encode(buffer.getvalue()).decode("ascii")
+    return f"data:image/{kind.lower()};base64,{content}"
 
 
 def _content(entry: Entry) -> str:

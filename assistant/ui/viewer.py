@@ -9,6 +9,7 @@ import gradio as gr
 from PIL import Image
 
 from assistant.errors import AssistantError
+from assistant.imaging.sides import sides
 from assistant.imaging.window import AUTO, FILE_WINDOW, Preset, Window
 from assistant.ui import wording
 from assistant.ui.study import View
@@ -98,9 +99,9 @@ class Viewer:
             return {self.stage: empty_stage(), self.notices: ""}
         return {self.stage: stage(view), self.notices: _notices(view)}
 
-    def refused(self, error: AssistantError) -> Updates:
-        """A refusal below the picture; what was on screen stays."""
-        return {self.notices: card(error)}
+    def refused(self, error: AssistantError, *, shown: bool) -> Updates:
+        """A refusal below the picture; what was ``shown`` stays, and the card says so."""
+        return {self.notices: card(error, wording.UNCHANGED if shown else "")}
 
 
 def build_viewer(presets: Sequence[Preset]) -> Viewer:
@@ -152,11 +153,19 @@ def stage(view: View) -> str:
     return (
         '<div class="stage">'
         f'<img decoding="sync" alt="{wording.SEEN}" src="{source}">'
+        f"{_sides(view)}"
         f'<div class="corner tl">{escape(image.window_name or wording.NO_WINDOW)}</div>'
         f'<div class="corner tr">{escape(view.place)}</div>'
         f'<div class="corner bl">{wording.SEEN}</div>'
         f'<div class="corner br">{width}×{height}{scale}</div></div>'
     )
+
+
+def _sides(view: View) -> str:
+    named = sides(view.slice_.orientation)
+    if named is None:
+        return ""
+    return f'<div class="side left">{named[0]}</div><div class="side right">{named[1]}</div>'
 
 
 def empty_stage() -> str:

@@ -129,7 +129,8 @@ class ViewerEvents:
                 return self.viewer.opened(None)
             shown = updates(view)
         except Exception as error:
-            return self.viewer.refused(as_assistant_error(error))
+            refusal = as_assistant_error(error)
+            return self.viewer.refused(refusal, shown=desk.view is not None)
         desk.view = view
         return {**shown, self.attaches: attach_line(desk)}
 

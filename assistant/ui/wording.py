@@ -36,9 +36,11 @@ READING = "正在读取…"
 SAMPLES = "示例"
 SEEN = "模型所见即此图"
 REMOVE = "移除图像"
+UNCHANGED = "图像未更换，画面仍是原来的一幅。"
 
 # 对话
 ASK_HINT = "就这幅图像提问。Enter 发送，Shift+Enter 换行"
+QUESTION_BOX = "提问"
 SEND = "发送"
 STOP = "停止"
 NEW = "新对话"
@@ -77,16 +79,27 @@ def answer_note(window: str, seconds: float, tokens_per_s: float) -> str:
     return f"{window} · {seconds:.1f} 秒{speed}"
 
 
-def refused_files(count: int, code: str, message: str) -> str:
+def refused_files(count: int, message: str) -> str:
     """Some of the files could not be read."""
-    return f"{count} 个文件未能读取，其余已显示。首个原因 [{code}]：{message}"
+    return f"{count} 个文件未能读取，其余已显示。首个原因：{message}"
 
 
 def series_name(number: int, slices: int) -> str:
     """A series in the list, numbered from 1."""
-    return f"序列 {number} · {slices} 层"
+    return f"序列 {number} · {slices} 层" if slices > 1 else f"图像 {number}"
 
 
+LABELS = (
+    ("user's message", "提问"),
+    ("bot's message", "回答"),
+    ("chatbot conversation", "对话"),
+    ("number input for ", ""),
+    ("range slider for ", ""),
+    ("Click to upload", OPEN),
+    ("File upload", OPEN),
+    ("More tabs", "更多"),
+)
+"""English beginnings of accessible names in the framework, and what to say; "" keeps the rest."""
 DARK = "切换深浅色"
 BROWSER: Mapping[str, str] = {
     "tooLarge": "文件超过 {mb} MB，未上传。请拆分或压缩后再试。",
