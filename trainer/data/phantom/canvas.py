@@ -49,6 +49,22 @@ class View:
         return np.asarray(points / self.spacing_mm + self.size / 2)
 
 
+class _Frame:
+    """An oversampled picture to draw into."""
+
+    def __init__(self, width: int, height: int) -> None:
+        self.n = OVERSAMPLING if width * height < 128 * 128 else OVERSAMPLING // 2
+        self.image = Image.new("L", (width * self.n, height * self.n))
+        self.draw = ImageDraw.Draw(self.image)
+
+    def coverage(self, blur: float) -> Coverage:
+        """Share of each pixel that was drawn over, blurred by pixels."""
+        image = self.image.reduce(self.n)
+        if blur > 0:
+            image = image.filter(ImageFilter.GaussianBlur(blur))
+        return np.asarray(image, dtype=np.float32) / 255.0
+
+
 class Canvas:
     """HU and labels of one slice under construction.
 
@@ -75,24 +91,49 @@ class Canvas:
         Returns:
             rows and columns of the box, and float32 coverage in it.
         """
-        drawn = [self.view.pixels(curve, rigid=rigid) for curve in curves]
+        points = self.view.pixels(np.concatenate(curves), rigid=rigid)
+        box, frame = self._frame(points, soft_mm)
+        if frame is None:
+            return box, np.zeros((0, 0), dtype=np.float32)
+        ends = np.cumsum([len(curve) for curve in curves])
+        local = ((points - (box[1].start, box[0].start)) * frame.n - 0.5).tolist()
+        start = 0
+        for end in ends:
+            flat = [value for point in local[start:end] for value in point]
+            frame.draw.polygon(flat, fill=255)
+            start = end
+        return box, frame.coverage(soft_mm / self.view.spacing_mm)
+
+    def cover_strokes(
+        self, segments: NDArray[np.float64], widths: NDArray[np.float64], *, soft_mm: float = 0.0
+    ) -> tuple[tuple[slice, slice], Coverage]:
+        """As :meth:`cover`, for many straight strokes.
+
+        Args:
+            segments: float64 (N, 2, 2) in mm: from and to, each (x, y).
+            widths: float64 (N,) in mm.
+            soft_mm: blur of the edge.
+        """
+        points = self.view.pixels(segments.reshape(-1, 2))
+        box, frame = self._frame(points, soft_mm + float(widths.max()) / 2)
+        if frame is None:
+            return box, np.zeros((0, 0), dtype=np.float32)
+        local = (points - (box[1].start, box[0].start)) * frame.n - 0.5
+        scale = frame.n / self.view.spacing_mm
+        across = np.maximum(np.round(widths * scale), 1).astype(int).tolist()
+        for line, width in zip(local.reshape(-1, 4).tolist(), across, strict=True):
+            frame.draw.line(line, fill=255, width=width)
+        return box, frame.coverage(soft_mm / self.view.spacing_mm)
+
+    def _frame(self, points: Curve, soft_mm: float) -> tuple[tuple[slice, slice], "_Frame | None"]:
         pad = 1 + math.ceil(2.5 * soft_mm / self.view.spacing_mm)
-        points = np.concatenate(drawn)
         low = np.clip(np.floor(points.min(axis=0)) - pad, 0, self.view.size).astype(int)
         high = np.clip(np.ceil(points.max(axis=0)) + pad, 0, self.view.size).astype(int)
-        width, height = high - low
-        box = (slice(low[1], high[1]), slice(low[0], high[0]))
+        width, height = (high - low).tolist()
         if width < 1 or height < 1:
-            return (slice(0, 0), slice(0, 0)), np.zeros((0, 0), dtype=np.float32)
-        n = OVERSAMPLING if width * height < 128 * 128 else OVERSAMPLING // 2
-        image = Image.new("L", (int(width) * n, int(height) * n))
-        draw = ImageDraw.Draw(image)
-        for curve in drawn:
-            draw.polygon(((curve - low) * n - 0.5).ravel().tolist(), fill=255)
-        image = image.reduce(n)
-        if soft_mm > 0:
-            image = image.filter(ImageFilter.GaussianBlur(soft_mm / self.view.spacing_mm))
-        return box, np.asarray(image, dtype=np.float32) / 255.0
+            return (slice(0, 0), slice(0, 0)), None
+        box = (slice(int(low[1]), int(high[1])), slice(int(low[0]), int(high[0])))
+        return box, _Frame(width, height)
 
     def paint(
         self,

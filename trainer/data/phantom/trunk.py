@@ -10,6 +10,9 @@ from trainer.data.phantom.labels import Label
 from trainer.data.phantom.scene import Scene
 from trainer.data.phantom.shapes import Curve, blob, ellipse, polar, tube
 
+STEPS = 4
+"""Strokes of one piece of a vessel."""
+
 
 def oval_radii(
     t: NDArray[np.float64], half: float, front: float, back: float, power: float
@@ -36,6 +39,14 @@ def oval(half: float, front: float, back: float, power: float, n: int = 144) -> 
     """A superellipse of different depth in front and behind."""
     t = around(n)
     return polar(t, oval_radii(t, half, front, back, power))
+
+
+def lie_down(curve: Curve, *, flat: float) -> Curve:
+    """The back pressed flat by the couch: what lies behind ``flat`` of the depth is drawn in."""
+    out = curve.copy()
+    limit = flat * curve[:, 1].max()
+    out[:, 1] = np.where(out[:, 1] > limit, limit + (out[:, 1] - limit) * 0.4, out[:, 1])
+    return out
 
 
 def shrink(curve: Curve, by: float | NDArray[np.float64]) -> Curve:
@@ -82,7 +93,7 @@ def paint_outside(scene: Scene) -> None:
         paint_clothing(scene.canvas, rng, body.half, body.front)
 
 
-def paint_layers(scene: Scene, skin: Curve, muscle: Curve) -> None:
+def paint_layers(scene: Scene, skin: Curve, muscle: Curve | None) -> None:
     """Skin, subcutaneous fat, and muscle inside it with fat between its layers.
 
     Leaves the coverage of the body in ``scene.masks`` as 体.
@@ -92,6 +103,8 @@ def paint_layers(scene: Scene, skin: Curve, muscle: Curve) -> None:
     scene.masks["体"] = canvas.mask(skin)
     inner = shrink(skin, rng.uniform(1.2, 2.6))
     canvas.paint(inner, hu=fat + scene.grain() * 5, label=Label.FAT, soft_mm=0.4)
+    if muscle is None:
+        return
     paint_muscle(scene, muscle)
     clefts: list[Curve] = []
     for _ in range(int(rng.integers(6, 13))):
@@ -223,25 +236,49 @@ def paint_loop(scene: Scene, x: float, y: float, rx: float, ry: float, kind: str
         canvas.paint(level, hu=rng.uniform(-980, -930), label=Label.BODY_GAS, soft_mm=0.4)
 
 
-def tree(
-    rng: np.random.Generator, start: Curve, angle: float, length: float, width: float, depth: int
-) -> list[Curve]:
-    """A branching vessel: tapering tubes."""
-    steps = 4
-    turns = angle + np.cumsum(rng.normal(0, 0.16, steps))
-    path = [np.asarray(start, dtype=np.float64)]
-    for t in turns:
-        path.append(path[-1] + length / steps * np.array([math.cos(t), math.sin(t)]))
-    curves = [tube(np.array(path), np.linspace(width, width * 0.62, steps + 1), per=3)]
-    if depth > 0:
-        for spread in (rng.uniform(0.2, 0.7), -rng.uniform(0.2, 0.7)):
-            at = path[-1] if rng.random() < 0.6 else path[-2]
-            curves += tree(
-                rng,
-                at,
-                float(turns[-1]) + spread,
-                length * rng.uniform(0.55, 0.85),
-                width * 0.6,
-                depth - 1,
-            )
-    return curves
+def forest(
+    rng: np.random.Generator,
+    starts: Curve,
+    angles: NDArray[np.float64],
+    lengths: NDArray[np.float64],
+    widths: NDArray[np.float64],
+    depth: int,
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Branching, tapering vessels as strokes.
+
+    Args:
+        rng: bends and splits them.
+        starts: float64 (N, 2), mm; the others are (N,): radians and mm.
+        depth: how often each splits in two.
+
+    Returns:
+        segments float64 (M, 2, 2) and widths (M,), in mm.
+    """
+    segments: list[NDArray[np.float64]] = []
+    across: list[NDArray[np.float64]] = []
+    taper = np.linspace(0.95, 0.65, STEPS)
+    for level in range(depth + 1):
+        turns = angles[:, None] + np.cumsum(rng.normal(0, 0.16, (len(angles), STEPS)), axis=1)
+        stride = (lengths / STEPS)[:, None, None]
+        moves = stride * np.stack([np.cos(turns), np.sin(turns)], axis=2)
+        path = np.concatenate([starts[:, None], starts[:, None] + np.cumsum(moves, axis=1)], axis=1)
+        segments.append(np.stack([path[:, :-1], path[:, 1:]], axis=2).reshape(-1, 2, 2))
+        across.append((widths[:, None] * taper).ravel())
+        if level < depth:
+            late = rng.random(len(angles) * 2) < 0.6
+            both = np.repeat(path[:, -2:], 2, axis=0)
+            starts = np.where(late[:, None], both[:, 1], both[:, 0])
+            spread = rng.uniform(0.2, 0.7, len(late)) * np.tile([1.0, -1.0], len(angles))
+            angles = np.repeat(turns[:, -1], 2) + spread
+            lengths = np.repeat(lengths, 2) * rng.uniform(0.55, 0.85, len(late))
+            widths = np.repeat(widths, 2) * 0.6
+    return np.concatenate(segments), np.concatenate(across)
+
+
+def strewn(
+    rng: np.random.Generator, points: Curve, widths: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Dots at points, as short strokes in random directions."""
+    t = rng.uniform(0, math.pi, len(points))
+    half = 0.4 * widths[:, None] * np.stack([np.cos(t), np.sin(t)], axis=1)
+    return np.stack([points - half, points + half], axis=1), widths

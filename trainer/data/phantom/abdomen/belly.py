@@ -7,7 +7,7 @@ import numpy as np
 
 from trainer.data.phantom.scene import Body
 from trainer.data.phantom.shapes import Curve, ellipse, jitter, polar, spline
-from trainer.data.phantom.trunk import around, bump, oval_radii
+from trainer.data.phantom.trunk import around, bump, lie_down, oval_radii
 
 LIVER = {
     "肝脾": (
@@ -130,7 +130,8 @@ def draw_belly(
     muscle = cavity + wall + 5 * bump(t, math.pi / 2, 0.1)
     layer = fat * (0.75 + 0.35 * bump(t, -math.pi / 2, 0.9) + 0.2 * bump(t, 0.9, 0.4))
     layer *= 1 - 0.5 * bump(t, math.pi / 2, 0.2)
-    skin = polar(t, muscle + layer)
+    flat = rng.uniform(0.84, 0.92)
+    skin = lie_down(polar(t, muscle + layer), flat=flat)
     cavity = polar(t, cavity)
     inner = np.array([a - fluid_mm * 0.95, b - fluid_mm * 0.5])
 
@@ -159,7 +160,20 @@ def draw_belly(
     reach = np.abs(skin).max(axis=0)
     body = Body(float(reach[0]), float(-skin[:, 1].min()), float(skin[:, 1].max()))
     return Belly(
-        level, a, b, body, skin, polar(t, muscle), cavity, fluid_mm, gas_mm, liver, spleen, stomach, bladder, kidneys
+        level,
+        a,
+        b,
+        body,
+        skin,
+        polar(t, muscle),
+        cavity,
+        fluid_mm,
+        gas_mm,
+        liver,
+        spleen,
+        stomach,
+        bladder,
+        kidneys,
     )
 
 

@@ -8,7 +8,7 @@ from trainer.data.phantom.abdomen.belly import Belly
 from trainer.data.phantom.labels import Label
 from trainer.data.phantom.scene import Scene
 from trainer.data.phantom.shapes import Curve, blob, ellipse, inset, jitter, tube
-from trainer.data.phantom.trunk import inside, paint_loop, paint_vessel, tree
+from trainer.data.phantom.trunk import forest, inside, paint_loop, paint_vessel
 
 
 def paint_viscera(scene: Scene, belly: Belly) -> None:
@@ -64,14 +64,18 @@ def _liver(scene: Scene, belly: Belly, liver: Curve) -> None:
     mask = canvas.mask(liver)
     scene.masks["肝"] = mask
     contrast = tissues.vein - tissues.liver
-    vessels: list[Curve] = []
-    start = np.array([-0.3 * belly.a, -0.05 * belly.b])
-    for _ in range(int(rng.integers(3, 7))):
-        vessels += tree(
-            rng, start, math.pi + rng.uniform(-1.3, 1.3), rng.uniform(25, 45), rng.uniform(4, 8), 2
-        )
     if belly.level != "双肾":
-        box, alpha = canvas.cover(*vessels, soft_mm=1.0)
+        count = int(rng.integers(3, 7))
+        start = np.tile([-0.3 * belly.a, -0.05 * belly.b], (count, 1))
+        vessels, calibre = forest(
+            rng,
+            start,
+            math.pi + rng.uniform(-1.3, 1.3, count),
+            rng.uniform(25, 45, count),
+            rng.uniform(4, 8, count),
+            2,
+        )
+        box, alpha = canvas.cover_strokes(vessels, calibre, soft_mm=1.0)
         canvas.blend(
             box, alpha, hu=tissues.liver + contrast * 0.8, label=None, within=mask, strength=0.9
         )

@@ -7,9 +7,9 @@ from trainer.data.phantom.labels import Label
 from trainer.data.phantom.scene import Scene
 from trainer.data.phantom.shapes import ellipse, tube
 from trainer.data.phantom.trunk import (
+    paint_layers,
     paint_muscle,
     paint_ribs,
-    paint_layers,
     paint_vertebra,
     paint_vessel,
     shrink,

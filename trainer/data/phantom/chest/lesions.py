@@ -11,7 +11,7 @@ from trainer.data.phantom.lesion import Lesion, side_of
 from trainer.data.phantom.scene import Scene
 from trainer.data.phantom.shapes import Curve, area_mm2, blob, tube
 from trainer.data.phantom.spectrum import Spectrum
-from trainer.data.phantom.trunk import inside, place, tree
+from trainer.data.phantom.trunk import forest, inside, place
 
 MODERATE_MM, LARGE_MM = 20.0, 42.0
 """Depths from which an effusion is called 中量 and 大量."""
@@ -116,12 +116,16 @@ def plan_consolidation(
     hu, soft = spectrum.consolidation_hu.draw(rng), rng.uniform(1.2, 3.0)
     hilum = thorax.hila[sign]
     towards = math.atan2(y - hilum[1], x - hilum[0])
-    airways: list[Curve] = []
-    for _ in range(int(rng.integers(2, 5))):
-        start = hilum + (np.array([x, y]) - hilum) * rng.uniform(0.3, 0.7)
-        airways += tree(
-            rng, start, towards + rng.normal(0, 0.4), rng.uniform(14, 28), rng.uniform(2, 3.4), 1
-        )
+    count = int(rng.integers(2, 5))
+    share = rng.uniform(0.3, 0.7, (count, 1))
+    airways, calibre = forest(
+        rng,
+        hilum + (np.array([x, y]) - hilum) * share,
+        towards + rng.normal(0, 0.4, count),
+        rng.uniform(14, 28, count),
+        rng.uniform(2, 3.4, count),
+        1,
+    )
 
     def paint(scene: Scene) -> None:
         lung_mask = scene.masks[side_of(sign) + "肺"]
@@ -131,7 +135,7 @@ def plan_consolidation(
         scene.canvas.paint(
             curve, hu=core, label=Label.CONSOLIDATION, soft_mm=soft, within=lung_mask
         )
-        box, alpha = scene.canvas.cover(*airways, soft_mm=0.3)
+        box, alpha = scene.canvas.cover_strokes(airways, calibre, soft_mm=0.3)
         solid = (scene.canvas.labels == Label.CONSOLIDATION).astype(np.float32)
         scene.canvas.blend(box, alpha, hu=-850, label=None, within=solid, strength=0.9)
 

@@ -9,7 +9,7 @@ from trainer.data.phantom.chest.thorax import Thorax
 from trainer.data.phantom.labels import Label
 from trainer.data.phantom.scene import Scene
 from trainer.data.phantom.shapes import Curve, ellipse, tube
-from trainer.data.phantom.trunk import tree
+from trainer.data.phantom.trunk import forest, strewn
 
 Squeeze = Callable[[Curve], Curve]
 
@@ -52,22 +52,22 @@ def _vessels(
     if squeeze is not None:
         hilum = squeeze(hilum[None])[0]
     apex = thorax.level == "肺尖"
-    curves: list[Curve] = []
-    size = np.ptp(curve, axis=0)
+    low, span = curve.min(axis=0), np.ptp(curve, axis=0)
     count = int(rng.integers(4, 7)) if apex else int(rng.integers(6, 11))
-    for i in range(count):
-        outward = 0.0 if sign > 0 else math.pi
-        angle = outward + (i / (count - 1) - 0.5) * rng.uniform(2.8, 3.4) + rng.normal(0, 0.12)
-        width = rng.uniform(1.6, 3.0) if apex else rng.uniform(2.2, 5.0)
-        reach = float(np.hypot(size[0] * math.cos(angle), size[1] * math.sin(angle))) * 0.3
-        curves += tree(rng, hilum, angle, reach * rng.uniform(0.6, 1.0), width, 2)
-    low, span = curve.min(axis=0), size
-    for _ in range(int(rng.integers(20, 50))):
-        x, y = low + rng.random(2) * span
-        near = np.linalg.norm((x, y) - hilum) / max(span)
-        r = rng.uniform(0.5, 1.1) + max(0.0, 1.3 * (0.7 - near))
-        curves.append(ellipse(x, y, r, r * rng.uniform(0.8, 1.6), rng.uniform(0, 180), n=10))
-    box, alpha = canvas.cover(*curves, soft_mm=0.5)
+    outward = 0.0 if sign > 0 else math.pi
+    fan = np.linspace(-0.5, 0.5, count) * rng.uniform(2.8, 3.4) + rng.normal(0, 0.12, count)
+    angles = outward + fan
+    widths = rng.uniform(1.6, 3.0, count) if apex else rng.uniform(2.2, 5.0, count)
+    reach = np.hypot(span[0] * np.cos(angles), span[1] * np.sin(angles)) * 0.3
+    lengths = reach * rng.uniform(0.6, 1.0, count)
+    branches, across = forest(rng, np.tile(hilum, (count, 1)), angles, lengths, widths, 2)
+    dots = low + rng.random((int(rng.integers(20, 50)), 2)) * span
+    near = np.linalg.norm(dots - hilum, axis=1) / span.max()
+    sizes = rng.uniform(1.0, 2.2, len(dots)) + np.maximum(0.0, 2.6 * (0.7 - near))
+    spots, round_ = strewn(rng, dots, sizes)
+    box, alpha = canvas.cover_strokes(
+        np.concatenate([branches, spots]), np.concatenate([across, round_]), soft_mm=0.5
+    )
     blood = scene.tissues.vein
     canvas.blend(box, alpha, hu=blood, label=None, within=lung, strength=rng.uniform(0.55, 0.9))
     _bronchi(scene, hilum, sign, lung)
@@ -83,10 +83,10 @@ def _vessels(
 def _bronchi(scene: Scene, hilum: np.ndarray, sign: int, lung: np.ndarray) -> None:
     rng = scene.rng
     rings, holes = [], []
-    for _ in range(int(rng.integers(2, 7))):
+    for _ in range(int(rng.integers(1, 5))):
         x = hilum[0] + sign * rng.uniform(2, 34)
         y = hilum[1] + rng.uniform(-28, 32)
-        r = rng.uniform(1.3, 3.2)
+        r = rng.uniform(1.0, 2.8)
         rings.append(ellipse(x, y, r + 1.1, r + 1.1, n=16))
         holes.append(ellipse(x, y, r, r, n=16))
     scene.canvas.paint(*rings, hu=-50, label=None, soft_mm=0.3, within=lung)

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from trainer.data.phantom.scene import Body
 from trainer.data.phantom.shapes import Curve, jitter, polar, spline
-from trainer.data.phantom.trunk import around, bump, oval_radii
+from trainer.data.phantom.trunk import around, bump, lie_down, oval_radii
 
 LATERAL = {
     "肺尖": ((0.20, -0.42), (0.48, -0.52), (0.74, -0.20), (0.80, 0.22), (0.62, 0.62), (0.34, 0.70)),
@@ -109,7 +109,8 @@ def draw_thorax(rng: np.random.Generator, level: str) -> Thorax:
     if female and level in ("肺门", "心脏", "膈顶"):
         at = -math.pi / 2 + rng.uniform(0.5, 0.75)
         layer += bump(t, at, rng.uniform(0.2, 0.34)) * rng.uniform(8, 38)
-    skin = polar(t, muscle + layer)
+    flat = rng.uniform(0.84, 0.92)
+    skin = lie_down(polar(t, muscle + layer), flat=flat)
     lungs, hila = {}, {}
     for sign, medial in ((1, MEDIAL_LEFT), (-1, MEDIAL_RIGHT)):
         points = jitter(rng, (*LATERAL[level], *medial[level]), 0.018)
@@ -120,13 +121,21 @@ def draw_thorax(rng: np.random.Generator, level: str) -> Thorax:
     body = Body(float(reach[0]), float(-skin[:, 1].min()), float(skin[:, 1].max()))
     arms = bool(rng.random() < 0.12)
     return Thorax(
-        level, a, b, body, skin, polar(t, muscle), polar(t, cage), lungs, hila, arms, female
+        level,
+        a,
+        b,
+        body,
+        skin,
+        lie_down(polar(t, muscle), flat=flat),
+        polar(t, cage),
+        lungs,
+        hila,
+        arms,
+        female,
     )
 
 
-def _muscle(
-    rng: np.random.Generator, t: NDArray[np.float64], level: str
-) -> NDArray[np.float64]:
+def _muscle(rng: np.random.Generator, t: NDArray[np.float64], level: str) -> NDArray[np.float64]:
     """Thickness of muscle outside the ribs, mm: back, sides, and chest at the upper levels."""
     bulk = rng.uniform(0.75, 1.25)
     upper = {"肺尖": 1.0, "主动脉弓": 0.8, "肺门": 0.45}.get(level, 0.0)

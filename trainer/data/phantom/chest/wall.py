@@ -1,12 +1,16 @@
 """Skin to pleura: fat, muscles, ribs, spine, sternum, scapulae, arms."""
 
-import numpy as np
-
 from trainer.data.phantom.chest.thorax import Thorax
 from trainer.data.phantom.labels import Label
 from trainer.data.phantom.scene import Scene
 from trainer.data.phantom.shapes import blob, ellipse, tube
-from trainer.data.phantom.trunk import paint_muscle, paint_ribs, paint_layers, paint_vertebra, shrink
+from trainer.data.phantom.trunk import (
+    paint_layers,
+    paint_muscle,
+    paint_ribs,
+    paint_vertebra,
+    shrink,
+)
 
 
 def paint_wall(scene: Scene, thorax: Thorax) -> None:
@@ -64,9 +68,7 @@ def _blades(scene: Scene, thorax: Thorax) -> None:
             (s * a * 1.12, b * rng.uniform(0.3, 0.6)),
         ]
         blade = tube(path, rng.uniform(3.5, 7))
-        scene.canvas.paint(
-            blade, hu=hu, label=Label.BONE, soft_mm=0.7, within=scene.masks["体"]
-        )
+        scene.canvas.paint(blade, hu=hu, label=Label.BONE, soft_mm=0.7, within=scene.masks["体"])
 
 
 def _front(scene: Scene, thorax: Thorax) -> None:

@@ -30,7 +30,7 @@ def paint_base(scene: Scene, skull: Skull, age: float, *, orbits: bool) -> None:
     ky = skull.at(np.pi / 2) / K_Y
     k = np.array([kx, ky])
     _temporal_lobes(scene, skull, k, age)
-    _posterior_fossa(scene, k, age)
+    _posterior_fossa(scene, skull, k, age)
     _central_bone(scene, k)
     if orbits:
         _orbits(scene, skull, k)
@@ -57,12 +57,19 @@ def _temporal_lobes(scene: Scene, skull: Skull, k: Curve, age: float) -> None:
         scene.paint(horn, hu=tissues.csf, label=Label.CSF, soft_mm=0.6)
 
 
-def _posterior_fossa(scene: Scene, k: Curve, age: float) -> None:
+def _posterior_fossa(scene: Scene, skull: Skull, k: Curve, age: float) -> None:
     rng, tissues = scene.rng, scene.tissues
     brain = tissues.grey - 1
+    within = scene.canvas.mask(polar(skull.angles, skull.inner - rng.uniform(0.5, 2) - 2 * age))
     outline = [(0, 4), (20, 10), (42, 26), (53, 44), (42, 66), (20, 80), (0, 82)]
     outline += [(-x, y) for x, y in outline[-2:0:-1]]
-    scene.paint(spline(jitter(rng, outline, 1.0) * k), hu=brain, label=Label.HINDBRAIN, soft_mm=0.8)
+    scene.paint(
+        spline(jitter(rng, outline, 1.0) * k * rng.uniform(1.03, 1.12)),
+        hu=brain,
+        label=Label.HINDBRAIN,
+        soft_mm=0.8,
+        within=within,
+    )
     folia = []
     for sign in (1, -1):
         for y in np.arange(38, 72, rng.uniform(6, 9)):
@@ -185,13 +192,17 @@ def _roofs(scene: Scene, skull: Skull, k: Curve) -> None:
     rng, tissues, canvas = scene.rng, scene.tissues, scene.canvas
     front = -float(np.interp(-np.pi / 2, skull.angles, skull.outer))
     inside = canvas.mask(polar(skull.angles, skull.outer - 0.5))
-    block = np.array([(-58, -44), (-36, -30), (0, -26), (36, -30), (58, -44), (52, -100), (-52, -100)])
+    block = np.array(
+        [(-58, -44), (-36, -30), (0, -26), (36, -30), (58, -44), (52, -100), (-52, -100)]
+    )
     dense = tissues.cortical * rng.uniform(0.35, 0.8) + scene.texture(3, 120)
     canvas.paint(
         spline(jitter(rng, block, 1.5) * k), hu=dense, label=Label.BONE, soft_mm=1.2, within=inside
     )
     deep = (-30 * k[1] + front) / 2
-    lobe = blob(rng, 0, deep + rng.uniform(0, 6), rng.uniform(13, 22), rng.uniform(22, 30), rough=0.06)
+    lobe = blob(
+        rng, 0, deep + rng.uniform(0, 6), rng.uniform(13, 22), rng.uniform(22, 30), rough=0.06
+    )
     canvas.paint(lobe, hu=tissues.csf + 6, label=Label.CSF, soft_mm=1, within=inside)
     canvas.paint(inset(lobe, 2), hu=tissues.grey, label=Label.GREY_MATTER, soft_mm=1, within=inside)
     canvas.paint(inset(lobe, 9), hu=tissues.white, label=Label.WHITE_MATTER, soft_mm=1.5)
@@ -203,8 +214,12 @@ def _roofs(scene: Scene, skull: Skull, k: Curve) -> None:
     for sign in (-1, 1):
         if rng.random() < 0.75:
             wide, tall = rng.uniform(9, 22), rng.uniform(4, 9)
-            sinus = blob(rng, sign * (wide + 2), front + tall + 5, wide, tall, sign * 14, rough=0.14)
+            sinus = blob(
+                rng, sign * (wide + 2), front + tall + 5, wide, tall, sign * 14, rough=0.14
+            )
             canvas.paint(sinus, hu=-950, label=Label.BODY_GAS, soft_mm=0.5, within=hollow)
         if rng.random() < 0.35:
-            cell = blob(rng, sign * rng.uniform(22, 34), front + 24, 5, rng.uniform(5, 11), rough=0.15)
+            cell = blob(
+                rng, sign * rng.uniform(22, 34), front + 24, 5, rng.uniform(5, 11), rough=0.15
+            )
             canvas.paint(cell, hu=-940, label=Label.BODY_GAS, soft_mm=0.5, within=hollow)

@@ -33,8 +33,8 @@ BLEED_SITES = {
 """Site, x and y as shares of the inner half axes, and the largest diameter that fits, in mm."""
 
 INFARCTS = {
-    "颅底": (("小脑", 40.0, 78.0, 0.35),),
-    "眼眶": (("小脑", 40.0, 78.0, 0.35),),
+    "颅底": (("小脑", 25.0, 80.0, 0.42),),
+    "眼眶": (("小脑", 25.0, 80.0, 0.42),),
     "鞍上池": (("颞叶", -45.0, 20.0, 0.40),),
     "基底节": (
         ("颞叶", -42.0, 32.0, 0.42),
@@ -166,15 +166,12 @@ def plan_infarct(
     sign = int(rng.choice([-1, 1]))
     low, high = low + rng.uniform(-8, 8), high + rng.uniform(-8, 8)
     deep = float(np.clip(deep + rng.uniform(-0.1, 0.08), 0.18, 0.6))
-    if level in ("颅底", "眼眶"):
-        curve = _cerebellar(rng, skull, sign)
-    else:
-        t = _on_side(np.deg2rad(np.linspace(low, high, 40)), sign)
-        outer = skull.radius(t)
-        u = np.linspace(-1, 1, 40)
-        inner = outer * (deep + (0.8 - deep) * np.abs(u) ** rng.uniform(2, 6))
-        inner *= 1 + rng.normal(0, 0.03) * np.sin(7 * u + rng.uniform(0, 6))
-        curve = band(t, outer, inner)
+    t = _on_side(np.deg2rad(np.linspace(low, high, 40)), sign)
+    outer = skull.radius(t)
+    u = np.linspace(-1, 1, 40)
+    inner = outer * (deep + (0.8 - deep) * np.abs(u) ** rng.uniform(2, 6))
+    inner *= 1 + rng.normal(0, 0.03) * np.sin(7 * u + rng.uniform(0, 6))
+    curve = band(t, outer, inner)
     drop = spectrum.infarct_relative.draw(rng)
 
     def paint(scene: Scene) -> None:
@@ -189,18 +186,6 @@ def plan_infarct(
     )
     wide = high - low > 55 and deep < 0.4
     return _with_shift(rng, lesion, level, -sign, 0.35 if wide else 0.0, spectrum, at_y=0.0)
-
-
-def _cerebellar(rng: np.random.Generator, skull: Skull, sign: int) -> Curve:
-    kx, ky = skull.at(0.0), skull.at(math.pi / 2)
-    return blob(
-        rng,
-        sign * kx * 0.44,
-        ky * 0.62,
-        kx * rng.uniform(0.2, 0.3),
-        ky * rng.uniform(0.17, 0.25),
-        rough=0.08,
-    )
 
 
 def _with_shift(

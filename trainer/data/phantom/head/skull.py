@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from trainer.data.phantom.labels import Label
 from trainer.data.phantom.scene import Scene
-from trainer.data.phantom.shapes import ellipse, polar, tube
+from trainer.data.phantom.shapes import band, polar, tube
 from trainer.data.phantom.trunk import bump
 
 SCALE = {
@@ -23,7 +23,7 @@ SCALE = {
 """Size of the skull at each level, relative to its widest."""
 
 TEMPORALIS = {"颅底": 13.0, "眼眶": 14.0, "鞍上池": 11.0, "基底节": 6.0}
-"""Half thickness of the temporal muscle, mm."""
+"""Thickness of the temporal muscle, mm."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,7 +63,7 @@ def draw_skull(rng: np.random.Generator, level: str) -> Skull:
     thick = np.maximum(thick * (1 + 0.08 * np.cos(5 * t + rng.uniform(0, 6))), 3.0)
     scalp = rng.uniform(3.5, 8.0) * (1 + 0.25 * np.cos(2 * t + rng.uniform(-0.5, 0.5)))
     if level in TEMPORALIS:
-        scalp = scalp + TEMPORALIS[level] * rng.uniform(0.5, 0.8) * bump(t, math.radians(-36), 0.4)
+        scalp = scalp + TEMPORALIS[level] * rng.uniform(0.7, 1.0) * bump(t, math.radians(-38), 0.42)
     if level in ("颅底", "眼眶"):
         scalp = scalp + rng.uniform(4, 14) * bump(t, math.pi / 2, 0.7)
     return Skull(t, r + scalp, r, r - thick)
@@ -76,24 +76,30 @@ def paint_scalp(scene: Scene, skull: Skull, level: str) -> None:
     if level in ("颅底", "眼眶") and rng.random() < 0.75:
         _ears(scene, skull)
     scene.canvas.paint(polar(t, skull.skin), hu=rng.uniform(20, 50), label=Label.MUSCLE)
-    within = scene.canvas.mask(polar(t, skull.skin))
     fat = skull.skin - rng.uniform(1.0, 2.0)
     scene.canvas.paint(polar(t, fat), hu=tissues.fat + 20, label=Label.FAT)
     if rng.random() < 0.6:
         galea = skull.outer + (skull.skin - skull.outer) * rng.uniform(0.2, 0.45)
         scene.canvas.paint(polar(t, galea), hu=tissues.muscle - 15, label=Label.MUSCLE)
     if level in TEMPORALIS:
-        size = TEMPORALIS[level] * rng.uniform(0.7, 1.2)
-        for side in (-1, 1):
-            angle = math.radians(-36)
-            radius = float(np.interp(angle, t, skull.outer)) - 1
-            x, y = side * radius * math.cos(angle), radius * math.sin(angle)
-            muscle = ellipse(x, y, size, 26 * rng.uniform(0.8, 1.1), side * 22)
-            scene.canvas.paint(muscle, hu=tissues.muscle, label=Label.MUSCLE, within=within)
+        size = TEMPORALIS[level] * rng.uniform(0.6, 1.0)
+        _strap(scene, skull, -math.radians(rng.uniform(34, 42)), math.radians(32), size)
     if level in ("颅底", "眼眶"):
-        for side in (-1, 1):
-            neck = ellipse(side * 26, float(skull.outer.max()) * 0.93, 26, 11, side * -18)
-            scene.canvas.paint(neck, hu=tissues.muscle, label=Label.MUSCLE, within=within)
+        _strap(scene, skull, math.radians(62), math.radians(25), rng.uniform(6, 13))
+
+
+def _strap(scene: Scene, skull: Skull, at: float, half: float, thick: float) -> None:
+    """A flat muscle on the skull, tapering both ways, on both sides."""
+    u = np.linspace(-1, 1, 24)
+    for side in (-1, 1):
+        t = at + half * u
+        t = t if side > 0 else math.pi - t
+        outer = np.interp(t, skull.angles, skull.outer, period=2 * math.pi)
+        skin = np.interp(t, skull.angles, skull.skin, period=2 * math.pi) - 3.0
+        top = np.minimum(outer + thick * (1 - u**2) ** 0.7, np.maximum(skin, outer + 0.5))
+        muscle = band(t, top, outer - 2)
+        hu = scene.tissues.muscle
+        scene.canvas.paint(muscle, hu=hu, label=Label.MUSCLE, soft_mm=0.4)
 
 
 def _ears(scene: Scene, skull: Skull) -> None:
@@ -102,7 +108,9 @@ def _ears(scene: Scene, skull: Skull) -> None:
     half = float(np.interp(0.0, skull.angles, skull.skin))
     for side in (-1, 1):
         y = rng.uniform(8, 22)
-        path = np.array([(half - 4, y - 8), (half + 5, y + 2), (half + 13, y + 16), (half + 7, y + 26)])
+        path = np.array(
+            [(half - 4, y - 8), (half + 5, y + 2), (half + 13, y + 16), (half + 7, y + 26)]
+        )
         path = path + rng.normal(0, 1.5, path.shape)
         folds = [tube(path * (side, 1), rng.uniform(3, 5))]
         folds.append(tube((path[1:] - np.array([5.0, 0.0])) * (side, 1), rng.uniform(2, 4)))

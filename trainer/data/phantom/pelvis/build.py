@@ -13,10 +13,10 @@ from trainer.data.phantom.shapes import Curve, blob, ellipse, jitter, mirror, sp
 from trainer.data.phantom.spectrum import Spectrum
 from trainer.data.phantom.trunk import (
     oval,
+    paint_layers,
     paint_loop,
     paint_muscle,
     paint_outside,
-    paint_layers,
     paint_vessel,
     shrink,
 )
@@ -30,14 +30,13 @@ class Pelvis:
     a: float
     b: float
     skin: Curve
-    fat: float
     body: Body
     lesions: tuple[Lesion, ...] = ()
 
     def paint(self, scene: Scene) -> None:
         """Paint couch, skin, bones, muscles and what the pelvis holds."""
         paint_outside(scene)
-        paint_layers(scene, self.skin, shrink(self.skin, self.fat))
+        paint_layers(scene, self.skin, None)
         if self.level == "髂骨翼":
             _iliac(scene, self)
         else:
@@ -56,7 +55,7 @@ def draw_pelvis(
     skin = shrink(skin, np.exp(-(((t - math.pi / 2) / 0.10) ** 2)) * rng.uniform(8, 26))
     reach = np.abs(skin).max(axis=0)
     body = Body(float(reach[0]), float(-skin[:, 1].min()), float(skin[:, 1].max()))
-    return Pelvis(level, a, b, skin, fat * 0.8 + 4, body)
+    return Pelvis(level, a, b, skin, body)
 
 
 def _bone(scene: Scene, *curves: Curve, thick: float = 3.0) -> None:
@@ -166,32 +165,37 @@ def _iliac(scene: Scene, pelvis: Pelvis) -> None:
         paint_loop(scene, x, y, rng.uniform(8, 16), rng.uniform(7, 14), kind)
 
 
+GLUTEUS = (
+    (0.70, 0.20),
+    (0.90, 0.36),
+    (0.66, 0.84),
+    (0.24, 0.95),
+    (0.06, 0.72),
+    (0.32, 0.56),
+    (0.52, 0.34),
+)
+"""The great gluteal muscle of the left side, as shares of the pelvis's half axes."""
+
+HIP_MUSCLES = (
+    (0.50, -0.40, 23, 17, 10),
+    (0.66, -0.66, 17, 14, 25),
+    (0.88, -0.42, 13, 22, -12),
+    (0.94, -0.02, 13, 30, -6),
+    (0.30, -0.58, 20, 11, -20),
+    (0.44, 0.42, 24, 9, 25),
+)
+"""Further muscles about the left hip: x and y as shares, half axes in mm, degrees."""
+
+
 def _hips(scene: Scene, pelvis: Pelvis) -> None:
     rng, tissues = scene.rng, scene.tissues
     k = np.array([pelvis.a, pelvis.b])
-    for gluteus in _both(
-        spline(
-            jitter(
-                rng,
-                [
-                    (0.70, 0.22),
-                    (0.84, 0.40),
-                    (0.60, 0.86),
-                    (0.20, 0.94),
-                    (0.07, 0.70),
-                    (0.34, 0.58),
-                    (0.52, 0.36),
-                ],
-                0.012,
-            )
-            * k
-        )
-    ):
-        paint_muscle(scene, gluteus)
-    for front in _both(blob(rng, 0.52 * k[0], -0.52 * k[1], 26, 20, 20, rough=0.08)):
-        paint_muscle(scene, front)
-    for side in _both(blob(rng, 0.84 * k[0], -0.25 * k[1], 14, 26, -10, rough=0.08)):
-        paint_muscle(scene, side)
+    gluteus = spline(jitter(rng, GLUTEUS, 0.012) * k)
+    paint_muscle(scene, *_both(gluteus))
+    for x, y, rx, ry, turned in HIP_MUSCLES:
+        grow = rng.uniform(0.88, 1.15, 2)
+        shape = blob(rng, x * k[0], y * k[1], rx * grow[0], ry * grow[1], turned, rough=0.06)
+        paint_muscle(scene, *_both(shape))
     inner = ellipse(0, 0.02 * k[1], 0.44 * k[0], 0.72 * k[1])
     scene.canvas.paint(inner, hu=tissues.fat + 8, label=Label.FAT, soft_mm=1)
     for obturator in _both(
