@@ -1,0 +1,174 @@
+"""Doctors' dialogues: several turns, several pictures, in JSON, JSONL, CSV or XLSX."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import groupby
+
+from trainer.data.corpus.pictures import Shelf, fetch_from, match_names, open_shelf
+from trainer.data.corpus.preparation import DialoguesSource
+from trainer.data.corpus.reasons import MALFORMED, Reason
+from trainer.data.corpus.row import RawRow, Turn, Unit
+from trainer.data.corpus.tables import Record, TableError, pick, read_table, text_of
+
+_DIALOGUE = ("dialogue", "dialogue_id", "conversation", "id", "对话", "对话编号", "编号", "序号")
+_CASE = ("case", "patient", "study", "病例", "病例号", "检查号")
+_ROLE = ("role", "from", "speaker", "角色", "说话人")
+_TEXT = ("content", "value", "text", "内容", "文字")
+_QUESTION = ("question", "user", "提问", "问题", "问")
+_ANSWER = ("answer", "assistant", "response", "回答", "答案", "答", "诊断")
+_PICTURES = ("images", "image", "pictures", "picture", "图片", "图像", "影像", "文件")
+_TURNS = ("messages", "conversations", "turns", "对话", "对话内容")
+_USER = frozenset({"user", "human", "question", "用户", "提问", "问", "医生甲", "患者", "住院医师"})
+_ASSISTANT = frozenset(
+    {"assistant", "gpt", "answer", "助手", "回答", "答", "医生", "放射科", "上级医师"}
+)
+_MARK = re.compile(r"<image>")
+_SEPARATOR = re.compile(r"[;；|\n]|,\s*(?=\S+\.\w{2,5}\b)")
+
+
+@dataclass(frozen=True)
+class Dialogue:
+    """A dialogue as told by its file; ``pictures`` as written there."""
+
+    id: str
+    case: str
+    turns: tuple[Turn, ...]
+    pictures: tuple[str, ...]
+    fault: tuple[Reason, str] | None = None
+
+
+def problems(source: DialoguesSource) -> list[str]:
+    """What is wrong with the file or its columns."""
+    try:
+        return [] if _dialogues(source) else [f"{source.path.name} 中没有对话"]
+    except TableError as error:
+        return [str(error)]
+
+
+def units(source: DialoguesSource, number: int, first: int, size: int) -> list[Unit]:
+    """Runs of ``size`` dialogues."""
+    count = len(_dialogues(source))
+    return [
+        Unit(first + n, number, source.path.name, start, stop, start, stop - start)
+        for n, start in enumerate(range(0, count, size))
+        for stop in (min(start + size, count),)
+    ]
+
+
+def read(source: DialoguesSource, unit: Unit) -> Iterator[RawRow]:
+    """The dialogues of a unit."""
+    shelf, ways = _shelf(source)
+    for number in range(unit.start, unit.stop):
+        told = _dialogues(source)[number]
+        names = (ways.get(_plain(name), "") for name in told.pictures)
+        fetches = tuple(fetch_from(shelf, name) for name in names)
+        yield RawRow(unit.file, number, told.id, told.turns, fetches, told.case, told.fault)
+
+
+@lru_cache(maxsize=4)
+def _shelf(source: DialoguesSource) -> tuple[Shelf, Mapping[str, str]]:
+    shelf = open_shelf(source.pictures or source.path.parent)
+    return shelf, match_names(shelf)
+
+
+@lru_cache(maxsize=4)
+def _dialogues(source: DialoguesSource) -> tuple[Dialogue, ...]:
+    try:
+        data = source.path.read_bytes()
+    except OSError as error:
+        raise TableError(f"找不到对话文件 {source.path.name}") from error
+    rows = read_table(source.path.name, data)
+    columns = {key for row in rows[:100] for key in row}
+    if columns.intersection(_TURNS) and isinstance(pick(rows[0], _TURNS), list):
+        return tuple(_from_messages(row, n) for n, row in enumerate(rows))
+    asked = columns.intersection(_QUESTION) and columns.intersection(_ANSWER)
+    if not asked and not (columns.intersection(_ROLE) and columns.intersection(_TEXT)):
+        listed = "、".join(sorted(columns)) or "无"
+        raise TableError(
+            f"{source.path.name} 需要 messages，或“问题、回答”两列，"
+            f"或“角色、内容”两列，现有：{listed}"
+        )
+    # Rows of one dialogue stand together; a row that names none belongs to the one before it.
+    keyed = [(text_of(pick(row, _DIALOGUE)), row) for row in rows]
+    last = ""
+    for place, (key, row) in enumerate(keyed):
+        last = key or last or str(place)
+        keyed[place] = (last, row)
+    return tuple(
+        _from_rows(key, [row for _, row in group]) for key, group in groupby(keyed, lambda k: k[0])
+    )
+
+
+def _from_messages(row: Record, number: int) -> Dialogue:
+    messages = pick(row, _TURNS)
+    pictures = _names(pick(row, _PICTURES))
+    said: list[tuple[str, str, tuple[str, ...]]] = []
+    for message in messages if isinstance(messages, list) else []:
+        if isinstance(message, dict):
+            own = _names(pick(message, _PICTURES))
+            role, text = text_of(pick(message, _ROLE)), text_of(pick(message, _TEXT))
+            said.append((role, text, own))
+    id_ = text_of(pick(row, ("id", "dialogue", "编号"))) or str(number)
+    return _dialogue(id_, text_of(pick(row, _CASE)), said, pictures)
+
+
+def _from_rows(key: str, rows: list[Record]) -> Dialogue:
+    said: list[tuple[str, str, tuple[str, ...]]] = []
+    for row in rows:
+        pictures = _names(pick(row, _PICTURES))
+        if text_of(pick(row, _ROLE)):
+            said.append((text_of(pick(row, _ROLE)), text_of(pick(row, _TEXT)), pictures))
+        else:
+            said.append(("user", text_of(pick(row, _QUESTION)), pictures))
+            said.append(("assistant", text_of(pick(row, _ANSWER)), ()))
+    return _dialogue(key, text_of(pick(rows[0], _CASE)), said, ())
+
+
+def _dialogue(
+    id_: str, case: str, said: Iterable[tuple[str, str, tuple[str, ...]]], pictures: tuple[str, ...]
+) -> Dialogue:
+    """Pictures named for the whole dialogue go where ``<image>`` stands, else to the start."""
+    turns: list[Turn] = []
+    shown: list[str] = []
+    waiting = list(pictures)
+    fault = ""
+    for role, text, own in said:
+        name = role.strip().casefold()
+        speaker = "user" if name in _USER else "assistant" if name in _ASSISTANT else ""
+        if name == "system":
+            continue
+        marks = len(_MARK.findall(text))
+        mine = [*own, *waiting[: max(marks - len(own), 0)]]
+        del waiting[: max(marks - len(own), 0)]
+        if marks > len(mine):
+            fault = fault or "<image> 比图片多"
+        if speaker != ("assistant" if len(turns) % 2 else "user"):
+            fault = fault or f"第 {len(turns) + 1} 轮的角色“{role[:12]}”不是交替的一问一答"
+        words = _MARK.sub("", text).strip()
+        turns.append(Turn("user" if speaker != "assistant" else "assistant", words, len(mine)))
+        shown += mine
+        if speaker == "assistant" and (mine or not words):
+            fault = fault or ("回答中带有图片" if mine else f"第 {len(turns)} 轮没有回答")
+    if waiting and turns:
+        turns[0] = Turn(turns[0].role, turns[0].text, turns[0].pictures + len(waiting))
+        shown = [
+            *shown[: turns[0].pictures - len(waiting)],
+            *waiting,
+            *shown[turns[0].pictures - len(waiting) :],
+        ]
+    if len(turns) < 2 or len(turns) % 2:
+        fault = fault or "最后一问没有回答"
+    objection = (MALFORMED, fault) if fault else None
+    return Dialogue(id_, case, tuple(turns), tuple(shown), objection)
+
+
+def _names(value: object) -> tuple[str, ...]:
+    if isinstance(value, list):
+        return tuple(text_of(item) for item in value if text_of(item))
+    return tuple(part.strip() for part in _SEPARATOR.split(text_of(value)) if part.strip())
+
+
+def _plain(name: str) -> str:
+    return name.replace("\\", "/").removeprefix("./").casefold()

@@ -1,0 +1,204 @@
+"""A folder or zip of pictures with captions beside them."""
+
+import zipfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path, PurePosixPath
+
+from trainer.data.corpus.preparation import PicturesSource
+from trainer.data.corpus.row import Fetch, RawRow, Turn, Unit
+from trainer.data.corpus.tables import SUFFIXES, TableError, decode, pick, read_table, text_of
+
+_PICTURES = frozenset(
+    {".jpg", ".jpeg", ".png", ".bmp", ".tif", ".tiff", ".webp", ".dcm", ".dicom", ".ima", ""}
+)
+_IMAGE = ("image", "images", "file", "file_name", "filename", "picture", "path", "name", "图片",
+          "图像", "文件", "文件名", "影像")  # fmt: skip
+_CAPTION = ("caption", "text", "report", "description", "findings", "说明", "描述", "报告", "图注",
+            "标题", "诊断")  # fmt: skip
+_ID = ("id", "编号")
+_CASE = ("case", "patient", "study", "source", "病例", "病例号", "检查号")
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """The files of a folder or a zip, by POSIX path."""
+
+    path: Path
+    names: tuple[str, ...]
+
+    def read(self, name: str) -> bytes:
+        """Content of one of ``names``."""
+        if self.path.is_dir():
+            return (self.path / name).read_bytes()
+        with zipfile.ZipFile(self.path) as archive:
+            return archive.read(name)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A picture with its caption; ``picture`` is "" where it is not there."""
+
+    named: str
+    picture: str
+    caption: str
+    id: str
+    case: str
+
+
+@dataclass(frozen=True)
+class Listing:
+    """All of a source: every caption and every picture, matched or not."""
+
+    shelf: Shelf
+    entries: tuple[Entry, ...] = ()
+    faults: tuple[str, ...] = field(default=())
+
+
+def open_shelf(path: Path) -> Shelf:
+    """List a folder or a zip.
+
+    Raises:
+        TableError: neither, or broken.
+    """
+    if path.is_dir():
+        files = (file for file in path.rglob("*") if file.is_file())
+        return Shelf(path, tuple(sorted(file.relative_to(path).as_posix() for file in files)))
+    try:
+        with zipfile.ZipFile(path) as archive:
+            names = (info.filename for info in archive.infolist() if not info.is_dir())
+            return Shelf(path, tuple(sorted(names)))
+    except FileNotFoundError as error:
+        raise TableError(f"找不到 {path}") from error
+    except (OSError, zipfile.BadZipFile) as error:
+        raise TableError(f"{path.name} 既不是文件夹，也不是完整的 zip") from error
+
+
+def problems(source: PicturesSource) -> list[str]:
+    """What is wrong with the folder or its captions."""
+    try:
+        listing = _listing(source)
+    except TableError as error:
+        return [str(error)]
+    if not listing.faults and not listing.entries:
+        return [f"{source.path} 中没有图片"]
+    return list(listing.faults)
+
+
+def units(source: PicturesSource, number: int, first: int, size: int) -> list[Unit]:
+    """Runs of ``size`` entries."""
+    count = len(_listing(source).entries)
+    return [
+        Unit(first + n, number, source.path.name, start, stop, start, stop - start)
+        for n, start in enumerate(range(0, count, size))
+        for stop in (min(start + size, count),)
+    ]
+
+
+def read(source: PicturesSource, unit: Unit) -> Iterator[RawRow]:
+    """The rows of a unit; ``file`` is the picture's path."""
+    listing = _listing(source)
+    for number in range(unit.start, unit.stop):
+        entry = listing.entries[number]
+        turns = (Turn("user", "", 1), Turn("assistant", entry.caption))
+        fetch = fetch_from(listing.shelf, entry.picture)
+        yield RawRow(entry.named, number, entry.id or entry.named, turns, (fetch,), entry.case)
+
+
+def fetch_from(shelf: Shelf, name: str) -> Fetch:
+    """Reads one file of a shelf; none where ``name`` is ""."""
+
+    def fetch() -> bytes | None:
+        return shelf.read(name) if name else None
+
+    return fetch
+
+
+def match_names(shelf: Shelf) -> Mapping[str, str]:
+    """Path by every way to write it: whole, bare name, without suffix, in any case.
+
+    A way that fits several files leads to none.
+    """
+    found: dict[str, str] = {}
+    for name in shelf.names:
+        path = PurePosixPath(name)
+        for way in {name, path.name, path.with_suffix("").as_posix(), path.stem}:
+            other = found.setdefault(way.casefold(), name)
+            if other != name and way != name:
+                found[way.casefold()] = ""
+    return {**found, **{name.casefold(): name for name in shelf.names}}
+
+
+@lru_cache(maxsize=4)
+def _listing(source: PicturesSource) -> Listing:
+    shelf = open_shelf(source.path)
+    tables = [name for name in shelf.names if PurePosixPath(name).suffix.lower() in SUFFIXES]
+    if source.captions:
+        tables = [name for name in tables if name == source.captions]
+        beside = source.path.parent / source.captions
+        if not tables and not beside.is_file():
+            return Listing(shelf, faults=(f"找不到说明文件 {source.captions}",))
+    pictures = _pictures(shelf)
+    ways = match_names(Shelf(shelf.path, pictures))
+    entries: list[Entry] = []
+    faults: list[str] = []
+    for name in tables or ([source.captions] if source.captions else []):
+        data = shelf.read(name) if name in shelf.names else beside.read_bytes()
+        try:
+            entries += _from_table(name, data, ways)
+        except TableError as error:
+            faults.append(str(error))
+    captioned = {entry.picture for entry in entries}
+    if not tables:
+        entries += _from_texts(shelf, pictures, ways)
+        captioned = {entry.picture for entry in entries}
+    alone = (name for name in pictures if name not in captioned)
+    entries += [Entry(name, name, "", "", "") for name in alone]
+    return Listing(shelf, tuple(entries), tuple(faults))
+
+
+def _pictures(shelf: Shelf) -> tuple[str, ...]:
+    found = (PurePosixPath(name) for name in shelf.names)
+    hidden = {"__MACOSX"}
+    return tuple(
+        path.as_posix()
+        for path in found
+        if path.suffix.lower() in _PICTURES
+        and not path.name.startswith(".")
+        and not hidden.intersection(path.parts)
+    )
+
+
+def _from_table(name: str, data: bytes, ways: Mapping[str, str]) -> list[Entry]:
+    rows = read_table(name, data)
+    columns = {key for row in rows[:100] for key in row}
+    if not columns.intersection(_IMAGE) or not columns.intersection(_CAPTION):
+        listed = "、".join(sorted(columns)) or "无"
+        raise TableError(f"{name} 缺少图片列（如 image）或说明列（如 caption），现有：{listed}")
+    entries = []
+    for row in rows:
+        named = text_of(pick(row, _IMAGE)).replace("\\", "/")
+        picture = ways.get(named.removeprefix("./").casefold(), "")
+        caption = text_of(pick(row, _CAPTION))
+        case = text_of(pick(row, _CASE))
+        entries.append(Entry(named, picture, caption, text_of(pick(row, _ID)), case))
+    return entries
+
+
+def _from_texts(shelf: Shelf, pictures: tuple[str, ...], ways: Mapping[str, str]) -> list[Entry]:
+    """A ``name.txt`` beside each picture, or lines of "name<TAB>caption" in any other txt."""
+    stems = {PurePosixPath(name).with_suffix("").as_posix(): name for name in pictures}
+    entries = []
+    for name in (name for name in shelf.names if name.lower().endswith(".txt")):
+        text = decode(shelf.read(name))
+        picture = stems.get(PurePosixPath(name).with_suffix("").as_posix())
+        if picture is not None:
+            entries.append(Entry(picture, picture, text.strip(), "", ""))
+            continue
+        for line in text.splitlines():
+            named, tab, caption = line.partition("\t")
+            if tab:
+                picture = ways.get(named.strip().casefold(), "")
+                entries.append(Entry(named.strip(), picture, caption.strip(), "", ""))
+    return entries
