@@ -115,6 +115,9 @@ def main(arguments: "list[str]") -> int:
     except AssistantError as refusal:
         sys.stderr.write(f"[{refusal.code}] {refusal.message}\n{refusal.next_step}\n")
         return WRONG_USE if refusal.code.startswith("USE") else NOT_SET_UP
+    except OSError as error:
+        sys.stderr.write(f"[ENV-115] 读写文件失败：{error}\n请检查磁盘与文件夹权限后重试。\n")
+        return NOT_SET_UP
     except KeyboardInterrupt:
         sys.stderr.write("\n已取消。\n")
         return INTERRUPTED
@@ -222,8 +225,6 @@ def setup(arguments: "list[str]") -> int:
 
 def doctor(arguments: "list[str]") -> int:
     """Say what is installed; what the machine can run is told by the assistant, once it is."""
-    for line in describe(ROOT):
-        print(line)
     for environment in ALL:
         name = stamped_name(environment.folder)
         state = (
@@ -241,6 +242,8 @@ def doctor(arguments: "list[str]") -> int:
         print(f"[{refusal.code}] {refusal.message}{refusal.next_step}")
         return NOT_SET_UP
     if not is_ready(environment):
+        for line in describe(ROOT):
+            print(line)
         print("显卡、模型与引擎的检查需要阅片助手环境：python launcher.py setup assistant")
         return 0
     sys.stdout.flush()

@@ -17,7 +17,7 @@ from requirements.diagnosis import (
 )
 from requirements.environment import Environment, is_ready, write_stamp
 from requirements.installers import Uv, fetch_uv, find_pip, present_uv
-from requirements.machine import check_room
+from requirements.machine import check_room, not_writable
 
 LONGEST_WAIT_S = 3600.0
 
@@ -120,7 +120,10 @@ def _turn(folder: Path) -> Iterator[None]:
     """
     import sqlite3  # late: a Python without it is to be told so, not to fail at import
 
-    database = sqlite3.connect(folder / ".venv-setup.lock", timeout=0, isolation_level=None)
+    try:
+        database = sqlite3.connect(folder / ".venv-setup.lock", timeout=0, isolation_level=None)
+    except sqlite3.OperationalError as error:
+        raise not_writable() from error
     with contextlib.closing(database):
         for waited in _half_seconds():
             try:

@@ -151,7 +151,11 @@ def _from_folder(wheels: Path | None) -> Command:
 
 def _runs(command: Command, environment: Mapping[str, str]) -> bool:
     """Run with the output in view; on stderr, since stdout belongs to the answer."""
-    return subprocess.run(command, env=environment, stdout=sys.stderr).returncode == 0
+    try:
+        return subprocess.run(command, env=environment, stdout=sys.stderr).returncode == 0
+    except OSError as error:
+        say(str(error))
+        return False
 
 
 def _complaint(command: Command, environment: Mapping[str, str]) -> str:

@@ -73,11 +73,7 @@ def check_room(folder: Path, gigabytes: float) -> None:
             ENV-109 when ``folder`` cannot be written to.
     """
     if not os.access(folder, os.W_OK | os.X_OK):
-        raise AssistantError(
-            "ENV-109",
-            "程序所在的文件夹不可写，无法在其中建立运行环境。",
-            next_step="请把程序复制到当前用户可写的位置（例如主目录或“文档”）后重试。",
-        )
+        raise not_writable()
     free = free_gigabytes(folder)
     if free < gigabytes:
         raise AssistantError(
@@ -85,6 +81,15 @@ def check_room(folder: Path, gigabytes: float) -> None:
             f"磁盘空间不足：安装需要 {gigabytes:.1f} GB，现余 {free:.1f} GB。",
             next_step="请清理磁盘，或把程序移到空间充足的磁盘后重试。",
         )
+
+
+def not_writable() -> AssistantError:
+    """ENV-109: the environments lie beside the program, where nothing can be written."""
+    return AssistantError(
+        "ENV-109",
+        "程序所在的文件夹不可写，无法在其中建立运行环境。",
+        next_step="请把程序复制到当前用户可写的位置（例如主目录或“文档”）后重试。",
+    )
 
 
 def free_gigabytes(folder: Path) -> float:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+import launcher
 from requirements.environment import ROOT, Environment, write_stamp
 
 VERBS = ["app", "ask", "batch", "train", "setup", "doctor", "test"]
@@ -109,6 +110,25 @@ def test_set_up_that_fails_leaves_stdout_alone(checkout: Path, arguments: list[s
     assert done.returncode == 4
     assert done.stderr.startswith("[ENV-112]")
     assert done.stdout == ""
+
+
+def test_a_folder_that_cannot_be_set_up_in_is_told(checkout: Path) -> None:
+    (checkout / ".venv-setup.lock").mkdir()
+    done = launch(checkout, "ask")
+    assert done.returncode == 4
+    assert done.stderr.startswith("[ENV-109]")
+    assert done.stdout == ""
+
+
+def test_what_the_system_refuses_is_told_by_code(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def refuse(arguments: list[str]) -> int:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(launcher, "run", refuse)
+    assert launcher.main(["ask"]) == launcher.NOT_SET_UP
+    assert capsys.readouterr().err.startswith("[ENV-115]")
 
 
 def test_doctor_before_anything_is_installed(checkout: Path) -> None:
@@ -233,8 +253,6 @@ def test_every_python_gets_its_answer(checkout: Path, python: str) -> None:
 def test_a_python_from_the_future_is_refused(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    import launcher
-
     monkeypatch.setattr(sys, "version_info", (3, 14, 0, "final", 0))
     assert launcher.main(["--help"]) == launcher.NOT_SET_UP
     spoken = capsys.readouterr()
