@@ -18,7 +18,7 @@ class Sign:
         organs: where it can be, names of ``anatomy.ORGANS``.
         nouns: words that mean this sign only beside one of ``organs``, for example "结节".
         patterns: regular expressions for spellings with a gap.
-        absent: statements that say it is not there, for example "中线居中".
+        absent: regular expressions that say it is not there, for example "中线居中".
         directed: its side is the direction stated within it, not the side of the place.
     """
 
@@ -62,9 +62,9 @@ SIGNS: tuple[Sign, ...] = (
          "头颅", organs=("脑",)),
     Sign("中线移位", ("中线结构移位", "中线偏移", "中线结构偏移"), "头颅", urgent=True,
          organs=("脑",),
-         patterns=(r"中线(?:结构)?[^,。;、居]{0,6}?(?:移位|偏移|[左右]侧?移)",
-                   r"中线(?:结构)?受压[左右]移"),
-         absent=("中线居中", "中线结构居中", "中线结构无偏移", "中线结构无移位"), directed=True),
+         patterns=(r"中线(?:结构)?[^,。;、居未无不]{0,6}?(?:移位|偏移|[左右]侧?移)",),
+         absent=(r"中线(?:结构)?(?:居中|(?:未见|无)(?:明显|明确|异常)?(?:移位|偏移|改变))",),
+         directed=True),
     Sign("脑积水", (), "头颅", urgent=True, sided=False, organs=("脑",)),
     Sign("脑水肿", ("脑组织水肿",), "头颅", organs=("脑",)),
     Sign("脑萎缩", (), "头颅", sided=False, organs=("脑",)),
@@ -77,7 +77,7 @@ SIGNS: tuple[Sign, ...] = (
          nouns=_NODULE),
     Sign("肺肿块", ("肺部肿块", "肺内肿块", "肺占位", "肺癌"), "胸部", organs=("肺",), nouns=_MASS),
     Sign("肺实变", ("大叶性肺炎", "肺炎", "支气管肺炎"), "胸部", organs=("肺",),
-         nouns=("实变", "实变影", "大片实变")),
+         nouns=("实变", "实变影", "炎症", "炎性病变")),
     Sign("磨玻璃影", ("磨玻璃样影", "磨玻璃密度影", "磨玻璃样密度影", "毛玻璃影"), "胸部",
          organs=("肺",)),
     Sign("肺不张", (), "胸部", organs=("肺",), nouns=("不张",)),

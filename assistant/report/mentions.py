@@ -58,7 +58,7 @@ def mentions(text: str, region: str) -> Iterator[Mention]:
             if not said and found and all(place.is_in([last.organ]) for place in places):
                 found[-1] = _sized(found[-1], [word.size_mm for word in words])
             found += said
-            last = places[-1] if places else last
+            last = places[-1] if places else _spoken_of(said, last)
         yield from (mention for mention in found if mention.status != "问")
 
 
@@ -66,6 +66,8 @@ def _in_clause(
     clause: str, words: Sequence[Token], places: Sequence[Place], context: _Context
 ) -> list[Mention]:
     status_of = statuses(clause, words)
+    if not places and "无" in status_of.values():  # what is denied is denied everywhere
+        context = replace(context, place=Place(organ=context.place.organ))
     heads = [word for word in words if word.kind in HEADS]
     sizes: dict[Token, list[float | None]] = {head: [] for head in heads}
     if heads:
@@ -77,6 +79,12 @@ def _in_clause(
         for head in heads
         for sign, place in _readings(head, clause, places, context)
     ]
+
+
+def _spoken_of(said: Sequence[Mention], last: Place) -> Place:
+    """The organ of what was said without a place, unless it is the one already spoken of."""
+    organs = said[-1].sign.organs if said and said[-1].sign else ()
+    return last if not organs or last.organ in organs else Place(organ=organs[0])
 
 
 def _readings(

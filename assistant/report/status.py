@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from assistant.report.tokens import HEADS, Token
 
 _ALTERNATIVES = re.compile(r"[^,。;]{0,6}[、或/][^,。;]{0,6}")
+_NOTHING_MORE = ("", "显示", "明确", "确切", "征象", "表现")
 _NEAR = 3
 
 
@@ -37,7 +38,7 @@ def _falls_back(cue: Token, head: Token, clause: str, later: Sequence[Token]) ->
     if cue.value == "见" or cue.start - head.end > _NEAR:
         return False
     if cue.value == "无":  # 结节未见 denies the nodule, 结节未见增大 does not
-        return len(clause.rstrip()) - cue.end <= 2 and not later
+        return clause[cue.end :].strip() in _NOTHING_MORE and not later
     return cue.value == "问" or not any(word.kind in HEADS for word in later[:1])
 
 

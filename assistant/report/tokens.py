@@ -32,7 +32,7 @@ _CUES: Mapping[str, str] = {
     "见": r"但|而|余|可见|另见|示|见|考虑|符合|合并",
 }
 _SIDES: Mapping[str, str] = {
-    "左": r"左侧?", "右": r"右侧?", "双侧": r"双侧|两侧|双|两(?=[肺肾额颞顶枕])",
+    "左": r"左侧?", "右": r"右侧?", "双侧": r"[双两](?:侧|(?=[肺肾额颞顶枕胸上下基小]))",
 }  # fmt: skip
 
 _LOBES = r"[额颞顶枕](?:[、及]?[额颞顶枕])+[叶部区]?"
@@ -79,8 +79,10 @@ def _token(match: re.Match[str]) -> Token | None:
             return None
         case ["noun" | "lesion" as kind]:
             return Token(kind, text, text, start, end)
-        case ["absent" | "sign" as kind]:
-            return Token(kind, _names(kind)[text.upper()], text, start, end)
+        case ["sign"]:
+            return Token("sign", _names("sign")[text.upper()], text, start, end)
+        case ["absent"]:
+            return Token("absent", _matching(text, "absent"), text, start, end)
         case ["site"]:
             name = _names("site")[text.upper()]
             return Token("site", name, text, start, end, organ=_organ_of_site(name))
@@ -88,7 +90,7 @@ def _token(match: re.Match[str]) -> Token | None:
             name = _names("organ")[text.upper()]
             return Token("organ", name, text, start, end, organ=name)
         case ["shift"]:
-            return Token("sign", _pattern_sign(text), text, start, end)
+            return Token("sign", _matching(text, "patterns"), text, start, end)
         case ["lobes"]:
             return Token("site", _lobes(text), text, start, end, organ="脑")
         case ["size"]:
@@ -99,8 +101,8 @@ def _token(match: re.Match[str]) -> Token | None:
     raise AssertionError(group)
 
 
-def _pattern_sign(text: str) -> str:
-    return next(s.name for s in SIGNS for pattern in s.patterns if re.fullmatch(pattern, text))
+def _matching(text: str, field: Literal["absent", "patterns"]) -> str:
+    return next(s.name for s in SIGNS for p in getattr(s, field) if re.fullmatch(p, text))
 
 
 def _organ_of_site(name: str) -> str:
@@ -128,7 +130,7 @@ def _millimetres(text: str) -> float | None:
 def _grammar() -> re.Pattern[str]:
     groups = {
         "skip": f"{_any(_SKIPPED)}|{_NOT_A_SIZE}",
-        "absent": _any(_names("absent")),
+        "absent": "|".join(pattern for sign in SIGNS for pattern in sign.absent),
         "shift": "|".join(pattern for sign in SIGNS for pattern in sign.patterns),
         "sign": _any(_names("sign")),
         "noun": _any(noun for sign in SIGNS for noun in sign.nouns),
@@ -152,7 +154,6 @@ def _names(kind: str) -> Mapping[str, str]:
     """Every spelling, upper case, to its canonical name."""
     spellings: dict[str, Iterable[tuple[str, tuple[str, ...]]]] = {
         "sign": ((sign.name, (sign.name, *sign.synonyms)) for sign in SIGNS),
-        "absent": ((sign.name, sign.absent) for sign in SIGNS),
         "site": ((site.name, (site.name, *site.synonyms)) for site in SITES),
         "organ": ((organ.name, organ.words) for organ in ORGANS),
     }
