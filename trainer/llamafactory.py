@@ -83,7 +83,7 @@ def train(
         AssistantError: TRN-301 loss is not a number, TRN-302 out of memory, TRN-303 disk full,
             TRN-304 anything else that ends it.
     """
-    checkpoint = _last_checkpoint(folder) if resume else None
+    checkpoint = last_checkpoint(folder) if resume else None
     given = {
         # Else a loss that is no longer a number is logged as zero.
         "logging_nan_inf_filter": False,
@@ -100,9 +100,9 @@ def train(
         seen = 0
         while True:
             running = process.poll() is None
-            for step in _read_steps(log)[seen:]:
+            for step in read_steps(log)[seen:]:
                 seen += 1
-                _refuse_nan(step)
+                refuse_nan(step)
                 report(step)
             if not running:
                 break
@@ -188,7 +188,7 @@ def _stop(process: "subprocess.Popen[bytes]") -> None:
         process.wait()
 
 
-def _read_steps(log: Path) -> list[Step]:
+def read_steps(log: Path) -> list[Step]:
     try:
         lines = log.read_text(encoding="utf-8").splitlines(keepends=True)
     except OSError:
@@ -210,7 +210,7 @@ def _read_steps(log: Path) -> list[Step]:
     return steps
 
 
-def _refuse_nan(step: Step) -> None:
+def refuse_nan(step: Step) -> None:
     if step.loss is not None and not math.isfinite(step.loss):
         raise AssistantError(
             "TRN-301",
@@ -219,7 +219,7 @@ def _refuse_nan(step: Step) -> None:
         )
 
 
-def _last_checkpoint(folder: Path) -> Path | None:
+def last_checkpoint(folder: Path) -> Path | None:
     """The newest checkpoint that was written whole; half-written ones are removed."""
     found: list[tuple[int, Path]] = []
     for path in folder.glob("checkpoint-*"):

@@ -27,17 +27,17 @@ class Shape(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    vocab: int = Field(3000, ge=400, le=32000)
-    picture: int = Field(252, ge=56, le=1008, multiple_of=PATCH * MERGE)
-    vision_width: int = Field(192, ge=32, le=1280, multiple_of=16)
-    vision_depth: int = Field(6, ge=1, le=32)
-    vision_heads: int = Field(6, ge=1, le=16)
-    width: int = Field(256, ge=64, le=2048)
-    depth: int = Field(5, ge=1, le=32)
-    heads: int = Field(4, ge=1, le=32)
-    kv_heads: int = Field(2, ge=1, le=32)
-    inner: int = Field(768, ge=64, le=8192)
-    context: int = Field(2048, ge=256, le=32768)
+    vocab: int = Field(default=3000, ge=400, le=32000)
+    picture: int = Field(default=252, ge=56, le=1008, multiple_of=PATCH * MERGE)
+    vision_width: int = Field(default=192, ge=32, le=1280, multiple_of=16)
+    vision_depth: int = Field(default=6, ge=1, le=32)
+    vision_heads: int = Field(default=6, ge=1, le=16)
+    width: int = Field(default=256, ge=64, le=2048)
+    depth: int = Field(default=5, ge=1, le=32)
+    heads: int = Field(default=4, ge=1, le=32)
+    kv_heads: int = Field(default=2, ge=1, le=32)
+    inner: int = Field(default=768, ge=64, le=8192)
+    context: int = Field(default=2048, ge=256, le=32768)
 
 
 def build_model(

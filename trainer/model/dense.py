@@ -1,9 +1,20 @@
 """Dense truth of phantom slices, as arrays that a training step can draw from."""
 
+import json
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from assistant.report.lexicon import REGIONS
+from trainer.data.phantom.labels import SIGN_LABELS, Label
+
+SIGNS = (*SIGN_LABELS, "中线移位")
+"""Signs that phantoms show, in the order of the columns."""
+
+CLASSES = len(Label)
 
 SIDES = ("", "右", "左", "双侧")
 """Class of a present sign's side; class 0 also stands for an absent sign (see ``signs``)."""
@@ -16,16 +27,14 @@ class DenseSlices:
     Attributes:
         hu: int16 (N, S, S), Hounsfield units.
         labels: uint8 (N, S, S), class of every pixel.
-        fov_mm: float32 (N,), edge of the field of view.
-        region: int64 (N,), index into ``lexicon.REGIONS``.
-        signs: int64 (N, G): 0 absent, else 1 + index into ``SIDES``.
-        sizes: float32 (N, G), mm; NaN when absent or unknown.
+        region: int64 (N,), index into ``REGIONS``.
+        signs: int64 (N, ``SIGNS``): 0 absent, else 1 + index into ``SIDES``.
+        sizes: float32 (N, ``SIGNS``), mm; NaN when absent or unknown.
         windows: float32 (N, 2), center and width that the slice was rendered with, HU.
     """
 
     hu: NDArray[np.int16]
     labels: NDArray[np.uint8]
-    fov_mm: NDArray[np.float32]
     region: NDArray[np.int64]
     signs: NDArray[np.int64]
     sizes: NDArray[np.float32]
@@ -35,14 +44,39 @@ class DenseSlices:
         return len(self.hu)
 
 
-def shrink(
-    hu: NDArray[np.int16], labels: NDArray[np.uint8], size: int
-) -> tuple[NDArray[np.int16], NDArray[np.uint8]]:
-    """A square slice and its labels at ``size`` x ``size``: averaged HU, nearest labels."""
-    from PIL import Image
+def read_dense(folder: Path, split: str = "train") -> DenseSlices:
+    """The CT slices of a synthetic data set, as ``trainer.stages.synth`` lays them out."""
+    truths = {}
+    for line in (folder / "truth.jsonl").read_text(encoding="utf-8").splitlines():
+        truth = json.loads(line)
+        if truth["split"] == split and truth["region"] in REGIONS and "window" in truth:
+            truths[Path(truth["file"]).stem] = truth
+    hu, labels, chosen = [], [], []
+    for path in sorted((folder / "dense").glob(f"{split}-*.npz")):
+        with np.load(path) as shard:
+            hu.append(shard["hu"])
+            labels.append(shard["labels"])
+            chosen += [truths[str(name)] for name in shard["names"]]
+    signs, sizes = _signs(chosen)
+    return DenseSlices(
+        hu=np.concatenate(hu),
+        labels=np.concatenate(labels),
+        region=np.array([REGIONS.index(truth["region"]) for truth in chosen], np.int64),
+        signs=signs,
+        sizes=sizes,
+        windows=np.array([truth["window"] for truth in chosen], np.float32),
+    )
 
-    if hu.shape[0] == size:
-        return hu, labels
-    averaged = Image.fromarray(hu.astype(np.float32)).resize((size, size), Image.Resampling.BOX)
-    nearest = Image.fromarray(labels).resize((size, size), Image.Resampling.NEAREST)
-    return np.round(np.asarray(averaged)).astype(np.int16), np.asarray(nearest)
+
+def _signs(truths: list[dict[str, Any]]) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+    states = np.zeros((len(truths), len(SIGNS)), np.int64)
+    sizes = np.full((len(truths), len(SIGNS)), np.nan, np.float32)
+    for row, truth in enumerate(truths):
+        for finding in truth["findings"]:
+            column = SIGNS.index(finding["sign"])
+            state = 1 + SIDES.index(finding["side"])
+            both = states[row, column] not in (0, state)
+            states[row, column] = 1 + SIDES.index("双侧") if both else state
+            if finding["size_mm"]:
+                sizes[row, column] = finding["size_mm"]
+    return states, sizes

@@ -10,8 +10,9 @@ import torch
 from torch import Tensor, nn
 
 from assistant.errors import AssistantError
+from assistant.report.lexicon import REGIONS
 from trainer.model.augment import patchify, show, transforms, warp
-from trainer.model.dense import DenseSlices
+from trainer.model.dense import CLASSES, SIDES, SIGNS, DenseSlices
 from trainer.model.heads import Heads, Targets
 from trainer.model.schedule import Jitter, Schedule
 
@@ -31,7 +32,6 @@ class Progress:
 def pretrain(
     model: "Qwen2VLForConditionalGeneration",
     slices: DenseSlices,
-    classes: int,
     schedule: Schedule,
     jitter: Jitter,
     *,
@@ -49,7 +49,7 @@ def pretrain(
     torch.manual_seed(seed)
     tower = model.model.visual
     width = model.config.text_config.hidden_size
-    heads = Heads(width, classes, regions=8, signs=slices.signs.shape[1], states=5)
+    heads = Heads(width, CLASSES, len(REGIONS), len(SIGNS), 1 + len(SIDES))
     both = nn.ModuleDict({"tower": tower, "heads": heads})
     optimizers = _optimizers(tower, heads, schedule.lr)
     first = _restore(checkpoint, both, optimizers, generator)
@@ -63,7 +63,7 @@ def pretrain(
             for group in optimizer.param_groups:
                 group["lr"] = schedule.rate(step)
         index = torch.randint(len(slices), (schedule.batch,), generator=generator)
-        grey, targets = data.batch(index, classes, jitter, generator, picture)
+        grey, targets = data.batch(index, jitter, generator, picture)
         patches, grid = patchify(grey)
         tokens = tower(patches, grid).view(schedule.batch, -1, width)
         losses = heads.losses(tokens, targets)
@@ -82,7 +82,8 @@ def pretrain(
             optimizer.step()
             optimizer.zero_grad(set_to_none=True)
         for name, loss in losses.items():
-            mean[name] = 0.95 * mean.get(name, float(loss)) + 0.05 * float(loss)
+            value = loss.item()
+            mean[name] = 0.95 * mean.get(name, value) + 0.05 * value
         if (step + 1) % schedule.save_every == 0:
             _save(checkpoint, step + 1, both, optimizers, generator)
         report(Progress(step + 1, mean, schedule.batch / (time.monotonic() - began)))
@@ -101,7 +102,6 @@ class Tensors:
     def batch(
         self,
         index: Tensor,
-        classes: int,
         jitter: Jitter,
         generator: torch.Generator,
         picture: int,
@@ -111,7 +111,7 @@ class Tensors:
         hu, labels = warp(self.hu[index], self.labels[index], theta, picture)
         grey = show(hu, self.windows[index], jitter, generator)
         size = self.sizes[index].log()
-        return grey, Targets(labels, classes, self.region[index], self.signs[index], size)
+        return grey, Targets(labels, CLASSES, self.region[index], self.signs[index], size)
 
 
 def _patches_as_matrix(embed: nn.Module) -> Callable[[Tensor], Tensor]:

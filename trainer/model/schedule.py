@@ -18,11 +18,11 @@ class Jitter(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    zoom: float = Field(0.15, ge=0, le=1)
-    shift: float = Field(0.06, ge=0, le=0.5)
-    degrees: float = Field(10.0, ge=0, le=45)
-    window: float = Field(0.2, ge=0, le=1)
-    noise: float = Field(0.05, ge=0, le=0.5)
+    zoom: float = Field(default=0.15, ge=0, le=1)
+    shift: float = Field(default=0.06, ge=0, le=0.5)
+    degrees: float = Field(default=10.0, ge=0, le=45)
+    window: float = Field(default=0.2, ge=0, le=1)
+    noise: float = Field(default=0.05, ge=0, le=0.5)
 
 
 class Schedule(BaseModel):
@@ -38,11 +38,11 @@ class Schedule(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    steps: int = Field(1000, ge=1)
-    batch: int = Field(16, ge=1)
-    lr: float = Field(2e-3, gt=0, le=0.1)
-    warmup: float = Field(0.05, ge=0, lt=1)
-    save_every: int = Field(100, ge=1)
+    steps: int = Field(default=1000, ge=1)
+    batch: int = Field(default=16, ge=1)
+    lr: float = Field(default=2e-3, gt=0, le=0.1)
+    warmup: float = Field(default=0.05, ge=0, lt=1)
+    save_every: int = Field(default=100, ge=1)
 
     def rate(self, step: int) -> float:
         """Learning rate of a step, from 0."""

@@ -52,7 +52,7 @@ def train_tokenizer(corpus: Iterable[str], size: int) -> "Qwen2TokenizerFast":
             pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False),
         ]
     )
-    inner.decoder = decoders.ByteLevel(add_prefix_space=False, trim_offsets=False, use_regex=False)
+    inner.decoder = decoders.ByteLevel()
     inner.post_processor = post.ByteLevel(trim_offsets=False)
     inner.train_from_iterator(
         corpus,

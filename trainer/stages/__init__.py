@@ -1,1 +1,1 @@
-"""The stages of the trainer, each readable top to bottom."""
+"""The stages of training, each a verb, each with a manifest written last."""

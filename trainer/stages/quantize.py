@@ -5,6 +5,8 @@ import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 
+from pydantic import JsonValue
+
 from assistant.errors import AssistantError
 from trainer.config import Pipeline, Quantize
 from trainer.llamafactory import OFFLINE
@@ -23,7 +25,7 @@ def run(work: Workspace) -> None:
     """
     settings = work.pipeline.quantize
     merged = work.finished("merge")
-    config = {
+    config: dict[str, JsonValue] = {
         "quantize": settings.model_dump(mode="json"),
         "card": work.pipeline.card.model_dump(mode="json"),
         "name": work.pipeline.name,

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from pydantic import JsonValue
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from assistant.errors import AssistantError
@@ -61,7 +62,7 @@ def _step(work: Workspace, name: str) -> None:
     before = "base" if place == 0 else _stage(work.pipeline.sft[place - 1])
     arguments = {k: v for k, v in read_yaml(work.configs / name).items() if k not in OWN}
     inputs = {"synth": work.finished("synth").digest, before: work.finished(before).digest}
-    config = {"arguments": _plain(arguments), "seed": work.pipeline.seed}
+    config: dict[str, JsonValue] = {"arguments": _plain(arguments), "seed": work.pipeline.seed}
     job = work.begin(_stage(name), inputs=inputs, config=config)
     if job.done is not None:
         return
@@ -98,5 +99,5 @@ def _results(folder: Path) -> list[Path]:
     return [path for path in folder.iterdir() if path.suffix in ending and path.is_file()]
 
 
-def _plain(arguments: dict[str, object]) -> dict[str, str]:
+def _plain(arguments: dict[str, object]) -> dict[str, JsonValue]:
     return {key: str(value) for key, value in arguments.items()}

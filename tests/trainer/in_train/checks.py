@@ -1,0 +1,174 @@
+"""Checks that need torch, transformers or LLaMA-Factory: run by the training environment.
+
+``python checks.py NAME`` runs one; an AssertionError is its failure.
+"""
+
+import contextlib
+import sys
+import tempfile
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+
+WORDS = ["检查所见：右肺上叶见结节影，大小约8mm。", "诊断意见：颅脑CT未见明显异常。"] * 20
+
+
+def tokenizer_says_everything_back() -> None:
+    from trainer.model.tokenizer import SPECIAL_TOKENS, train_tokenizer
+
+    tokenizer = train_tokenizer(WORDS, 400)
+    assert len(tokenizer) <= 400
+    for text in (*WORDS[:2], "Ωμέγα 𝒳 \t\n 12.5 mm", "鑫"):
+        assert tokenizer.decode(tokenizer.encode(text)) == text
+    for token in SPECIAL_TOKENS:
+        assert len(tokenizer.encode(token)) == 1, token
+    assert tokenizer.eos_token == "<|im_end|>"
+
+
+def chat_template_is_llamafactory_s() -> None:
+    from llamafactory.data.template import TEMPLATES
+
+    from trainer.model.tokenizer import train_tokenizer
+
+    tokenizer = train_tokenizer(WORDS, 400)
+    talk = [
+        {"role": "user", "content": "有没有结节？"},
+        {"role": "assistant", "content": "有。"},
+        {"role": "user", "content": "哪一侧？"},
+        {"role": "assistant", "content": "右侧。"},
+    ]
+    pairs = TEMPLATES["qwen2_vl"].encode_multiturn(tokenizer, talk)
+    theirs = [token for pair in pairs for part in pair for token in part]
+    ours = tokenizer.apply_chat_template(talk, tokenize=True)
+    assert theirs == ours, (tokenizer.decode(theirs), tokenizer.decode(ours))
+
+
+def pictures_of_every_size_are_seen_at_one_scale() -> None:
+    from PIL import Image
+
+    from trainer.model.processor import build_processor
+    from trainer.model.tokenizer import train_tokenizer
+
+    processor = build_processor(train_tokenizer(WORDS, 400), 252)
+    for size in (64, 100, 128, 251, 252, 253, 256, 260, 270, 512, 768, 1024):
+        grid = processor.image_processor(Image.new("RGB", (size, size)), return_tensors="np")
+        assert grid["image_grid_thw"].tolist() == [[1, 18, 18]], size
+
+
+def patches_are_those_of_the_image_processor() -> None:
+    import torch
+    from PIL import Image
+
+    from trainer.model.augment import patchify
+    from trainer.model.processor import build_processor
+    from trainer.model.tokenizer import train_tokenizer
+
+    pixels = np.random.default_rng(0).integers(0, 256, (2, 84, 84), dtype=np.uint8)
+    processor = build_processor(train_tokenizer(WORDS, 400), 84).image_processor
+    pictures = [Image.fromarray(np.stack([one] * 3, axis=-1)) for one in pixels]
+    expected = processor(pictures, return_tensors="pt")
+    patches, grid = patchify(torch.from_numpy(pixels).float() / 255)
+    assert torch.equal(grid, expected["image_grid_thw"])
+    assert torch.allclose(patches, expected["pixel_values"], atol=1e-5)
+
+
+def targets_count_every_pixel() -> None:
+    import torch
+
+    from trainer.model.heads import Targets
+
+    labels = torch.zeros(1, 56, 84, dtype=torch.long)
+    labels[0, 30:40, 60:70] = 7
+    labels[0, 0, 0] = 5
+    one = torch.zeros(1, 3)
+    share = Targets(labels, 9, torch.tensor([2]), one.long(), one)
+    assert share.share.shape == (1, 6, 9)
+    assert torch.allclose(share.share.sum(-1), torch.ones(1, 6))
+    assert share.share[0, 5, 7].item() * 784 == 100
+    assert share.touch[0, 5, 7] == 1
+    assert share.touch[0, 0, 5] == 0
+    assert share.touch[0, :5, 7].sum() == 0
+
+
+def pretraining_learns_and_resumes_to_the_same_weights() -> None:
+    import torch
+
+    from trainer.model.config import Shape, build_model
+    from trainer.model.dense import SIGNS, DenseSlices
+    from trainer.model.pretrain import pretrain
+    from trainer.model.schedule import Jitter, Schedule
+    from trainer.model.tokenizer import train_tokenizer
+
+    rng = np.random.default_rng(0)
+    labels = np.zeros((8, 64, 64), np.uint8)
+    labels[::2, 16:48, 16:48] = 3
+    slices = DenseSlices(
+        hu=(labels.astype(np.int16) * 300 - 900 + rng.integers(0, 9, labels.shape)).astype(
+            np.int16
+        ),
+        labels=labels,
+        region=np.arange(8) % 2,
+        signs=np.zeros((8, len(SIGNS)), np.int64),
+        sizes=np.full((8, len(SIGNS)), np.nan, np.float32),
+        windows=np.tile(np.array([[-400, 1500]], np.float32), (8, 1)),
+    )
+    shape = Shape(vocab=400, picture=56, vision_width=32, vision_depth=1, vision_heads=2,
+                  width=64, depth=1, heads=2, kv_heads=1, inner=64)  # fmt: skip
+    schedule = Schedule(steps=30, batch=4, lr=5e-3, save_every=10)
+
+    class Killed(Exception):
+        pass
+
+    def train(checkpoint: Path, die_at: int = -1) -> tuple[dict[str, torch.Tensor], list[float]]:
+        torch.manual_seed(3)
+        model = build_model(shape, train_tokenizer(WORDS, 400))
+        seen: list[float] = []
+
+        def report(step: SimpleNamespace) -> None:
+            seen.append(step.losses["share"])
+            if step.step == die_at:
+                raise Killed
+
+        pretrain(model, slices, schedule, Jitter(), picture=56, seed=3,
+                 checkpoint=checkpoint, report=report)  # fmt: skip
+        return model.model.visual.state_dict(), seen
+
+    with tempfile.TemporaryDirectory() as folder:
+        whole, losses = train(Path(folder) / "whole.pt")
+        with contextlib.suppress(Killed):
+            train(Path(folder) / "cut.pt", die_at=25)
+        cut, rest = train(Path(folder) / "cut.pt")
+    assert losses[-1] < 0.6 * losses[0], losses
+    assert len(rest) == 10
+    for name, weights in whole.items():
+        assert torch.allclose(weights, cut[name], atol=1e-5), name
+
+
+def every_sft_yaml_is_llamafactory_s_own() -> None:
+    import yaml
+
+    from assistant.places import CONFIGS
+    from trainer import llamafactory
+
+    flat = [
+        (path.name, values)
+        for path in sorted((CONFIGS / "train").rglob("*.yaml"))
+        if "finetuning_type" in (values := yaml.safe_load(path.read_text(encoding="utf-8")))
+    ]
+    assert len(flat) >= 4
+    problems = [line for name, values in flat for line in llamafactory.check(values, name)]
+    assert not problems, problems
+
+
+def a_wrong_argument_is_found() -> None:
+    from trainer import llamafactory
+
+    wrong = {"model_name_or_path": "x", "learnin_rate": 1, "finetuning_type": "magic"}
+    problems = llamafactory.check({**wrong, "use_cpu": True}, "x.yaml")
+    assert any("learnin_rate" in line for line in problems), problems
+    assert len(problems) == 2, problems
+
+
+if __name__ == "__main__":
+    globals()[sys.argv[1]]()

@@ -1,0 +1,96 @@
+"""base: a small Qwen2-VL from nothing, its tokenizer, and a vision tower that has seen CT."""
+
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+from assistant.dialogue.prompts import load_prompts
+from trainer.stages.synth import TRAIN_JSON
+from trainer.workspace import Workspace
+
+if TYPE_CHECKING:
+    from transformers import Qwen2VLForConditionalGeneration
+
+    from trainer.model.pretrain import Progress as Step
+
+CHECKPOINT = "pretrain.pt"
+
+
+def run(work: Workspace) -> None:
+    """Write the base model's folder, ready for LLaMA-Factory."""
+    settings = work.pipeline.base
+    job = work.begin(
+        "base",
+        inputs={"synth": work.finished("synth").digest},
+        config={"base": settings.model_dump(mode="json"), "seed": work.pipeline.seed},
+    )
+    if job.done is not None:
+        return
+    import torch
+    from transformers import GenerationConfig
+
+    from trainer.model.config import build_model
+    from trainer.model.processor import build_processor
+    from trainer.model.tokenizer import train_tokenizer
+
+    torch.set_num_threads(os.cpu_count() or 1)
+    torch.manual_seed(work.pipeline.seed)
+    tokenizer = train_tokenizer(corpus(work.folder("synth")), settings.shape.vocab)
+    model = build_model(settings.shape, tokenizer)
+    count = sum(weights.numel() for weights in model.parameters())
+    work.console.print(f"  参数 {count / 1e6:.2f} 百万，词表 {len(tokenizer)}")
+    _pretrain(work, model, job.folder / CHECKPOINT)
+    model.generation_config = GenerationConfig(
+        do_sample=False,
+        eos_token_id=[tokenizer.eos_token_id, tokenizer.pad_token_id],
+        pad_token_id=tokenizer.pad_token_id,
+    )
+    model.save_pretrained(job.folder)
+    build_processor(tokenizer, settings.shape.picture).save_pretrained(job.folder)
+    (job.folder / CHECKPOINT).unlink(missing_ok=True)
+    work.finish(job, *(p for p in job.folder.iterdir() if not p.name.startswith(".")))
+
+
+def corpus(synth: Path) -> Iterator[str]:
+    """Every sentence of the training conversations, and the page's own prompts."""
+    for row in json.loads((synth / TRAIN_JSON).read_text(encoding="utf-8")):
+        for message in row["messages"]:
+            yield message["content"].replace("<image>", "")
+    prompts = load_prompts()
+    yield from (prompts.system, prompts.default_question, *prompts.suggestions)
+
+
+def _pretrain(work: Workspace, model: "Qwen2VLForConditionalGeneration", checkpoint: Path) -> None:
+    from trainer.model.dense import read_dense
+    from trainer.model.pretrain import pretrain
+
+    settings = work.pipeline.base
+    slices = read_dense(work.folder("synth"))
+    with Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.completed}/{task.total} 步  {task.fields[state]}"),
+        TimeRemainingColumn(),
+        console=work.console,
+    ) as bar:
+        task = bar.add_task("视觉预训练", total=settings.pretrain.steps, state="")
+
+        def report(step: "Step") -> None:
+            losses, speed = step.losses, step.pictures_per_s
+            state = f"征象 {losses['sign']:.2f} 逐格 {losses['share']:.2f} · {speed:.1f} 幅/秒"
+            bar.update(task, completed=step.step, state=state)
+
+        pretrain(
+            model,
+            slices,
+            settings.pretrain,
+            settings.jitter,
+            picture=settings.shape.picture,
+            seed=work.pipeline.seed,
+            checkpoint=checkpoint,
+            report=report,
+        )
