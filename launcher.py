@@ -25,6 +25,7 @@ if sys.version_info >= (3, 11):  # noqa: UP036
         Environment,
         is_ready,
         stamped_name,
+        state_of,
     )
     from requirements.machine import check_system, describe
 
@@ -226,15 +227,9 @@ def setup(arguments: "list[str]") -> int:
 def doctor(arguments: "list[str]") -> int:
     """Say what is installed; what the machine can run is told by the assistant, once it is."""
     for environment in ALL:
-        name = stamped_name(environment.folder)
-        state = (
-            "就绪"
-            if is_ready(environment)
-            else "需要更新"
-            if name == environment.name
-            else "未安装"
+        print(
+            f"{environment.title}：{state_of(environment)}（python launcher.py setup {environment.name}）"
         )
-        print(f"{environment.title}：{state}（python launcher.py setup {environment.name}）")
     environment = environment_of("app")
     try:
         check_system()

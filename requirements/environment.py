@@ -63,6 +63,13 @@ def is_ready(environment: Environment) -> bool:
     )
 
 
+def state_of(environment: Environment) -> str:
+    """One word for a person: ready, out of date, or not installed."""
+    if is_ready(environment):
+        return "就绪"
+    return "需要更新" if stamped_name(environment.folder) == environment.name else "未安装"
+
+
 def write_stamp(environment: Environment, folder: Path) -> None:
     """Mark ``folder``, where ``environment`` is being built, as complete: the last step."""
     stamp = {

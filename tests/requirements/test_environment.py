@@ -15,6 +15,7 @@ from requirements.environment import (
     interpreter,
     is_ready,
     stamped_name,
+    state_of,
     write_stamp,
 )
 
@@ -34,6 +35,14 @@ def made(tmp_path: Path) -> Environment:
 def test_ready(made: Environment) -> None:
     assert is_ready(made)
     assert stamped_name(made.folder) == "tiny"
+
+
+def test_what_a_person_is_told(made: Environment) -> None:
+    assert state_of(made) == "就绪"
+    made.lock.write_text("tiny==2\n", encoding="utf-8")
+    assert state_of(made) == "需要更新"
+    (made.folder / STAMP).unlink()
+    assert state_of(made) == "未安装"
 
 
 def test_not_ready_under_another_name(made: Environment) -> None:
