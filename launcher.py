@@ -227,9 +227,8 @@ def setup(arguments: "list[str]") -> int:
 def doctor(arguments: "list[str]") -> int:
     """Say what is installed; what the machine can run is told by the assistant, once it is."""
     for environment in ALL:
-        print(
-            f"{environment.title}：{state_of(environment)}（python launcher.py setup {environment.name}）"
-        )
+        command = f"python launcher.py setup {environment.name}"
+        print(f"{environment.title}：{state_of(environment)}（{command}）")
     environment = environment_of("app")
     try:
         check_system()
