@@ -17,7 +17,7 @@ POLL_S = 0.03
 
 @dataclass(frozen=True)
 class Waiting:
-    """The request has not started: ``ahead`` requests come first, 0 while the engine loads."""
+    """Nothing is there yet: ``ahead`` requests come first; 0 while the engine loads or encodes."""
 
     ahead: int
 
@@ -178,6 +178,8 @@ class Lane:
 
     def _ahead(self, request: _Request) -> int | None:
         with self._changed:
+            if request is self._running:
+                return 0
             if request not in self._queue:
                 return None
             return self._queue.index(request) + (self._running is not None)
