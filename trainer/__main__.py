@@ -1,11 +1,14 @@
 """The trainer's command line: one verb a stage, and ``run`` for all of them in order."""
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 
 from assistant.errors import AssistantError
 from trainer.workspace import Workspace
@@ -26,6 +29,19 @@ Out = Annotated[Path | None, typer.Option("--out", help="输出文件夹，默�
 def synth(config: Config, out: Out = None) -> None:
     """生成带精确真值的模拟 CT、对话与数据清单。"""
     _stages(config, out, ("synth",))
+
+
+@app.command()
+def prepare(config: Config, out: Out = None) -> None:
+    """从 MedTrinity、图片与说明、医生对话备好训练数据，并附数据卡。"""
+    console = Console(stderr=True)
+    with _told(console):
+        from trainer.data.corpus.preparation import load_preparation
+        from trainer.stages.prepare import prepare as stage
+
+        wanted = load_preparation(config)
+        folder = out if out is not None else RUNS / wanted.name / "prepare"
+        stage(wanted, folder.resolve(), console=console)
 
 
 @app.command()
@@ -68,17 +84,25 @@ def _stages(config: Path, out: Path | None, names: tuple[str, ...]) -> None:
     from trainer.config import load_pipeline
 
     console = Console(stderr=True)
-    try:
+    with _told(console):
         pipeline = load_pipeline(config)
         root = out if out is not None else RUNS / pipeline.name
         work = Workspace(pipeline, config.resolve().parent, root.resolve(), console)
         _check(work, names)
         for name in names:
             _run(work, name)
+
+
+@contextmanager
+def _told(console: Console) -> Iterator[None]:
+    """Whatever ends the work is told in Chinese, and by the exit code."""
+    try:
+        yield
     except AssistantError as error:
-        console.print(f"[red][{error.code}][/] {error.message}\n{error.next_step}")
+        console.print(f"[red]{escape(f'[{error.code}]')}[/] {escape(error.message)}")
+        console.print(escape(error.next_step))
         if error.detail:
-            console.print(f"[dim]{error.detail}[/]", markup=True, highlight=False)
+            console.print(f"[dim]{escape(error.detail)}[/]", highlight=False)
         raise typer.Exit(3) from None
     except KeyboardInterrupt:
         console.print("\n已停止。再次运行同一命令会从断点继续。")
@@ -86,7 +110,7 @@ def _stages(config: Path, out: Path | None, names: tuple[str, ...]) -> None:
     except OSError as error:
         if error.errno != 28:
             raise
-        console.print("[red][TRN-303][/] 磁盘空间不足，本阶段没有完成。")
+        console.print(f"[red]{escape('[TRN-303]')}[/] 磁盘空间不足，本阶段没有完成。")
         console.print("请清出空间，或用 --out 换一个磁盘后重新运行。")
         raise typer.Exit(3) from None
 

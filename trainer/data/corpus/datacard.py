@@ -143,7 +143,7 @@ def _evidence(found: Findings) -> str:
     evidence = _bars(_named(tally.evidence.most_common()))
     kept_english = tally.languages["untranslated"]
     note = (
-        f"<p class='quiet'>{kept_english:,} 行应为中文而保留英文：没有翻译端点，或译文未通过核对。</p>"
+        f"<p class='quiet'>{kept_english:,} 行应为中文而保留英文（无端点或未通过核对）。</p>"
         if kept_english
         else ""
     )

@@ -53,8 +53,8 @@ _SIDE_ZH = re.compile(
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _WORDS_EN = {
     "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8,
-    "nine": 9, "ten": 10, "first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "single": 1, "both": 2,
-    "half": 0.5, "twelve": 12, "double": 2, "a": 1, "an": 1, "pair": 2,
+    "nine": 9, "ten": 10, "first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5,
+    "single": 1, "both": 2, "half": 0.5, "twelve": 12, "double": 2, "a": 1, "an": 1, "pair": 2,
 }  # fmt: skip
 _DIGITS_ZH = dict(zip("一二两三四五六七八九十", (1, 2, 2, 3, 4, 5, 6, 7, 8, 9, 10), strict=True))
 

@@ -15,6 +15,8 @@ from trainer.data.corpus.reasons import Reason
 from trainer.data.corpus.row import Judged, RawRow, Stored, Turn
 from trainer.data.corpus.selection import Stated, is_blank, stated_modality, unlike_ct
 
+_DRAWN_MOST = 0.1
+
 
 @dataclass(frozen=True)
 class Rules:
@@ -107,9 +109,12 @@ def _look_at(picture: Picture, select: Select) -> None:
         raise _Left(reasons.TOO_SMALL, "画面空白")
     if picture.modality not in ("", "CT"):
         raise _Left(reasons.OTHER_MODALITY, f"DICOM：{picture.modality}")
-    if select.boxes == "reject" and has_box(picture.grey, picture.chroma):
+    coloured = picture.coloured
+    # Drawn lines colour little of a picture; one that is coloured all over is no slice.
+    drawn = coloured <= _DRAWN_MOST and has_box(picture.grey, picture.chroma)
+    if drawn and select.boxes == "reject":
         raise _Left(reasons.BOXED)
-    if picture.modality != "CT" and (why := unlike_ct(picture.grey, picture.coloured)):
+    if picture.modality != "CT" and (why := unlike_ct(picture.grey, 0.0 if drawn else coloured)):
         raise _Left(reasons.UNLIKE_CT, why)
 
 

@@ -81,6 +81,9 @@ def read_picture(data: bytes, window: str = "auto") -> Picture:
     Raises:
         UnreadableError: broken, too large or of no known kind.
     """
+    # Looked for first: a DICOM file's preamble may be that of a TIFF file.
+    if data[128:132] == b"DICM":
+        return _read_dicom(data, window)
     try:
         opened = Image.open(BytesIO(data))
         if opened.width * opened.height > MOST_PIXELS:

@@ -7,23 +7,26 @@ from PIL import Image
 
 _MODALITIES: tuple[tuple[str, str], ...] = (
     ("核医学", r"\bPET[ /-]?CT\b|\bSPECT(?:[ /-]?CT)?\b|\bPET\b|scintigra|正电子|骨显像|核素"),
-    ("CT", r"\b(?:HR|LD|NC|CE|MD|CB|DE|QC|CC)?CTA?\b|(?-i:\bCTPA\b|\bCTU\b)|\bcomput(?:ed|er|erized) "
-           r"(?:axial )?tomogra|\bCAT scan|\bHounsfield|计算机断层|电子计算机.{0,3}断层|(?<![磁光])断层扫描"),
+    ("CT", r"\b(?:HR|LD|NC|CE|MD|CB|DE|QC|CC)?CTA?\b|\bCTPA\b|\bCTU\b|"
+           r"\bcomput(?:ed|er|erized) (?:axial )?tomogra|\bCAT scan|\bHounsfield|"
+           r"计算机断层|电子计算机.{0,3}断层|(?<![磁光])断层扫描"),
     ("磁共振", r"\bMRI\b|magnetic[- ]resonance|\bMR (?:image|imaging|scan|sequence)|"
-             r"\bT[12][- ]?w(?:eighted)?\b|\bFLAIR\b|\bDWI\b|diffusion[- ]weighted|\bMRA\b|\bMRCP\b|磁共振|核磁"),
+             r"\bT[12][- ]?w(?:eighted)?\b|\bFLAIR\b|\bDWI\b|diffusion[- ]weighted|"
+             r"\bMRA\b|\bMRCP\b|磁共振|核磁"),
     ("X 线", r"\bX[- ]?rays?\b|\bradiographs?\b|radiographic (?:image|film|view)|plain film|"
             r"\bmammogra|X\s?线|X\s?光|平片|胸片|钼靶"),
     ("病理", r"histolog|histopatholog|patholog(?:y|ical|ic) (?:slide|image|section|specimen)|"
-            r"\bH\s?&\s?E\b|h(?:a)?ematoxylin|microscop|micrograph|cytolog|immunohisto|whole[- ]slide|"
-            r"病理切片|组织切片|染色|显微镜|镜下"),
+            r"\bH\s?&\s?E\b|h(?:a)?ematoxylin|microscop|micrograph|cytolog|immunohisto|"
+            r"whole[- ]slide|病理切片|组织切片|染色|显微镜|镜下"),
     ("超声", r"ultraso|sonogra|echocardiogra|\bDoppler\b|超声|彩超|B超"),
     ("内镜", r"endoscop|colonoscop|gastroscop|laparoscop|bronchoscop|内镜|胃镜|肠镜|腹腔镜"),
-    ("眼科", r"\bfundus (?:image|photo)|\bretinal (?:image|photo|fundus)|optical coherence|(?-i:\bOCT\b)|"
-            r"眼底"),
+    ("眼科", r"\bfundus (?:image|photo)|\bretinal (?:image|photo|fundus)|optical coherence|"
+            r"(?-i:\bOCT\b)|眼底"),
     ("体表照片", r"dermoscop|dermatoscop|clinical photograph|skin photograph|皮肤镜|体表照片"),
 )  # fmt: skip
+# ASCII: a Chinese character beside "CT" ends the word.
 _NAMED = re.compile(
-    "|".join(f"(?P<m{n}>{words})" for n, (_, words) in enumerate(_MODALITIES)), re.I
+    "|".join(f"(?P<m{n}>{words})" for n, (_, words) in enumerate(_MODALITIES)), re.I | re.A
 )
 # A comparison or a denial names a modality that this picture is not.
 _DENIED = re.compile(
