@@ -54,7 +54,7 @@ SIGNS = MappingProxyType(
         "硬膜外血肿": SignPhrases(
             (
                 "{at}硬膜外间隙见梭形高密度影，最厚处{size}，边界清楚{more}",
-                "{at}硬膜外间隙可见双凸透镜形高密度影，厚{size}{more}",
+                "{at}硬膜外间隙可见透镜形高密度影，厚{size}{more}",
             ),
             ("{at}硬膜外血肿", "{at}硬膜外血肿，厚{size}"),
             "硬膜外血肿",

@@ -3,6 +3,7 @@
 import numpy as np
 
 from assistant.report.finding import Finding
+from assistant.report.findings import extract
 from assistant.report.lexicon import SIGNS
 from trainer.data import phrases
 from trainer.data.chance import pick
@@ -31,7 +32,7 @@ def report(truth: Truth, rng: np.random.Generator, *, hidden: tuple[str, ...] = 
         impression = _join(named, rng)
         advice = advice_of(truth, rng)
     else:
-        body = pick(rng, phrases.NORMAL[truth.region])
+        body = pick(rng, _undenying(phrases.NORMAL[truth.region], hidden))
         impression = pick(rng, phrases.CLEAR[truth.region])
         advice = pick(rng, phrases.ADVICE_NORMAL)
     start = pick(rng, ("{}示：{}。", "{}：{}。", "{}，{}。")).format(lead, body)
@@ -133,6 +134,14 @@ def _negatives(truth: Truth, rng: np.random.Generator, hidden: tuple[str, ...]) 
         return []
     chosen = [options[i] for i in rng.choice(len(options), count, replace=False)]
     return ["未见" + "及".join(chosen)]
+
+
+def _undenying(options: tuple[str, ...], hidden: tuple[str, ...]) -> tuple[str, ...]:
+    """Those of the phrases that do not deny what is hidden."""
+    if not hidden:
+        return options
+    kept = [text for text in options if not {f.sign for f in extract(text)} & set(hidden)]
+    return tuple(kept) or ("所示窗位下未见明显异常",)
 
 
 def _join(named: list[str], rng: np.random.Generator) -> str:

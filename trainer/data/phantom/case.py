@@ -19,8 +19,8 @@ from trainer.data.phantom.spectrum import FIRST_LIGHT, Spectrum
 from trainer.data.phantom.tissue import draw_tissues
 from trainer.data.phantom.truth import Observation, Phantom, Truth
 
-ATTEMPTS = 16
-MIN_PIXELS = 8
+ATTEMPTS = 40
+MIN_PIXELS = 6
 SIZE_TOLERANCE = 0.6
 
 
@@ -54,7 +54,8 @@ def make_case(
         spectrum: sizes and densities of findings.
 
     Raises:
-        ValueError: when the region is unknown or cannot show the signs.
+        ValueError: when the region is unknown or cannot show the signs that were asked for;
+            signs that were drawn and are too small for ``size`` give way to a normal slice.
     """
     request = _draw_request(np.random.default_rng([seed, 1]), region, signs, normal)
     for attempt in range(ATTEMPTS):
@@ -62,6 +63,8 @@ def make_case(
         phantom = _attempt(rng, request, size, spectrum, crop=attempt < 3)
         if phantom is not None:
             return phantom
+    if signs is None:
+        return make_case(seed, request.region.name, (), size=size, spectrum=spectrum)
     raise ValueError(f"{request.region.name} {request.level} cannot show {request.signs}")
 
 
@@ -120,7 +123,7 @@ def draw_view(rng: np.random.Generator, body: Body, size: int, *, crop: bool) ->
     edge = max(2 * body.half, body.front + body.back)
     kind = rng.random()
     if crop and kind < 0.06:
-        factor, slack = rng.uniform(0.3, 0.62), 0.45
+        factor, slack = rng.uniform(0.3 if edge > 240 else 0.5, 0.65), 0.35
     elif crop and kind < 0.22:
         factor, slack = rng.uniform(0.66, 0.98), 0.14
     elif kind < 0.34:

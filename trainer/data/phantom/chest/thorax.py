@@ -63,7 +63,7 @@ MEDIAL_RIGHT = {
     "心脏": ((0.20, 0.70), (0.17, 0.38), (0.26, 0.10), (0.32, -0.20), (0.24, -0.52), (0.12, -0.72)),
     "膈顶": ((0.22, 0.72), (0.2, 0.40), (0.26, 0.12), (0.3, -0.18), (0.26, -0.46), (0.2, -0.68)),
 }
-"""Control points as shares of the chest's inner half width and half depth; mirrored for the right."""
+"""Control points as shares of the chest's inner half width and depth; mirrored for the right."""
 
 
 @dataclass(frozen=True, eq=False)

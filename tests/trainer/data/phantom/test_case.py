@@ -1,0 +1,121 @@
+import numpy as np
+import pytest
+
+from assistant.report.lexicon import REGIONS as NAMES
+from trainer.data.phantom.atlas import REGIONS
+from trainer.data.phantom.case import _draw_request, make_case
+from trainer.data.phantom.labels import SIGN_LABELS, Label
+from trainer.data.phantom.truth import Phantom
+
+SIGNS = [(name, sign) for name, region in REGIONS.items() for sign in region.sign_levels]
+LESIONS = [int(label) for label in SIGN_LABELS.values()]
+
+
+def whole(phantom: Phantom) -> bool:
+    """Nothing of the body is cut off by the picture's edge."""
+    labels = phantom.labels
+    edge = np.concatenate([labels[0], labels[-1], labels[:, 0], labels[:, -1]])
+    return bool((edge <= Label.TABLE).all())
+
+
+def test_same_seed_same_pixels_and_other_seed_others():
+    first, again, other = make_case(7), make_case(7), make_case(8)
+    assert np.array_equal(first.hu, again.hu)
+    assert np.array_equal(first.labels, again.labels)
+    assert first.truth == again.truth or np.isnan(first.truth.observations[0].hu)
+    assert not np.array_equal(first.hu, other.hu)
+
+
+@pytest.mark.parametrize("region", list(REGIONS))
+def test_a_normal_slice_has_no_lesion_and_plausible_hu(region):
+    for seed in range(4):
+        phantom = make_case(seed, region, (), size=128)
+        assert phantom.hu.dtype == np.int16
+        assert phantom.labels.dtype == np.uint8
+        assert phantom.hu.shape == phantom.labels.shape == (128, 128)
+        assert phantom.truth.region == region
+        assert region in NAMES
+        assert phantom.truth.findings == ()
+        assert not np.isin(phantom.labels, LESIONS).any()
+        assert 0.2 < phantom.spacing_mm < 8
+        if whole(phantom):
+            assert np.median(phantom.hu[phantom.labels == Label.BONE]) > 150
+
+
+@pytest.mark.parametrize(("region", "sign"), SIGNS)
+def test_every_sign_is_painted_where_and_as_the_truth_says(region, sign):
+    for seed in range(3):
+        phantom = make_case(seed, region, (sign,), size=128)
+        first = phantom.truth.observations[0]
+        assert first.finding.sign == sign
+        mask = phantom.labels == SIGN_LABELS[sign]
+        assert mask.sum() >= 8
+        assert first.hu == pytest.approx(float(phantom.hu[mask].mean()))
+
+
+@pytest.mark.parametrize("sign", ["脑出血", "硬膜下血肿", "脑梗死", "肺结节", "胸腔积液", "肾结石"])
+def test_left_is_on_the_right_of_the_picture(sign):
+    region = next(name for name, known in SIGNS if known == sign)
+    checked = 0
+    for seed in range(12):
+        phantom = make_case(seed, region, (sign,), size=128)
+        side = phantom.truth.findings[0].side
+        if side not in ("左", "右") or not whole(phantom):
+            continue
+        body = np.flatnonzero((phantom.labels > Label.TABLE).any(axis=0))
+        middle = (body[0] + body[-1]) / 2
+        lesion = np.argwhere(phantom.labels == SIGN_LABELS[sign])[:, 1].mean()
+        assert (lesion > middle) == (side == "左")
+        checked += 1
+    assert checked >= 4
+
+
+@pytest.mark.parametrize("sign", ["肺结节", "肺肿块", "肝囊肿", "脑出血"])
+def test_size_is_the_largest_diameter_of_the_lesion(sign):
+    region = next(name for name, known in SIGNS if known == sign)
+    for seed in range(4):
+        phantom = make_case(seed, region, (sign,), size=160)
+        observation = phantom.truth.observations[0]
+        if "多发" in observation.traits:
+            continue
+        points = np.argwhere(phantom.labels == SIGN_LABELS[sign]) * phantom.spacing_mm
+        apart = max(np.linalg.norm(points - point, axis=1).max() for point in points)
+        stated = observation.finding.size_mm
+        assert stated == pytest.approx(apart + 0.6 * phantom.spacing_mm, abs=2.5, rel=0.08)
+
+
+def test_haematomas_are_denser_than_brain_and_cysts_are_water():
+    for seed in range(4):
+        bleed = make_case(seed, "头颅", ("脑出血",), size=128)
+        assert 48 < bleed.truth.observations[0].hu < 90
+        cyst = make_case(seed, "腹部", ("肝囊肿",), size=128)
+        assert -12 < cyst.truth.observations[0].hu < 30
+        gas = make_case(seed, "腹部", ("游离气体",), size=128)
+        assert gas.truth.observations[0].hu < -600
+
+
+def test_a_midline_shift_points_away_from_the_haematoma():
+    seen = 0
+    for seed in range(16):
+        findings = {
+            f.sign: f for f in make_case(seed, "头颅", ("硬膜外血肿",), size=64).truth.findings
+        }
+        if "中线移位" in findings:
+            seen += 1
+            assert {findings["中线移位"].side, findings["硬膜外血肿"].side} == {"左", "右"}
+            assert 3 <= findings["中线移位"].size_mm <= 16
+    assert seen >= 2
+
+
+def test_drawn_cases_are_normal_about_as_often_as_asked():
+    draws = [_draw_request(np.random.default_rng(seed), None, None, 0.45) for seed in range(400)]
+    assert 0.4 < np.mean([not draw.signs for draw in draws]) < 0.56
+    assert {draw.region.name for draw in draws} == set(REGIONS)
+    assert {sign for draw in draws for sign in draw.signs} == set(SIGN_LABELS)
+
+
+def test_an_impossible_request_is_refused():
+    with pytest.raises(ValueError, match="颈部"):
+        make_case(0, "颈部")
+    with pytest.raises(ValueError, match="肝囊肿"):
+        make_case(0, "头颅", ("肝囊肿",))

@@ -1,0 +1,112 @@
+from itertools import product
+
+import numpy as np
+import pytest
+
+from assistant.report.finding import Finding
+from assistant.report.findings import extract
+from assistant.report.lexicon import SIGNS
+from assistant.report.region import region_of
+from trainer.data import phrases
+from trainer.data.phantom.truth import Observation, Truth
+from trainer.data.wording import place_of, report, size_text
+
+REGION = {sign.name: sign.region for sign in SIGNS}
+SITES = {
+    "脑出血": ("基底节区", "丘脑", "小脑", "额叶"),
+    "脑梗死": ("颞叶", "枕叶", "小脑"),
+    "肺结节": ("肺上叶", "肺中叶", "肺下叶"),
+    "肺肿块": ("肺上叶", "肺下叶"),
+    "肺实变": ("肺下叶",),
+    "肝占位": ("肝右叶", "肝左叶"),
+    "肝囊肿": ("肝右叶", "肝左叶"),
+}
+SIZED = {
+    "脑出血",
+    "硬膜下血肿",
+    "硬膜外血肿",
+    "中线移位",
+    "肺结节",
+    "肺肿块",
+    "肝占位",
+    "肝囊肿",
+} | {
+    "胆囊结石",
+    "肾结石",
+}
+TRAITS = {"胸腔积液": ("中量",), "腹水": ("少量",), "气胸": ("压缩30%",), "肺肿块": ("分叶",)}
+UNSIDED = {"肝占位", "肝囊肿", "胆囊结石", "腹水", "游离气体"}
+
+
+def observations():
+    for sign in phrases.SIGNS:
+        sides = ("",) if sign in UNSIDED else ("左", "右")
+        for side, site in product(sides, SITES.get(sign, ("",))):
+            if site == "肺中叶" and side == "左":
+                continue
+            for size in (6.4, 23.7) if sign in SIZED else (None,):
+                yield Observation(
+                    Finding(sign, site, side, size_mm=size), 50.0, TRAITS.get(sign, ())
+                )
+
+
+def stated(text: str) -> dict[str, Finding]:
+    return {finding.sign: finding for finding in extract(text) if finding.status != "无"}
+
+
+@pytest.mark.parametrize("observation", list(observations()), ids=lambda o: f"{o.finding}")
+def test_the_truth_can_be_read_back_from_every_phrase(observation):
+    truth = Truth(REGION[observation.finding.sign], "", False, (observation,))
+    for seed in range(14):
+        text = report(truth, np.random.default_rng(seed))
+        found = stated(text)
+        assert list(found) == [observation.finding.sign], text
+        got, wanted = found[observation.finding.sign], observation.finding
+        assert (got.side, got.site) == (wanted.side, wanted.site), text
+        if wanted.size_mm is None:
+            assert got.size_mm is None, text
+        else:
+            assert got.size_mm == pytest.approx(wanted.size_mm, abs=0.5), text
+        assert region_of(text) == truth.region, text
+        assert "{" not in text
+        assert "，，" not in text
+        assert "。。" not in text
+
+
+@pytest.mark.parametrize("region", list(phrases.NORMAL))
+def test_a_normal_report_states_no_finding(region):
+    for seed in range(20):
+        text = report(Truth(region, ""), np.random.default_rng(seed))
+        assert stated(text) == {}, text
+        assert region_of(text) == region, text
+
+
+def test_two_findings_are_both_said_in_order():
+    first = Observation(Finding("肺肿块", "肺上叶", "左", size_mm=52.0), 40.0, ("分叶",))
+    second = Observation(Finding("胸腔积液", "", "左"), 8.0, ("少量",))
+    for seed in range(20):
+        text = report(Truth("胸部", "", True, (first, second)), np.random.default_rng(seed))
+        assert set(stated(text)) == {"肺肿块", "胸腔积液"}, text
+        assert text.index("肿块") < text.index("诊断意见")
+
+
+def test_what_the_window_hides_is_not_denied():
+    for seed in range(60):
+        text = report(Truth("胸部", ""), np.random.default_rng(seed), hidden=("气胸",))
+        assert "气胸" not in text
+        assert "积气" not in text
+
+
+def test_wording_varies():
+    truth = Truth("腹部", "", False, (Observation(Finding("胆囊结石", size_mm=9.0), 200.0),))
+    assert len({report(truth, np.random.default_rng(seed)) for seed in range(60)}) > 40
+
+
+def test_sizes_and_places_are_written_as_in_reports():
+    assert size_text(23.4) == "约23mm"
+    assert size_text(23.4, centimetres=True) == "约2.3cm"
+    assert size_text(6.2, centimetres=True) == "约6mm"
+    assert place_of(Finding("脑出血", "基底节区", "左")) == "左侧基底节区"
+    assert place_of(Finding("肺结节", "肺上叶", "右")) == "右肺上叶"
+    assert place_of(Finding("肾结石", "", "双侧")) == "双"
+    assert place_of(Finding("肝囊肿", "肝左叶")) == "肝左叶"
