@@ -18,6 +18,8 @@ _NEUTRAL = 24
 """Distance of Cb and Cr from 128 up to which a pixel counts as grey: JPEG noise stays within."""
 _COLOURED = [255] * (128 - _NEUTRAL) + [0] * (2 * _NEUTRAL) + [255] * (128 - _NEUTRAL)
 _THUMBNAIL = 176
+_STEP = 4
+"""Grey levels that make a difference in a look; less is noise in the dark around a body."""
 _FAILURES = (OSError, ValueError, SyntaxError, MemoryError, Image.DecompressionBombError)
 
 
@@ -58,8 +60,9 @@ class Picture:
 
     def look(self) -> int:
         """64-bit difference hash: pictures that look alike to the eye have the same."""
-        small = np.asarray(self.grey.resize((9, 8), Image.Resampling.BOX, reducing_gap=2.0))
-        bits = np.packbits(small[:, 1:] > small[:, :-1])
+        small = self.grey.resize((9, 8), Image.Resampling.BOX, reducing_gap=2.0)
+        values = np.asarray(small, np.int16)
+        bits = np.packbits(values[:, 1:] > values[:, :-1] + _STEP)
         return int.from_bytes(bits.tobytes(), "big")
 
     def jpeg(self, quality: int) -> bytes:

@@ -6,8 +6,6 @@ from collections.abc import Iterator, Mapping
 from io import BytesIO, StringIO
 from pathlib import Path
 
-from openpyxl import load_workbook
-
 Record = Mapping[str, object]
 SUFFIXES = frozenset({".csv", ".tsv", ".xlsx", ".json", ".jsonl"})
 
@@ -85,6 +83,8 @@ def _json(content: object) -> list[Record]:
 
 
 def _xlsx(data: bytes) -> Iterator[Record]:
+    from openpyxl import load_workbook  # slow to import, seldom needed
+
     book = load_workbook(BytesIO(data), read_only=True, data_only=True)
     try:
         rows = book.worksheets[0].iter_rows(values_only=True)

@@ -1,0 +1,174 @@
+import json
+import zipfile
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from openpyxl import Workbook
+
+from tests.trainer.medtrinity_rows import Maker, encode, write_shards
+from trainer.data.corpus import dialogues, medtrinity, pictures
+from trainer.data.corpus.preparation import DialoguesSource, ParquetSource, PicturesSource
+from trainer.data.corpus.row import RawRow
+
+
+def parquet(path: Path, **names: str) -> ParquetSource:
+    return ParquetSource(kind="parquet", path=path, **names)
+
+
+def all_rows(source: PicturesSource | DialoguesSource) -> list[RawRow]:
+    room = pictures if isinstance(source, PicturesSource) else dialogues
+    assert room.problems(source) == []
+    return [row for unit in room.units(source, 0, 0, 3) for row in room.read(source, unit)]
+
+
+def test_row_groups_are_put_together_and_each_row_read_once(tmp_path: Path) -> None:
+    rows = [Maker().row(number) for number in range(50)]
+    source = parquet(write_shards(tmp_path / "s", rows, shards=2, group=10))
+    units = medtrinity.units(source, 0, 0, 20)
+    assert [(unit.first, unit.rows) for unit in units] == [(0, 20), (20, 5), (0, 20), (20, 5)]
+    read = [row for unit in units for row in medtrinity.read(source, unit)]
+    assert [row.id for row in read] == [row.id for row in rows]
+    assert [row.pictures[0]() for row in read] == [row.data for row in rows]
+
+
+def test_a_page_that_breaks_costs_its_row_group_only(tmp_path: Path) -> None:
+    rows = [Maker().row(number) for number in range(40)]
+    source = parquet(write_shards(tmp_path / "s", rows, shards=1, group=10))
+    (shard,) = medtrinity.shards(source)
+    data = bytearray(shard.read_bytes())
+    place = pq.read_metadata(shard).row_group(1).column(0).data_page_offset
+    data[place : place + 40] = b"\xff" * 40
+    shard.write_bytes(bytes(data))
+    read = [
+        row for unit in medtrinity.units(source, 0, 0, 20) for row in medtrinity.read(source, unit)
+    ]
+    assert [row.number for row in read] == list(range(40))
+    lost = [row.number for row in read if row.fault]
+    assert lost == list(range(10, 20))
+
+
+def test_a_shard_cannot_reach_other_files(tmp_path: Path) -> None:
+    (tmp_path / "secret").write_bytes(b"secret")
+    (tmp_path / "s").mkdir()
+    (tmp_path / "s" / "beside").write_bytes(b"beside")
+    record = {"image": ["../secret", "beside"], "id": ["a", "b"], "caption": ["x", "y"]}
+    pq.write_table(pa.table(record), tmp_path / "s" / "0.parquet")
+    source = parquet(tmp_path / "s")
+    (unit,) = medtrinity.units(source, 0, 0, 10)
+    assert [row.pictures[0]() for row in medtrinity.read(source, unit)] == [None, b"beside"]
+
+
+def test_captions_from_json_jsonl_xlsx_and_txt_in_a_folder_or_zip(tmp_path: Path) -> None:
+    data = encode(Maker().slice())
+    tables = {
+        "c.json": json.dumps({"a.jpg": "one", "b.jpg": "two"}).encode(),
+        "c.jsonl": b'{"image": "a.jpg", "caption": "one"}\n{"image": "b", "caption": "two"}\n',
+        "all.txt": b"a.jpg\tone\nb.jpg\ttwo\n",
+    }
+    book = Workbook()
+    for line in (["文件名", "报告"], ["A.JPG", "one"], ["b.jpg", "two"]):
+        book.active.append(line)
+    book.save(tmp_path / "c.xlsx")
+    tables["c.xlsx"] = (tmp_path / "c.xlsx").read_bytes()
+    for name, table in tables.items():
+        path = tmp_path / f"{name}.zip"
+        with zipfile.ZipFile(path, "w") as archive:
+            archive.writestr("in/a.jpg", data)
+            archive.writestr("in/b.jpg", data)
+            archive.writestr("__MACOSX/in/._a.jpg", b"")
+            archive.writestr(name, table)
+        rows = all_rows(PicturesSource(kind="pictures", path=path))
+        assert [row.turns[1].text for row in rows] == ["one", "two"], name
+        assert all(row.pictures[0]() == data for row in rows), name
+
+
+def test_a_text_beside_each_picture(tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        (tmp_path / f"{name}.png").write_bytes(encode(Maker().slice(), "PNG"))
+        (tmp_path / f"{name}.txt").write_text(f"caption {name}", encoding="utf-8")
+    rows = all_rows(PicturesSource(kind="pictures", path=tmp_path))
+    assert [row.turns[1].text for row in rows] == ["caption a", "caption b"]
+
+
+def test_a_table_without_the_columns_is_told(tmp_path: Path) -> None:
+    (tmp_path / "a.jpg").write_bytes(b"x")
+    (tmp_path / "t.csv").write_text("bild,text\na.jpg,b\n", encoding="utf-8")
+    (told,) = pictures.problems(PicturesSource(kind="pictures", path=tmp_path))
+    assert "bild" in told
+
+
+def test_a_broken_zip_is_told(tmp_path: Path) -> None:
+    (tmp_path / "a.zip").write_bytes(b"PK\x03\x04 cut off")
+    assert "zip" in pictures.problems(PicturesSource(kind="pictures", path=tmp_path / "a.zip"))[0]
+
+
+def talk(path: Path) -> list[RawRow]:
+    return all_rows(DialoguesSource(kind="dialogues", path=path, pictures=path.parent))
+
+
+def test_dialogues_from_a_sheet_of_questions_and_answers(tmp_path: Path) -> None:
+    (tmp_path / "1.jpg").write_bytes(b"1")
+    (tmp_path / "2.jpg").write_bytes(b"2")
+    lines = [
+        "对话编号,问题,回答,图片",
+        "7,看到什么？,右肺结节。,1.jpg；2.jpg",
+        "7,多大？,约 8 mm。,",
+        "8,看到什么？,未见异常。,2.jpg",
+    ]
+    text = "\n".join(lines)
+    (tmp_path / "t.csv").write_bytes(text.encode("gb18030"))
+    book = Workbook()
+    for line in lines:
+        book.active.append([int(cell) if cell.isdigit() else cell for cell in line.split(",")])
+    book.save(tmp_path / "t.xlsx")
+    for name in ("t.csv", "t.xlsx"):
+        first, second = talk(tmp_path / name)
+        assert (first.id, second.id) == ("7", "8")
+        assert [turn.text for turn in first.turns] == [
+            "看到什么？",
+            "右肺结节。",
+            "多大？",
+            "约 8 mm。",
+        ]
+        assert [turn.pictures for turn in first.turns] == [2, 0, 0, 0]
+        assert [fetch() for fetch in first.pictures] == [b"1", b"2"]
+
+
+def test_dialogues_from_rows_with_roles(tmp_path: Path) -> None:
+    text = "对话,角色,内容,图片\na,用户,看图,1.jpg\n,医生,结节\n,用户,哪侧\n,医生,右侧\n"
+    (tmp_path / "t.csv").write_text(text, encoding="utf-8")
+    (row,) = talk(tmp_path / "t.csv")
+    assert [turn.role for turn in row.turns] == ["user", "assistant"] * 2
+    assert [fetch() for fetch in row.pictures] == [None]
+
+
+def test_pictures_go_where_their_marks_stand(tmp_path: Path) -> None:
+    for name in "123":
+        (tmp_path / f"{name}.jpg").write_bytes(name.encode())
+    entry = {
+        "images": ["1.jpg", "2.jpg", "3.jpg"],
+        "conversations": [
+            {"from": "human", "value": "<image>one"},
+            {"from": "gpt", "value": "a"},
+            {"from": "human", "value": "<image>\n<image>two"},
+            {"from": "gpt", "value": "b"},
+        ],
+    }
+    (tmp_path / "t.json").write_text(json.dumps([entry]), encoding="utf-8")
+    (row,) = talk(tmp_path / "t.json")
+    assert [turn.pictures for turn in row.turns] == [1, 0, 2, 0]
+    assert [fetch() for fetch in row.pictures] == [b"1", b"2", b"3"]
+    assert row.fault is None
+
+
+@pytest.mark.parametrize(
+    "roles", [["user"], ["assistant", "user"], ["user", "user"], ["user", "nurse"]]
+)
+def test_dialogues_that_do_not_alternate_are_marked(tmp_path: Path, roles: list[str]) -> None:
+    messages = [{"role": role, "content": "text"} for role in roles]
+    text = json.dumps([{"messages": messages, "images": ["1.jpg"]}])
+    (tmp_path / "t.json").write_text(text, encoding="utf-8")
+    (row,) = talk(tmp_path / "t.json")
+    assert row.fault is not None
