@@ -84,7 +84,7 @@ def run_ask(
 ) -> int:
     """就影像提问；多个文件视为同一次对话中的多张影像。"""
     if not files:
-        raise AssistantError("USE-202", "没有指定影像文件。", next_step="用法：ask 文件… -q 问题")
+        raise AssistantError("USE-012", "没有指定影像文件。", next_step="用法：ask 文件… -q 问题")
     _check(question or ())
     settings = commands.start(
         "ask", data_dir=data, window=window, model=model, engine=engine, max_tokens=max_tokens
@@ -112,7 +112,7 @@ def run_batch(
     """逐个诊断文件夹中的影像，写出 CSV 与 JSON；再次运行只处理新增、变化与未完成的文件。"""
     if folder is None or out is None:
         raise AssistantError(
-            "USE-204", "缺少文件夹或 --out。", next_step="用法：batch 文件夹 --out 输出文件夹"
+            "USE-014", "缺少文件夹或 --out。", next_step="用法：batch 文件夹 --out 输出文件夹"
         )
     _check([] if question is None else [question])
     settings = commands.start(
@@ -138,7 +138,7 @@ def run_later(arguments: Annotated[list[str] | None, typer.Argument()] = None) -
 
 def _check(questions: Sequence[str]) -> None:
     if not all(question.strip() for question in questions):
-        raise AssistantError("USE-203", "问题不能为空。", next_step="请在 -q 后写上问题。")
+        raise AssistantError("USE-013", "问题不能为空。", next_step="请在 -q 后写上问题。")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -12,10 +12,10 @@ from assistant.engine.lane import Lane
 from assistant.errors import AssistantError
 from assistant.imaging.intake import read_slice
 from assistant.imaging.render import render
-from assistant.imaging.slice import RenderedImage
+from assistant.imaging.slice import Notice, RenderedImage
 from assistant.report.region import region_of
 
-DEMO_WARNING = "当前为演示模型：用合成影像训练，只用来展示流程，请勿用于真实病例。"
+DEMO = Notice("MOD-121", "当前为演示模型：用合成影像训练，只用来展示流程，请勿用于真实病例。")
 
 
 @dataclass(frozen=True)
@@ -178,4 +178,4 @@ def _at(place: int, error: AssistantError) -> AssistantError:
 
 
 def _of_model(capabilities: Capabilities) -> tuple[Warned, ...]:
-    return (Warned(0, "MOD-121", DEMO_WARNING),) if capabilities.is_demo else ()
+    return (Warned(0, DEMO.code, DEMO.message),) if capabilities.is_demo else ()

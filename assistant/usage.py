@@ -40,7 +40,7 @@ class ChineseGroup(TyperGroup):
 def translate(error: typer.TyperException) -> AssistantError:
     """The parser's complaint in Chinese."""
     return AssistantError(
-        "USE-201", _message(error), next_step="加 --help 查看用法。", detail=type(error).__name__
+        "USE-011", _message(error), next_step="加 --help 查看用法。", detail=type(error).__name__
     )
 
 

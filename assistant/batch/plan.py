@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from assistant.errors import AssistantError
+from assistant.imaging.slice import Notice
 
-LINK_OUT = "BAT-111"
-NOT_A_FILE = "BAT-112"
-UNREADABLE = "BAT-113"
+LINK_OUT = Notice("BAT-111", "指向文件夹之外的链接，未读取。")
+NOT_A_FILE = Notice("BAT-112", "不是普通文件，未读取。")
+UNREADABLE = Notice("BAT-113", "没有读取权限，或链接已失效，未读取。")
 
 
 @dataclass(frozen=True)
@@ -20,12 +21,12 @@ class Entry:
     Attributes:
         path: where it is.
         name: path relative to the folder with ``/``, always encodable as UTF-8.
-        code: why it is not read: ``LINK_OUT``, ``NOT_A_FILE`` or ``UNREADABLE``; else "".
+        why_not: ``LINK_OUT``, ``NOT_A_FILE`` or ``UNREADABLE`` when it is not to be read.
     """
 
     path: Path
     name: str
-    code: str = ""
+    why_not: Notice | None = None
 
 
 def plan_folder(folder: Path, out: Path, *, max_files: int) -> tuple[Entry, ...]:
@@ -96,12 +97,12 @@ def _walk(folder: Path, root: Path, out: Path) -> Iterator[Entry]:
     yield from (Entry(Path(name), _name(Path(name), folder), UNREADABLE) for name in closed)
 
 
-def _why_not(path: Path, root: Path) -> str:
+def _why_not(path: Path, root: Path) -> Notice | None:
     try:
         if not path.resolve().is_relative_to(root):
             return LINK_OUT
         # Opening a pipe would wait for its other end for ever.
-        return "" if stat.S_ISREG(path.stat().st_mode) else NOT_A_FILE
+        return None if stat.S_ISREG(path.stat().st_mode) else NOT_A_FILE
     except (OSError, RuntimeError):
         return UNREADABLE
 

@@ -17,7 +17,7 @@ class Row:
 
     Attributes:
         file: path relative to the folder, as given.
-        sha256: hex digest of its content, "" when it could not be read.
+        sha256: hex digest of its content, "" when it was not read.
         status: "done"; "refused" by intake; "failed" in the engine; "skipped" unread.
         code: why it is not done, else "".
         region: one of ``lexicon.REGIONS``, from the answer; "" when there is none.

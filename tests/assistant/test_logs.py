@@ -74,7 +74,7 @@ def test_a_folder_that_cannot_be_written_is_refused(tmp_path: Path):
 
 def test_nothing_reaches_the_terminal(tmp_path: Path, capfd: pytest.CaptureFixture[str]):
     no_log_yet()
-    log_refusal(AssistantError("USE-201", "", next_step=""))
+    log_refusal(AssistantError("USE-011", "", next_step=""))
     start_logging(tmp_path, "app", keep_days=1)
-    log_refusal(AssistantError("USE-201", "", next_step=""))
+    log_refusal(AssistantError("USE-011", "", next_step=""))
     assert capfd.readouterr() == ("", "")

@@ -6,14 +6,15 @@ import pytest
 
 from assistant.batch.plan import LINK_OUT, NOT_A_FILE, UNREADABLE, plan_folder
 from assistant.errors import AssistantError
+from assistant.imaging.slice import Notice
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX links and pipes")
 
 
-def names(folder: Path, **changes) -> list[tuple[str, str]]:
+def names(folder: Path, **changes) -> list[tuple[str, Notice | None]]:
     options = {"out": folder.parent / "out", "max_files": 100, **changes}
     return [
-        (e.name, e.code)
+        (e.name, e.why_not)
         for e in plan_folder(folder, options["out"], max_files=options["max_files"])
     ]
 
@@ -27,12 +28,12 @@ def fill(folder: Path, *files: str) -> Path:
 
 def test_every_file_of_every_depth_in_order(tmp_path: Path):
     folder = fill(tmp_path / "in", "b.dcm", "a/2", "a/1", "无后缀", ".hidden")
-    assert names(folder) == [(n, "") for n in (".hidden", "a/1", "a/2", "b.dcm", "无后缀")]
+    assert names(folder) == [(n, None) for n in (".hidden", "a/1", "a/2", "b.dcm", "无后缀")]
 
 
 def test_results_inside_the_folder_are_not_read(tmp_path: Path):
     folder = fill(tmp_path / "in", "a", "结果/results.csv")
-    assert names(folder, out=folder / "结果") == [("a", "")]
+    assert names(folder, out=folder / "结果") == [("a", None)]
 
 
 @posix
@@ -43,7 +44,7 @@ def test_links_outside_are_named_but_not_followed(tmp_path: Path):
     (folder / "folder").symlink_to(secret)
     (folder / "up").symlink_to("..")
     assert names(folder) == [
-        ("a", ""), ("file", LINK_OUT), ("folder", LINK_OUT), ("up", LINK_OUT),
+        ("a", None), ("file", LINK_OUT), ("folder", LINK_OUT), ("up", LINK_OUT),
     ]  # fmt: skip
 
 
@@ -56,7 +57,7 @@ def test_links_inside_are_no_loop(tmp_path: Path):
     (folder / "broken").symlink_to("nowhere")
     (folder / "round").symlink_to("round")
     assert names(folder) == [
-        ("a/1", ""), ("b", ""), ("broken", UNREADABLE), ("round", UNREADABLE),
+        ("a/1", None), ("b", None), ("broken", UNREADABLE), ("round", UNREADABLE),
     ]  # fmt: skip
 
 
@@ -64,14 +65,14 @@ def test_links_inside_are_no_loop(tmp_path: Path):
 def test_a_linked_folder_may_itself_be_chosen(tmp_path: Path):
     fill(tmp_path / "real", "a")
     (tmp_path / "in").symlink_to("real")
-    assert names(tmp_path / "in") == [("a", "")]
+    assert names(tmp_path / "in") == [("a", None)]
 
 
 @posix
 def test_a_pipe_is_not_opened(tmp_path: Path):
     folder = fill(tmp_path / "in", "a")
     os.mkfifo(folder / "pipe")
-    assert names(folder) == [("a", ""), ("pipe", NOT_A_FILE)]
+    assert names(folder) == [("a", None), ("pipe", NOT_A_FILE)]
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only here can a name be no text")
