@@ -30,6 +30,7 @@ class SynthConfig(BaseModel):
         non_ct: share of pictures that are no CT.
         text_only: share of conversations without a picture.
         regions: shares of the regions.
+        signs: findings that occur, by canonical name; None for all that phantoms can show.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -45,4 +46,5 @@ class SynthConfig(BaseModel):
     normal: float = Field(0.45, ge=0, le=1)
     non_ct: float = Field(0.06, ge=0, lt=1)
     text_only: float = Field(0.02, ge=0, lt=1)
+    signs: tuple[str, ...] | None = None
     regions: Shares = Shares.model_validate({})

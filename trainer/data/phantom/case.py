@@ -41,6 +41,7 @@ def make_case(
     *,
     size: int = 256,
     normal: float = 0.45,
+    among: tuple[str, ...] | None = None,
     spectrum: Spectrum = FIRST_LIGHT,
 ) -> Phantom:
     """A phantom slice; the same arguments give the same pixels.
@@ -51,13 +52,14 @@ def make_case(
         signs: canonical signs to show, () for a normal slice; None draws them.
         size: pixels along each edge.
         normal: share of normal slices when ``signs`` is None.
+        among: signs that are drawn when ``signs`` is None; None for all of them.
         spectrum: sizes and densities of findings.
 
     Raises:
         ValueError: when the region is unknown or cannot show the signs that were asked for;
             signs that were drawn and are too small for ``size`` give way to a normal slice.
     """
-    request = _draw_request(np.random.default_rng([seed, 1]), region, signs, normal)
+    request = _draw_request(np.random.default_rng([seed, 1]), region, signs, normal, among)
     for attempt in range(ATTEMPTS):
         rng = np.random.default_rng([seed, 2, attempt])
         phantom = _attempt(rng, request, size, spectrum, crop=attempt < 3)
@@ -73,6 +75,7 @@ def _draw_request(
     name: str | None,
     signs: tuple[str, ...] | None,
     normal: float,
+    among: tuple[str, ...] | None,
 ) -> Request:
     if name is None:
         name = str(rng.choice(list(REGIONS), p=[0.31, 0.31, 0.31, 0.07]))
@@ -81,10 +84,15 @@ def _draw_request(
     region = REGIONS[name]
     if signs is None:
         signs = ()
-        if region.combinations and rng.random() >= normal:
-            weights = np.array([weight for _, weight in region.combinations])
+        offered = [
+            (together, weight)
+            for together, weight in region.combinations
+            if among is None or set(together) <= set(among)
+        ]
+        if offered and rng.random() >= normal:
+            weights = np.array([weight for _, weight in offered])
             chosen = rng.choice(len(weights), p=weights / weights.sum())
-            signs = region.combinations[int(chosen)][0]
+            signs = offered[int(chosen)][0]
     levels = dict(region.levels)
     for sign in signs:
         if sign not in region.sign_levels:

@@ -140,9 +140,8 @@ def paint_vertebra(scene: Scene, x: float, y: float, width: float, depth: float)
             )
     bones.append(tube([(x - 10, canal + 11), (x, canal + 15), (x + 10, canal + 11)], 6))
     if rng.random() < 0.8:
-        bones.append(
-            tube([(x, canal + 13), (x + rng.normal(0, 1.5), canal + rng.uniform(26, 42))], [7, 6])
-        )
+        tip = min(canal + rng.uniform(26, 42), scene.body.back - rng.uniform(7, 12))
+        bones.append(tube([(x, canal + 13), (x + rng.normal(0, 1.5), tip)], [7, 6]))
     canvas.paint(*bones, hu=dense * 0.75, label=Label.BONE, soft_mm=0.8)
     heart = blob(rng, x, y, w, d, rough=0.03)
     front = heart[:, 1] > y

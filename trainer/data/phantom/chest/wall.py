@@ -31,7 +31,13 @@ def paint_wall(scene: Scene, thorax: Thorax) -> None:
                 s * 25,
                 rough=0.2,
             )
-            scene.canvas.paint(gland, hu=rng.uniform(0, 45), label=Label.SOFT_TISSUE, soft_mm=2)
+            scene.canvas.paint(
+                gland,
+                hu=rng.uniform(0, 45),
+                label=Label.SOFT_TISSUE,
+                soft_mm=2,
+                within=scene.masks["体"],
+            )
     _blades(scene, thorax)
     scene.canvas.paint(
         shrink(thorax.cage, rng.uniform(5, 8)), hu=tissues.fat + 5, label=Label.FAT, soft_mm=0.6

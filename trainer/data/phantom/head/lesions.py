@@ -96,7 +96,7 @@ def plan_haemorrhage(
         push=push,
         traits=("水肿",) if rim > 3 else (),
     )
-    heavy = 0.0 if size < 32 or not sx else 0.75
+    heavy = 0.0 if size < 32 or not sx else 0.85
     return _with_shift(rng, lesion, level, -sign, heavy, spectrum, at_y=float(y))
 
 
@@ -153,7 +153,7 @@ def plan_epidural(
     lesion = Lesion(
         "硬膜外血肿", paint, "", side_of(sign), size_mm=_thickness(curve, skull), push=push
     )
-    heavy = 0.75 if thickness >= 17 else 0.1
+    heavy = 0.9 if thickness >= 17 else 0.1
     return _with_shift(rng, lesion, level, -sign, heavy, spectrum, at_y=float(middle[0, 1]) * 0.5)
 
 
