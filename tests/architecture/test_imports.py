@@ -2,11 +2,13 @@
 
 import ast
 import sys
+import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -203,3 +205,28 @@ def test_a_forbidden_import_would_be_seen(tmp_path: Path, monkeypatch: pytest.Mo
     assert found[0].within("assistant.ui")
     assert found[1].within("gradio")
     assert not found[1].within("gra")
+
+
+DISTRIBUTIONS = {"PIL": "pillow", "yaml": "pyyaml", "pydantic_core": "pydantic"}
+
+
+@pytest.mark.parametrize(
+    ("package", "extras"), [("assistant", ["assistant", "cuda"]), ("trainer", ["train"])]
+)
+def test_what_is_imported_is_asked_for(package: str, extras: list[str]) -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    lines = [line for extra in extras for line in project["optional-dependencies"][extra]]
+    declared = {Requirement(line).name.lower() for line in lines}
+    foreign = [
+        found
+        for found in imports_of(f"{package}/**/*.py")
+        if found.package not in sys.stdlib_module_names
+        and found.package not in ("assistant", "trainer")
+    ]
+    assert not refused(
+        [
+            found
+            for found in foreign
+            if DISTRIBUTIONS.get(found.package, found.package.replace("_", "-")) not in declared
+        ]
+    )
