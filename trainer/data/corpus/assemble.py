@@ -90,7 +90,7 @@ def _describe_shards(out: Path) -> list[Path]:
     for split in names:
         entry = dict(plain[dataset_name(split)])  # type: ignore[call-overload]
         del entry["file_name"]
-        info[dataset_name(split)] = {"script_url": f"{SHARDS}/{split}", **entry, "split": split}
+        info[dataset_name(split)] = {"script_url": f"{SHARDS}/{split}", **entry}
     write_json(out / "dataset_info.json", info)
     return [out / SHARDS / split for split in names] + [out / "dataset_info.json"]
 
