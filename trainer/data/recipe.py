@@ -1,6 +1,8 @@
 """What a synthetic data set is made of."""
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+from trainer.data.phantom.labels import SIGN_LABELS
 
 
 class Shares(BaseModel):
@@ -48,3 +50,11 @@ class SynthConfig(BaseModel):
     text_only: float = Field(0.02, ge=0, lt=1)
     signs: tuple[str, ...] | None = None
     regions: Shares = Shares.model_validate({})
+
+    @field_validator("signs")
+    @classmethod
+    def _known(cls, signs: tuple[str, ...] | None) -> tuple[str, ...] | None:
+        unknown = sorted(set(signs or ()) - set(SIGN_LABELS))
+        if unknown:
+            raise ValueError(f"no phantom shows {unknown}")
+        return signs

@@ -62,9 +62,7 @@ def make_sample(config: SynthConfig, split: str, index: int, default_question: s
     shares = config.regions
     weights = np.array([shares.head, shares.chest, shares.abdomen, shares.pelvis])
     region = NAMES[int(rng.choice(4, p=weights / weights.sum()))]
-    phantom = make_case(
-        seed, region, size=config.size, normal=config.normal, among=config.signs
-    )
+    phantom = make_case(seed, region, size=config.size, normal=config.normal, among=config.signs)
     view = show(phantom, rng)
     turns = converse(view.truth, rng, default_question, hidden=view.hidden)
     jpeg = to_jpeg(view.picture.pixels, rng)

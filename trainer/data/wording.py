@@ -32,7 +32,8 @@ def report(truth: Truth, rng: np.random.Generator, *, hidden: tuple[str, ...] = 
         impression = _join(named, rng)
         advice = advice_of(truth, rng)
     else:
-        body = pick(rng, _undenying(phrases.NORMAL[truth.region], hidden))
+        normal = phrases.NORMAL_AT.get(truth.level, phrases.NORMAL[truth.region])
+        body = pick(rng, _undenying(normal, hidden))
         impression = pick(rng, phrases.CLEAR[truth.region])
         advice = pick(rng, phrases.ADVICE_NORMAL)
     start = pick(rng, ("{}示：{}。", "{}：{}。", "{}，{}。")).format(lead, body)

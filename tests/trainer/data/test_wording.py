@@ -8,6 +8,7 @@ from assistant.report.findings import extract
 from assistant.report.lexicon import SIGNS
 from assistant.report.region import region_of
 from trainer.data import phrases
+from trainer.data.phantom.atlas import REGIONS
 from trainer.data.phantom.truth import Observation, Truth
 from trainer.data.wording import place_of, report, size_text
 
@@ -73,10 +74,12 @@ def test_the_truth_can_be_read_back_from_every_phrase(observation):
         assert "。。" not in text
 
 
-@pytest.mark.parametrize("region", list(phrases.NORMAL))
-def test_a_normal_report_states_no_finding(region):
-    for seed in range(20):
-        text = report(Truth(region, ""), np.random.default_rng(seed))
+@pytest.mark.parametrize(
+    ("region", "level"), [(r.name, level) for r in REGIONS.values() for level in r.levels]
+)
+def test_a_normal_report_states_no_finding(region, level):
+    for seed in range(12):
+        text = report(Truth(region, level), np.random.default_rng(seed))
         assert stated(text) == {}, text
         assert region_of(text) == region, text
 

@@ -114,7 +114,9 @@ def test_a_row_does_not_depend_on_the_count():
     assert (first.jpeg, first.row) == (again.jpeg, again.row)
 
 
-@pytest.mark.parametrize("wrong", [{"count": 0}, {"non_ct": 1.0}, {"normal": -0.1}, {"extra": 1}])
+@pytest.mark.parametrize(
+    "wrong", [{"count": 0}, {"non_ct": 1.0}, {"normal": -0.1}, {"extra": 1}, {"signs": ["感冒"]}]
+)
 def test_a_wrong_config_is_refused(wrong):
     with pytest.raises(ValidationError):
         SynthConfig.model_validate(wrong)

@@ -130,8 +130,9 @@ def draw_view(rng: np.random.Generator, body: Body, size: int, *, crop: bool) ->
     """Field of view, position, rotation and a gentle deformation."""
     edge = max(2 * body.half, body.front + body.back)
     kind = rng.random()
-    if crop and kind < 0.06:
-        factor, slack = rng.uniform(0.3 if edge > 240 else 0.5, 0.65), 0.35
+    part = crop and kind < 0.07
+    if part:
+        factor, slack = rng.uniform(0.22 if edge > 240 else 0.45, 0.65), 0.0
     elif crop and kind < 0.22:
         factor, slack = rng.uniform(0.66, 0.98), 0.14
     elif kind < 0.34:
@@ -141,6 +142,9 @@ def draw_view(rng: np.random.Generator, body: Body, size: int, *, crop: bool) ->
     fov = edge * factor
     middle = np.array([0.0, (body.front - body.back) / 2])
     shift = middle + rng.uniform(-slack, slack, 2) * fov
+    if part:
+        reach = np.array([2 * body.half, body.front + body.back])
+        shift = shift + rng.uniform(-0.33, 0.33, 2) * reach
     degrees = rng.normal(0, 4.0) if rng.random() < 0.8 else rng.uniform(-15, 15)
     waves = []
     for _ in range(4):
