@@ -105,7 +105,7 @@ def _fetch(raw: RawRow, place: int, rules: Rules) -> Picture:
 def _look_at(picture: Picture, select: Select) -> None:
     if min(picture.grey.size) < select.min_side:
         raise _Left(reasons.TOO_SMALL, f"{picture.grey.width}×{picture.grey.height}")
-    if is_blank(picture.grey):
+    if is_blank(picture.small):
         raise _Left(reasons.TOO_SMALL, "画面空白")
     if picture.modality not in ("", "CT"):
         raise _Left(reasons.OTHER_MODALITY, f"DICOM：{picture.modality}")
@@ -114,7 +114,7 @@ def _look_at(picture: Picture, select: Select) -> None:
     drawn = coloured <= _DRAWN_MOST and has_box(picture.grey, picture.chroma)
     if drawn and select.boxes == "reject":
         raise _Left(reasons.BOXED)
-    if picture.modality != "CT" and (why := unlike_ct(picture.grey, 0.0 if drawn else coloured)):
+    if picture.modality != "CT" and (why := unlike_ct(picture.small, 0.0 if drawn else coloured)):
         raise _Left(reasons.UNLIKE_CT, why)
 
 

@@ -2,6 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass
+from functools import cached_property
 from io import BytesIO
 
 import numpy as np
@@ -52,6 +53,11 @@ class Picture:
             return 0.0
         return self.chroma.histogram()[255] / (self.grey.width * self.grey.height)
 
+    @cached_property
+    def small(self) -> Image.Image:
+        """Reduced to some 64 pixels a side, mode L, for what needs no detail."""
+        return self.grey.reduce(max(1, min(self.grey.size) // 64))
+
     def key(self) -> bytes:
         """16 bytes that stand for its content: sha256 of shape and grey pixels."""
         digest = hashlib.sha256(b"%dx%d" % self.grey.size)
@@ -60,8 +66,7 @@ class Picture:
 
     def look(self) -> int:
         """64-bit difference hash: pictures that look alike to the eye have the same."""
-        small = self.grey.resize((9, 8), Image.Resampling.BOX, reducing_gap=2.0)
-        values = np.asarray(small, np.int16)
+        values = np.asarray(self.small.resize((9, 8), Image.Resampling.BOX), np.int16)
         bits = np.packbits(values[:, 1:] > values[:, :-1] + _STEP)
         return int.from_bytes(bits.tobytes(), "big")
 

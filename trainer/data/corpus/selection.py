@@ -72,13 +72,13 @@ def unlike_ct(grey: Image.Image, coloured: float) -> str:
     """Why a picture cannot be a CT slice, in Chinese; "" where nothing speaks against it.
 
     Args:
-        grey: mode L.
-        coloured: share of coloured pixels, 0 to 1.
+        grey: mode L; may be reduced.
+        coloured: share of coloured pixels of the whole picture, 0 to 1.
     """
     if coloured > COLOUR_MOST:
         return f"彩色像素占 {coloured:.0%}"
     if max(grey.size) > 4 * min(grey.size):
-        return f"画面过于狭长（{grey.width}×{grey.height}）"
+        return "画面过于狭长"
     small = grey.resize((32, 32), Image.Resampling.BOX)
     edge = sorted(
         value

@@ -16,7 +16,7 @@ from trainer.data.corpus.row import Judged, Unit
 
 PARTS = "parts"
 PICTURES = "mllm_data"
-_SAMPLED_ROWS = 2000
+_SAMPLED_ROWS = 1000
 _HUB_ROWS = 100_000
 
 
