@@ -73,12 +73,14 @@ class View:
         return replace(self, index=max(0, min(index, len(self.stack) - 1)), frame=None)
 
     def at_frame(self, frame: int) -> "View":
-        """Another frame of the same file."""
+        """Another frame of the same file, the nearest there is."""
+        frame = max(0, min(frame, self.slice_.frames - 1))
         member = self.study.series[self.series].members[self.index]
         return replace(self, frame=read_slice(self.study.sources[member], frame=frame))
 
     def of_series(self, series: int) -> "View":
         """Another series, in the middle."""
+        series = max(0, min(series, len(self.study.series) - 1))
         middle = len(self.study.series[series].slices) // 2
         return replace(self, series=series, index=middle, frame=None)
 

@@ -2,19 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from html import escape
 from typing import Any
 
 import gradio as gr
-from PIL import Image
 
 from assistant.errors import AssistantError
-from assistant.imaging.sides import sides
-from assistant.imaging.window import AUTO, FILE_WINDOW, Preset, Window
+from assistant.imaging.window import AUTO, FILE_WINDOW, Preset
 from assistant.ui import wording
+from assistant.ui.stage import empty_stage, notice_list, stage
 from assistant.ui.study import View
 from assistant.ui.theme import html
-from assistant.ui.transcript import card, data_url
+from assistant.ui.transcript import card
 
 LEVELS = (-1200, 3000)
 WIDTHS = (1, 4500)
@@ -97,7 +95,7 @@ class Viewer:
         """The picture itself and the warnings beside it."""
         if view is None:
             return {self.stage: empty_stage(), self.notices: ""}
-        return {self.stage: stage(view), self.notices: _notices(view)}
+        return {self.stage: stage(view), self.notices: notice_list(view)}
 
     def refused(self, error: AssistantError, *, shown: bool) -> Updates:
         """A refusal below the picture; what was ``shown`` stays, and the card says so."""
@@ -108,7 +106,7 @@ def build_viewer(presets: Sequence[Preset]) -> Viewer:
     """Lay the left half out inside the current Blocks."""
     names = tuple(preset.name for preset in presets)
     with gr.Column(elem_id="viewer", scale=11, min_width=480):
-        stage_ = html(empty_stage(), "stage")
+        film = html(empty_stage(), "stage")
         with gr.Row(elem_id="toolbar"):
             files = gr.File(
                 file_count="multiple", label=wording.OPEN, show_label=False,
@@ -133,49 +131,7 @@ def build_viewer(presets: Sequence[Preset]) -> Viewer:
             level = _bar(wording.LEVEL, LEVELS, "level", value=40)
             width = _bar(wording.WIDTH, WIDTHS, "width", value=400)
         notices = html("", "notices")
-    return Viewer(
-        stage_, files, remove, series, slice_, frame, preset, level, width, notices, names
-    )
-
-
-def custom_window(level: float, width: float) -> Window:
-    """The window of the two sliders."""
-    return Window(float(level), max(float(width), 1.0))
-
-
-def stage(view: View) -> str:
-    """The picture with its overlays, as the corners of a workstation show them."""
-    image = view.image
-    height, width = image.pixels.shape[:2]
-    source = data_url(Image.fromarray(image.pixels))
-    spacing = view.slice_.spacing_mm
-    scale = f" · {spacing[0]:.2f} mm" if spacing else ""
-    return (
-        '<div class="stage">'
-        f'<img decoding="sync" alt="{wording.SEEN}" src="{source}">'
-        f"{_sides(view)}"
-        f'<div class="corner tl">{escape(image.window_name or wording.NO_WINDOW)}</div>'
-        f'<div class="corner tr">{escape(view.place)}</div>'
-        f'<div class="corner bl">{wording.SEEN}</div>'
-        f'<div class="corner br">{width}×{height}{scale}</div></div>'
-    )
-
-
-def _sides(view: View) -> str:
-    named = sides(view.slice_.orientation)
-    if named is None:
-        return ""
-    return f'<div class="side left">{named[0]}</div><div class="side right">{named[1]}</div>'
-
-
-def empty_stage() -> str:
-    """What stands in the picture's place before there is one."""
-    return (
-        '<div class="stage empty"><div class="invite">'
-        '<svg viewBox="0 0 64 64" aria-hidden="true"><circle cx="32" cy="32" r="25"/>'
-        '<circle cx="32" cy="32" r="14"/><path d="M32 7v12M32 45v12M7 32h12M45 32h12"/></svg>'
-        f"<strong>{wording.DROP_TITLE}</strong><span>{wording.DROP_HINT}</span></div></div>"
-    )
+    return Viewer(film, files, remove, series, slice_, frame, preset, level, width, notices, names)
 
 
 def _bar(
@@ -185,16 +141,6 @@ def _bar(
         ends[0], ends[1], value=value, step=1, label=label, visible=visible, buttons=[],
         interactive=visible is False, elem_id=name, elem_classes="bar", min_width=140,
     )  # fmt: skip
-
-
-def _notices(view: View) -> str:
-    rows = dict.fromkeys((notice.code, notice.message) for notice in view.notices)
-    lines = (
-        f'<li>{escape(message)}<span class="code">{escape(code)}</span></li>'
-        for code, message in rows
-    )
-    text = "".join(lines)
-    return f'<ul class="notices">{text}</ul>' if text else ""
 
 
 def _within(value: float, ends: tuple[int, int]) -> float:

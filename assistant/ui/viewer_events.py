@@ -7,6 +7,7 @@ from typing import Any
 import gradio as gr
 
 from assistant.errors import AssistantError
+from assistant.imaging.window import parse_window
 from assistant.settings import Settings
 from assistant.ui import wording
 from assistant.ui.guard import as_assistant_error
@@ -14,7 +15,7 @@ from assistant.ui.samples import read_sample
 from assistant.ui.session import Desk, Desks
 from assistant.ui.study import View, first_view, open_study
 from assistant.ui.uploads import take
-from assistant.ui.viewer import Updates, Viewer, custom_window
+from assistant.ui.viewer import Updates, Viewer
 
 QUICK: dict[str, Any] = {
     "show_progress": "hidden",
@@ -41,7 +42,8 @@ class ViewerEvents:
             self.open, viewer.files, [*outputs, viewer.files], preprocess=False, **QUICK
         )
         viewer.remove.click(self.remove, None, outputs, **QUICK)
-        moving = {**QUICK, "trigger_mode": "always_last"}
+        # Without Gradio's own checks, whose refusals are in English and carry no code.
+        moving = {**QUICK, "trigger_mode": "always_last", "preprocess": False}
         viewer.series.input(self.move_series, viewer.series, outputs, **moving)
         viewer.slice_.input(self.move_slice, viewer.slice_, outputs, **moving)
         viewer.frame.input(self.move_frame, viewer.frame, outputs, **moving)
@@ -78,29 +80,31 @@ class ViewerEvents:
         desk.view = None
         return {**self.viewer.opened(None), self.attaches: attach_line(desk)}
 
-    def move_series(self, series: int, request: gr.Request) -> Updates:
+    def move_series(self, series: object, request: gr.Request) -> Updates:
         """Another series of the study."""
-        return self._move(request, lambda view: view.of_series(int(series)), self.viewer.opened)
+        return self._move(request, lambda view: view.of_series(_whole(series)), self.viewer.opened)
 
-    def move_slice(self, number: float, request: gr.Request) -> Updates:
+    def move_slice(self, number: object, request: gr.Request) -> Updates:
         """Another slice, numbered from 1."""
-        return self._move(request, lambda view: view.at(int(number) - 1), self._redrawn)
+        return self._move(request, lambda view: view.at(_whole(number) - 1), self._redrawn)
 
-    def move_frame(self, number: float, request: gr.Request) -> Updates:
+    def move_frame(self, number: object, request: gr.Request) -> Updates:
         """Another frame, numbered from 1."""
-        return self._move(request, lambda view: view.at_frame(int(number) - 1), self._redrawn)
+        return self._move(request, lambda view: view.at_frame(_whole(number) - 1), self._redrawn)
 
-    def choose_preset(self, name: str, request: gr.Request) -> Updates:
+    def choose_preset(self, name: object, request: gr.Request) -> Updates:
         """A window by its name."""
-        return self._move(request, lambda view: view.through(name), self._redrawn)
+        return self._move(request, lambda view: view.through(str(name)), self._redrawn)
 
-    def set_levels(self, level: float, width: float, request: gr.Request) -> Updates:
+    def set_levels(self, level: object, width: object, request: gr.Request) -> Updates:
         """A window by its two sliders; no preset is chosen any longer."""
 
         def drawn(view: View) -> Updates:
             return {**self.viewer.drawn(view), self.viewer.preset: None}
 
-        return self._move(request, lambda view: view.through(custom_window(level, width)), drawn)
+        return self._move(
+            request, lambda view: view.through(parse_window(f"{level}/{width}")), drawn
+        )
 
     def _redrawn(self, view: View) -> Updates:
         return {**self.viewer.drawn(view), **self.viewer.windowed(view)}
@@ -133,6 +137,11 @@ class ViewerEvents:
             return self.viewer.refused(refusal, shown=desk.view is not None)
         desk.view = view
         return {**shown, self.attaches: attach_line(desk)}
+
+
+def _whole(value: object) -> int:
+    """A slider's value; 1 for what is left when its box was emptied."""
+    return round(value) if isinstance(value, int | float) else 1
 
 
 def attach_line(desk: Desk) -> str:

@@ -58,6 +58,11 @@ ATTACHED = "当前图像已在对话中"
 NO_PICTURE = "尚无图像"
 
 
+def page_ready(url: str) -> str:
+    """In the terminal, once the page is up."""
+    return f"页面已就绪：{url}（按 Ctrl+C 结束）"
+
+
 def waiting(ahead: int) -> str:
     """The place in the queue."""
     return f"前面还有 {ahead} 位，请稍候…"

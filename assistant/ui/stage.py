@@ -1,0 +1,58 @@
+"""The film: the picture with what a workstation writes into its corners, as markup."""
+
+from html import escape
+
+from PIL import Image
+
+from assistant.imaging.sides import sides
+from assistant.ui import wording
+from assistant.ui.study import View
+from assistant.ui.transcript import data_url
+
+
+def stage(view: View) -> str:
+    """The picture with its overlays, as the corners of a workstation show them."""
+    image = view.image
+    height, width = image.pixels.shape[:2]
+    source = data_url(Image.fromarray(image.pixels))
+    spacing = view.slice_.spacing_mm
+    stored = view.slice_.hu if view.slice_.hu is not None else view.slice_.gray
+    as_stored = stored is not None and stored.shape[:2] == (height, width)
+    scale = f" · {spacing[0]:.2f} mm" if spacing and as_stored else ""
+    return (
+        '<div class="stage">'
+        f'<img decoding="sync" alt="{wording.SEEN}" src="{source}">'
+        f"{_sides(view)}"
+        f'<div class="corner tl">{escape(image.window_name or wording.NO_WINDOW)}</div>'
+        f'<div class="corner tr">{escape(view.place)}</div>'
+        f'<div class="corner bl">{wording.SEEN}</div>'
+        f'<div class="corner br">{width}×{height}{scale}</div></div>'
+    )
+
+
+def empty_stage() -> str:
+    """What stands in the picture's place before there is one."""
+    return (
+        '<div class="stage empty"><div class="invite">'
+        '<svg viewBox="0 0 64 64" aria-hidden="true"><circle cx="32" cy="32" r="25"/>'
+        '<circle cx="32" cy="32" r="14"/><path d="M32 7v12M32 45v12M7 32h12M45 32h12"/></svg>'
+        f"<strong>{wording.DROP_TITLE}</strong><span>{wording.DROP_HINT}</span></div></div>"
+    )
+
+
+def notice_list(view: View) -> str:
+    """The warnings beside the picture, each once, with their codes."""
+    rows = dict.fromkeys((notice.code, notice.message) for notice in view.notices)
+    lines = (
+        f'<li>{escape(message)}<span class="code">{escape(code)}</span></li>'
+        for code, message in rows
+    )
+    text = "".join(lines)
+    return f'<ul class="notices">{text}</ul>' if text else ""
+
+
+def _sides(view: View) -> str:
+    named = sides(view.slice_.orientation)
+    if named is None:
+        return ""
+    return f'<div class="side left">{named[0]}</div><div class="side right">{named[1]}</div>'

@@ -1,0 +1,66 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+from pydicom.data import get_testdata_file
+
+from assistant.errors import AssistantError
+from assistant.ui.study import first_view, open_study
+
+
+def bundled(name: str) -> bytes:
+    path = get_testdata_file(name, download=False)
+    assert isinstance(path, str)
+    return Path(path).read_bytes()
+
+
+def test_a_slice_is_shown_through_the_window_asked_for(ct: bytes) -> None:
+    view = first_view(open_study([ct]), "肺")
+    assert view.image.pixels.shape == (128, 128, 3)
+    assert view.image.window_name.startswith("肺")
+    assert view.place == ""
+
+
+def test_another_window_gives_another_picture_of_the_same_slice(ct: bytes) -> None:
+    lung = first_view(open_study([ct]), "肺")
+    bone = lung.through("骨")
+    assert bone.slice_ is lung.slice_
+    assert bone.image.sha256 != lung.image.sha256
+
+
+def test_files_that_cannot_be_read_are_counted_in_a_notice(ct: bytes) -> None:
+    view = first_view(open_study([b"not a picture", ct, b"neither"]), "auto")
+    assert view.image.pixels.size
+    assert view.notices[0].message.startswith("2 个文件未能读取")
+
+
+def test_when_nothing_can_be_read_the_first_refusal_is_raised() -> None:
+    with pytest.raises(AssistantError) as refused:
+        open_study([b"not a picture"])
+    assert refused.value.code.startswith("IMG-")
+
+
+def test_files_of_different_series_stay_apart(ct: bytes, head: bytes) -> None:
+    study = open_study([ct, head])
+    assert len(study.series) == 2
+    view = first_view(study, "auto")
+    assert not np.array_equal(view.image.pixels, view.of_series(1).image.pixels)
+    assert view.of_series(99).series == 1
+
+
+def test_frames_of_a_file_are_read_when_wanted() -> None:
+    view = first_view(open_study([bundled("SC_rgb_rle_2frame.dcm")]), "auto")
+    first, second = view.at_frame(0), view.at_frame(1)
+    assert (first.slice_.frame, second.slice_.frame) == (0, 1)
+    assert second.place == "第 2/2 帧"
+    assert first.image.sha256 != second.image.sha256
+    assert view.at_frame(99).slice_.frame == 1
+
+
+def test_slices_beyond_the_ends_are_the_ends(ct: bytes) -> None:
+    view = first_view(open_study([ct]), "auto")
+    assert view.at(-5).index == view.at(5).index == 0
+
+
+def test_every_opening_is_another_study(ct: bytes) -> None:
+    assert open_study([ct]).key != open_study([ct]).key
