@@ -21,7 +21,11 @@ from trainer.data.phantom.truth import Observation, Phantom, Truth
 
 ATTEMPTS = 40
 MIN_PIXELS = 6
-SIZE_TOLERANCE = 0.6
+TISSUE_SHARE, MIN_TISSUES = 0.02, 4
+"""A close view must show so many tissues of at least this share of the picture."""
+
+EDGE_PIXELS = 0.6
+"""A diameter between pixel centres is this much too short, in pixels."""
 
 
 @dataclass(frozen=True)
@@ -115,6 +119,9 @@ def _attempt(
     canvas = Canvas(view)
     drawn.paint(Scene(canvas, rng, tissues, drawn.body))
     before = canvas.labels.copy()
+    shares = np.bincount(before.ravel()) / before.size
+    if (shares > TISSUE_SHARE).sum() < MIN_TISSUES:
+        return None
     hu = acquire(canvas, rng, draw_protocol(rng, request.region.name))
     seen: list[Observation] = []
     for lesion in drawn.lesions:
@@ -177,7 +184,10 @@ def _observe(
         mean = float(hu[mask].mean())
         if lesion.measured:
             spacing = canvas.view.spacing_mm
-            size_mm = feret_mm(np.argwhere(mask) * spacing) + spacing * SIZE_TOLERANCE
+            size_mm = feret_mm(np.argwhere(mask) * spacing) + spacing * EDGE_PIXELS
+    low, high = lesion.limits_mm
+    if size_mm is not None and not low < size_mm <= high:
+        return None
     finding = Finding(
         lesion.name,
         lesion.site,

@@ -1,5 +1,6 @@
 """A finding that has been planned, before anything is painted."""
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -23,6 +24,7 @@ class Lesion:
         side: the patient's side, or "".
         size_mm: by construction; None to measure the painted pixels, when ``measured``.
         measured: the size is the largest diameter of its pixels.
+        limits_mm: sizes between which the sign keeps its name; another is drawn beyond them.
         push: mass effect on healthy structures, applied before they are painted.
         traits: what the wording may add.
     """
@@ -33,6 +35,7 @@ class Lesion:
     side: Side = ""
     size_mm: float | None = None
     measured: bool = False
+    limits_mm: tuple[float, float] = (0.0, math.inf)
     push: Push | None = None
     traits: tuple[str, ...] = ()
 

@@ -71,8 +71,13 @@ def place(
     margin: float,
     keep_off: Curve | None = None,
     off_mm: float = 0.0,
+    outside: Curve | None = None,
 ) -> Curve | None:
-    """A random point inside ``curve`` at least ``margin`` mm from it and off other points."""
+    """A random point inside ``curve`` at least ``margin`` mm from it.
+
+    At least ``off_mm`` from every point of ``keep_off``; not within ``outside`` nor nearer to
+    it than ``margin``.
+    """
     low, high = curve.min(axis=0), curve.max(axis=0)
     points = rng.uniform(low, high, (160, 2))
     good = inside(curve, points)
@@ -80,6 +85,9 @@ def place(
     good &= gap >= margin
     if keep_off is not None:
         good &= np.linalg.norm(points[:, None] - keep_off[None], axis=2).min(axis=1) >= off_mm
+    if outside is not None:
+        good &= ~inside(outside, points)
+        good &= np.linalg.norm(points[:, None] - outside[None], axis=2).min(axis=1) >= margin
     found = np.flatnonzero(good)
     return points[found[0]] if len(found) else None
 

@@ -128,3 +128,17 @@ def test_an_impossible_request_is_refused():
         make_case(0, "颈部")
     with pytest.raises(ValueError, match="肝囊肿"):
         make_case(0, "头颅", ("肝囊肿",))
+
+
+def test_a_nodule_has_30_mm_at_most_and_a_mass_more():
+    for seed in range(12):
+        nodule = make_case(seed, "胸部", ("肺结节",), size=96).truth.findings[0]
+        mass = make_case(seed, "胸部", ("肺肿块",), size=96).truth.findings[0]
+        assert nodule.size_mm <= 30 < mass.size_mm
+
+
+def test_a_close_view_still_shows_several_tissues():
+    for seed in range(60):
+        phantom = make_case(seed, size=64)
+        shares = np.bincount(phantom.labels.ravel()) / phantom.labels.size
+        assert (shares > 0.01).sum() >= 3

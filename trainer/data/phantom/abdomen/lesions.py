@@ -217,7 +217,10 @@ def _in_liver(
 ) -> tuple[float, float, float] | None:
     if belly.liver is None:
         return None
-    keep_off = None if belly.bladder is None else belly.bladder
+    others = [*belly.kidneys.values()]
+    if belly.bladder is not None:
+        others.append(belly.bladder)
+    keep_off = np.concatenate(others) if others else None
     center = place(rng, belly.liver, size * margin + 1.5, keep_off, size / 2 + 4)
     if center is None:
         return None

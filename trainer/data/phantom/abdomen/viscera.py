@@ -12,15 +12,13 @@ from trainer.data.phantom.trunk import forest, inside, paint_loop, paint_vessel
 
 
 def paint_viscera(scene: Scene, belly: Belly) -> None:
-    """Paint the organs; leaves the liver's coverage in ``scene.masks`` as 肝."""
+    """Paint the organs; leaves in ``scene.masks`` as 肝 what of the liver is in sight."""
     if belly.level == "肝脾" and scene.rng.random() < 0.45:
         _lung_bases(scene, belly)
     _mesentery(scene, belly)
     _bowel(scene, belly)
     if belly.level != "肝脾":
         _pancreas(scene, belly)
-    for kidney in belly.kidneys.values():
-        _kidney(scene, belly, kidney)
     if belly.spleen is not None:
         scene.canvas.paint(
             belly.spleen,
@@ -32,12 +30,17 @@ def paint_viscera(scene: Scene, belly: Belly) -> None:
         _stomach(scene, belly.stomach)
     if belly.liver is not None:
         _liver(scene, belly, belly.liver)
+    for kidney in belly.kidneys.values():
+        _kidney(scene, belly, kidney)
     if belly.bladder is not None:
         wall = inset(belly.bladder, -1.5)
         scene.canvas.paint(wall, hu=scene.tissues.bowel_wall, label=Label.GALLBLADDER, soft_mm=0.6)
         scene.canvas.paint(
             belly.bladder, hu=scene.tissues.bile, label=Label.GALLBLADDER, soft_mm=0.7
         )
+    if belly.liver is not None:
+        in_sight = scene.canvas.labels == Label.LIVER
+        scene.masks["肝"] = scene.masks["肝"] * in_sight
 
 
 def _lung_bases(scene: Scene, belly: Belly) -> None:
@@ -131,6 +134,8 @@ def _pancreas(scene: Scene, belly: Belly) -> None:
 
 def _kidney(scene: Scene, belly: Belly, kidney: Curve) -> None:
     rng, tissues, canvas = scene.rng, scene.tissues, scene.canvas
+    capsule = inset(kidney, -rng.uniform(0.5, 4.0))
+    canvas.paint(capsule, hu=tissues.fat + 10, label=Label.FAT, soft_mm=0.8)
     canvas.paint(kidney, hu=tissues.kidney, label=Label.KIDNEY, soft_mm=0.8)
     middle = kidney.mean(axis=0)
     inner = middle + (kidney - middle) * 0.66

@@ -1,5 +1,6 @@
 """A chest slice from a plan."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,13 +16,20 @@ from trainer.data.phantom.chest.lungs import Squeeze, paint_lungs
 from trainer.data.phantom.chest.mediastinum import paint_mediastinum
 from trainer.data.phantom.chest.thorax import Thorax, draw_thorax
 from trainer.data.phantom.chest.wall import paint_wall
+from trainer.data.phantom.labels import Label
 from trainer.data.phantom.lesion import Lesion
 from trainer.data.phantom.region import Region
 from trainer.data.phantom.scene import Body, Scene
 from trainer.data.phantom.spectrum import Spectrum
 from trainer.data.phantom.trunk import paint_outside
 
-FOCAL = {"肺结节": plan_nodule, "肺肿块": plan_mass, "肺实变": plan_consolidation}
+Focal = Callable[[np.random.Generator, Thorax, Spectrum], Lesion | None]
+TRIES = 12
+DIFFUSE = {"胸腔积液": plan_effusion, "气胸": plan_pneumothorax}
+FOCAL: dict[str, Focal] = {"肺结节": plan_nodule, "肺肿块": plan_mass, "肺实变": plan_consolidation}
+ORGANS = (Label.HEART, Label.LIVER, Label.SPLEEN, Label.BOWEL, Label.BODY_GAS)
+"""What lies before the lungs and no lesion of the lung covers."""
+
 BELOW_APEX = ("主动脉弓", "肺门", "心脏", "膈顶")
 
 
@@ -44,9 +52,12 @@ class Chest:
         paint_wall(scene, self.thorax)
         paint_lungs(scene, self.thorax, self.squeeze)
         for lesion in self.lesions:
-            if lesion.name in ("胸腔积液", "气胸"):
+            if lesion.name in DIFFUSE:
                 lesion.paint(scene)
         paint_mediastinum(scene, self.thorax)
+        free = ~np.isin(scene.canvas.labels, ORGANS)
+        for name in ("左", "右", "左肺", "右肺"):
+            scene.masks[name] = scene.masks[name] * free
         for lesion in self.lesions:
             if lesion.name in FOCAL:
                 lesion.paint(scene)
@@ -56,22 +67,27 @@ def draw_chest(
     rng: np.random.Generator, level: str, signs: tuple[str, ...], spectrum: Spectrum
 ) -> Chest:
     """Plan a chest slice with the signs asked for."""
-    thorax = draw_thorax(rng, level)
-    lesions: list[Lesion] = []
-    squeeze: dict[int, Squeeze] = {}
-    for sign in signs:
-        if sign == "胸腔积液":
-            lesion, squeeze = plan_effusion(rng, thorax, spectrum)
-            lesions.append(lesion)
-        elif sign == "气胸":
-            lesion, squeeze = plan_pneumothorax(rng, thorax, spectrum)
-            lesions.append(lesion)
-        else:
-            focal = None
-            while focal is None:
-                focal = FOCAL[sign](rng, thorax, spectrum)
-            lesions.append(focal)
-    return Chest(thorax, tuple(lesions), squeeze)
+    while True:
+        thorax = draw_thorax(rng, level)
+        lesions: list[Lesion | None] = []
+        squeeze: dict[int, Squeeze] = {}
+        for sign in signs:
+            if sign in DIFFUSE:
+                lesion, squeeze = DIFFUSE[sign](rng, thorax, spectrum)
+                lesions.append(lesion)
+            else:
+                lesions.append(_first(FOCAL[sign], rng, thorax, spectrum))
+        complete = tuple(lesion for lesion in lesions if lesion is not None)
+        if len(complete) == len(lesions):
+            return Chest(thorax, complete, squeeze)
+
+
+def _first(
+    plan: Focal, rng: np.random.Generator, thorax: Thorax, spectrum: Spectrum
+) -> Lesion | None:
+    """A lesion that finds room in this chest within some tries."""
+    tries = (plan(rng, thorax, spectrum) for _ in range(TRIES))
+    return next((lesion for lesion in tries if lesion is not None), None)
 
 
 CHEST = Region(

@@ -13,6 +13,9 @@ from trainer.data.phantom.shapes import Curve, area_mm2, blob, tube
 from trainer.data.phantom.spectrum import Spectrum
 from trainer.data.phantom.trunk import forest, inside, place
 
+NODULE_MM = 30.0
+"""Largest nodule; what is larger is a mass (Fleischner Society glossary)."""
+
 MODERATE_MM, LARGE_MM = 20.0, 42.0
 """Depths from which an effusion is called 中量 and 大量."""
 
@@ -23,7 +26,9 @@ def plan_nodule(rng: np.random.Generator, thorax: Thorax, spectrum: Spectrum) ->
     size = spectrum.nodule_mm.draw_log(rng)
     lung = thorax.lungs[sign]
     off = 0.24 * thorax.a if thorax.level != "肺尖" else 0.12 * thorax.a
-    center = place(rng, lung, size * 0.5 + 1.0, thorax.hila[sign][None], off + size / 2)
+    center = place(
+        rng, lung, size * 0.5 + 1.0, thorax.hila[sign][None], off + size / 2, thorax.domes.get(sign)
+    )
     if center is None:
         return None
     x, y = float(center[0]), float(center[1])
@@ -53,6 +58,7 @@ def plan_nodule(rng: np.random.Generator, thorax: Thorax, spectrum: Spectrum) ->
         thorax.lobe(sign, y),
         side_of(sign),
         measured=True,
+        limits_mm=(0.0, NODULE_MM),
         traits=("毛刺",) if spiky else (),
     )
 
@@ -63,7 +69,8 @@ def plan_mass(rng: np.random.Generator, thorax: Thorax, spectrum: Spectrum) -> L
     lung = thorax.lungs[sign]
     cap = 0.62 * float(np.ptp(lung[:, 0]))
     size = min(spectrum.mass_mm.draw_log(rng), max(cap, 36.0))
-    center = place(rng, lung, size * rng.uniform(0.3, 0.45))
+    margin = size * rng.uniform(0.3, 0.45)
+    center = place(rng, lung, margin, outside=thorax.domes.get(sign))
     if center is None:
         return None
     x, y = float(center[0]), float(center[1])
@@ -86,7 +93,13 @@ def plan_mass(rng: np.random.Generator, thorax: Thorax, spectrum: Spectrum) -> L
 
     traits = (("毛刺",) if spiky else ("分叶",)) + (("空洞",) if hollow else ())
     return Lesion(
-        "肺肿块", paint, thorax.lobe(sign, y), side_of(sign), measured=True, traits=traits
+        "肺肿块",
+        paint,
+        thorax.lobe(sign, y),
+        side_of(sign),
+        measured=True,
+        limits_mm=(NODULE_MM, math.inf),
+        traits=traits,
     )
 
 
@@ -108,7 +121,8 @@ def plan_consolidation(
     wide, deep = np.ptp(lung, axis=0)
     x = thorax.a * sign * rng.uniform(0.45, 0.78)
     y = thorax.b * float(rng.choice([rng.uniform(0.25, 0.7), rng.uniform(-0.5, 0.0)], p=[0.7, 0.3]))
-    if not inside(lung, np.array([[x, y]]))[0]:
+    at = np.array([[x, y]])
+    if not inside(lung, at)[0] or (sign in thorax.domes and inside(thorax.domes[sign], at)[0]):
         return None
     rx, ry = wide * rng.uniform(0.35, 0.7), deep * rng.uniform(0.18, 0.3)
     curve = blob(rng, x, y, rx, ry, rng.uniform(-30, 30), rough=0.16)
@@ -143,11 +157,11 @@ def plan_consolidation(
 
 
 def plan_effusion(
-    rng: np.random.Generator, thorax: Thorax, spectrum: Spectrum, sign: int | None = None
+    rng: np.random.Generator, thorax: Thorax, spectrum: Spectrum
 ) -> tuple[Lesion, dict[int, Squeeze]]:
     """Dependent fluid behind one lung or both, which the lung floats on."""
-    both = sign is None and rng.random() < 0.35
-    main = sign or int(rng.choice([-1, 1]))
+    both = rng.random() < 0.35
+    main = int(rng.choice([-1, 1]))
     hu = spectrum.effusion_hu.draw(rng)
     sides = (main, -main) if both else (main,)
     squeeze: dict[int, Squeeze] = {}

@@ -193,24 +193,17 @@ def _heart_level(scene: Scene, thorax: Thorax) -> None:
 def _dome(scene: Scene, thorax: Thorax) -> None:
     rng, tissues, a, b = scene.rng, scene.tissues, thorax.a, thorax.b
     _heart(scene, thorax, rng.uniform(0.85, 1.0))
-    size = rng.uniform(0.22, 0.40)
-    liver = blob(
-        rng,
-        -a * 0.52,
-        b * rng.uniform(-0.12, 0.05),
-        a * size,
-        b * size * rng.uniform(1.1, 1.4),
-        rough=0.03,
-    )
     soft = rng.uniform(1.0, 4.0)
+    liver = thorax.domes[-1]
     scene.canvas.paint(liver, hu=tissues.liver, label=Label.LIVER, soft_mm=soft)
     paint_vessel(scene, -a * 0.18, b * 0.14, rng.uniform(9, 12), tissues.vein)
-    if rng.random() < 0.6:
-        size = rng.uniform(0.14, 0.26)
-        spot = blob(rng, a * 0.58, b * 0.28, a * size, b * size * 1.2, rough=0.04)
+    if 1 in thorax.domes:
+        left = thorax.domes[1]
         if rng.random() < 0.5:
-            scene.canvas.paint(spot, hu=tissues.spleen, label=Label.SPLEEN, soft_mm=soft)
+            scene.canvas.paint(left, hu=tissues.spleen, label=Label.SPLEEN, soft_mm=soft)
         else:
-            paint_loop(scene, a * 0.58, b * 0.15, a * size, b * size * 1.2, "mixed")
+            x, y = left.mean(axis=0)
+            wide, deep = np.ptp(left, axis=0) / 2
+            paint_loop(scene, float(x), float(y), float(wide), float(deep), "mixed")
     _descending(scene, thorax)
     _oesophagus(scene, rng.uniform(6, 14), b * 0.32)

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trainer.data.phantom.scene import Body
-from trainer.data.phantom.shapes import Curve, jitter, polar, spline
+from trainer.data.phantom.shapes import Curve, blob, jitter, polar, spline
 from trainer.data.phantom.trunk import around, bump, lie_down, oval_radii
 
 LATERAL = {
@@ -68,7 +68,12 @@ MEDIAL_RIGHT = {
 
 @dataclass(frozen=True, eq=False)
 class Thorax:
-    """One chest: half width ``a`` and half depth ``b`` of its inside, and its curves."""
+    """One chest: half width ``a`` and half depth ``b`` of its inside, and its curves.
+
+    Attributes:
+        domes: liver (right) and spleen or stomach (left) as they rise into the lungs, by side.
+        aerated: lungs as far as they hold air, filled in when they are painted.
+    """
 
     level: str
     a: float
@@ -81,6 +86,7 @@ class Thorax:
     hila: dict[int, Curve]
     arms_down: bool
     female: bool
+    domes: dict[int, Curve] = field(default_factory=dict)
     aerated: dict[int, Curve] = field(default_factory=dict)
 
     def lobe(self, sign: int, y: float) -> str:
@@ -117,21 +123,30 @@ def draw_thorax(rng: np.random.Generator, level: str) -> Thorax:
         points[:, 0] *= rng.uniform(0.95, 1.03)
         lungs[sign] = spline(points * (sign * a, b))
         hila[sign] = np.array([sign * a * 0.3, b * rng.uniform(-0.02, 0.12)])
+    domes: dict[int, Curve] = {}
+    if level == "膈顶":
+        size = rng.uniform(0.22, 0.40)
+        y = b * rng.uniform(-0.12, 0.05)
+        domes[-1] = blob(rng, -a * 0.52, y, a * size, b * size * rng.uniform(1.1, 1.4), rough=0.03)
+        if rng.random() < 0.6:
+            size = rng.uniform(0.14, 0.26)
+            domes[1] = blob(rng, a * 0.58, b * 0.28, a * size, b * size * 1.2, rough=0.04)
     reach = np.abs(skin).max(axis=0)
     body = Body(float(reach[0]), float(-skin[:, 1].min()), float(skin[:, 1].max()))
     arms = bool(rng.random() < 0.12)
     return Thorax(
-        level,
-        a,
-        b,
-        body,
-        skin,
-        lie_down(polar(t, muscle), flat=flat),
-        polar(t, cage),
-        lungs,
-        hila,
-        arms,
-        female,
+        level=level,
+        a=a,
+        b=b,
+        body=body,
+        skin=skin,
+        muscle=lie_down(polar(t, muscle), flat=flat),
+        cage=polar(t, cage),
+        lungs=lungs,
+        hila=hila,
+        arms_down=arms,
+        female=female,
+        domes=domes,
     )
 
 
