@@ -1,5 +1,6 @@
 """The shape of the small Qwen2-VL model that the trainer builds from nothing."""
 
+import math
 from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -92,7 +93,30 @@ def build_model(
         architectures=["Qwen2VLForConditionalGeneration"],
         **special,
     )
-    return Qwen2VLForConditionalGeneration(config)
+    model = Qwen2VLForConditionalGeneration(config)
+    see_patches_as_cosines(model)
+    return model
+
+
+def see_patches_as_cosines(model: "Qwen2VLForConditionalGeneration") -> None:
+    """Start the patch embedding as a whitened cosine transform of the patch's grey levels.
+
+    Random filters see little but a patch's mean. The lowest frequencies, each scaled to about
+    the same variance in pictures, hold all of a patch from the first step on. A network with
+    more channels than frequencies keeps its random filters in the rest.
+    """
+    import torch
+
+    weights = model.model.visual.patch_embed.proj.weight
+    channels, colours, times = weights.shape[:3]
+    place = (torch.arange(PATCH) + 0.5) * math.pi / PATCH
+    waves = torch.cos(torch.arange(PATCH)[:, None] * place) * math.sqrt(2 / PATCH)
+    waves[0] /= math.sqrt(2)
+    order = sorted((r * r + c * c, r, c) for r in range(PATCH) for c in range(PATCH))
+    with torch.no_grad():
+        for channel, (square, row, column) in enumerate(order[:channels]):
+            wave = torch.outer(waves[row], waves[column]) * (1 + math.sqrt(square)) / PATCH
+            weights[channel] = wave / (colours * times)
 
 
 def _sections(head: int) -> list[int]:

@@ -1,5 +1,7 @@
 """What the vision tower is asked during pre-training; thrown away afterwards."""
 
+import math
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
@@ -7,21 +9,33 @@ from torch.nn import functional
 CELL = 28
 """Pixels along one side of a merged token."""
 
+SIGN_WEIGHT = 4.0
+"""How much more a present sign counts than an absent one: unweighted, "none" is hard to leave."""
+
 
 class Heads(nn.Module):
     """Linear readings of merged tokens, so that the language part can read them as easily.
 
-    Every token answers for its own cell (shares of the classes, which lesions touch it) and for
-    the whole slice (region, sign with side, size), which spreads the diagnosis over all tokens.
+    Of its own cell a token must say the shares of the classes, what touches it, and where in the
+    picture it lies (the tower knows relative places only, and a side needs an absolute one).
+    A sign with its side is read from whichever token shows it best (a soft maximum over the
+    tokens), as attention of the language part can; its size from the same tokens. Every token
+    must also know the region and what is present anywhere.
     """
 
-    def __init__(self, width: int, classes: int, regions: int, signs: int, states: int) -> None:
+    def __init__(self, width: int, rarity: Tensor, regions: int, signs: int, states: int) -> None:
+        """Heads for tokens ``width`` wide; ``rarity`` (classes,) weighs a touch of each class."""
         super().__init__()
+        self.register_buffer("rarity", rarity, persistent=False)
+        seen = torch.tensor([1.0] + [SIGN_WEIGHT] * (states - 1))
+        self.register_buffer("seen", seen, persistent=False)
         self.signs, self.states = signs, states
-        self.share = nn.Linear(width, classes)
-        self.touch = nn.Linear(width, classes)
+        self.share = nn.Linear(width, len(rarity))
+        self.touch = nn.Linear(width, len(rarity))
+        self.place = nn.Linear(width, 2)
         self.region = nn.Linear(width, regions)
-        self.sign = nn.Linear(width, signs * states)
+        self.sign = nn.Linear(width, signs * (states - 1))
+        self.heard = nn.Linear(width, signs)
         self.size = nn.Linear(width, signs)
 
     def losses(self, tokens: Tensor, truth: "Targets") -> dict[str, Tensor]:
@@ -31,36 +45,66 @@ class Heads(nn.Module):
             tokens: float32 (B, T, width).
             truth: targets of the same batch.
         """
-        count, length, width = tokens.shape
+        length, width = tokens.shape[1:]
         tokens = functional.rms_norm(tokens, (width,))
-        share = functional.cross_entropy(
-            self.share(tokens).flatten(0, 1), truth.share.flatten(0, 1)
-        )
-        touch = functional.binary_cross_entropy_with_logits(
-            self.touch(tokens), truth.touch, pos_weight=tokens.new_tensor(3.0)
-        )
-        region = _spread(self.region(tokens), truth.region)
-        states = self.sign(tokens).view(count, length, self.signs, self.states)
-        target = truth.sign[:, None].expand(-1, length, -1)
-        sign = functional.cross_entropy(states.flatten(0, 2), target.flatten())
-        known = ~truth.size.isnan()
-        size = tokens.new_zeros(())
-        if known.any():
-            guess = self.size(tokens).mean(1)
-            size = functional.smooth_l1_loss(guess[known], truth.size[known], beta=0.2)
+        evidence = self._evidence(tokens)
+        share, touch, place = self.share(tokens), self.touch(tokens), self.place(tokens)
+        here = (truth.sign > 0).float()[:, None].expand(-1, length, -1)
+        region = self.region(tokens).flatten(0, 1)
         return {
-            "share": share,
-            "touch": touch * 10,
-            "region": region,
-            "sign": sign * 10,
-            "size": size,
+            "share": functional.cross_entropy(share.flatten(0, 1), truth.share.flatten(0, 1)),
+            "touch": 10 * _binary(touch, truth.touch, self.rarity),
+            "place": functional.mse_loss(place, truth.place.expand_as(place)),
+            "region": functional.cross_entropy(region, truth.region.repeat_interleave(length)),
+            "sign": 10 * self._sign_loss(evidence, truth.sign),
+            "heard": 3 * _binary(self.heard(tokens), here, self.seen[-1]),
+            "size": self._size_loss(tokens, evidence, truth.size),
         }
 
     def read(self, tokens: Tensor) -> tuple[Tensor, Tensor]:
-        """Region (B,) and sign states (B, signs) by the mean over tokens, int64."""
+        """Region (B,) and sign states (B, signs), int64."""
         tokens = functional.rms_norm(tokens, tokens.shape[-1:])
-        states = self.sign(tokens).mean(1).view(len(tokens), self.signs, self.states)
+        states = _pooled(self._evidence(tokens))
         return self.region(tokens).mean(1).argmax(-1), states.argmax(-1)
+
+    def _evidence(self, tokens: Tensor) -> Tensor:
+        """Logits of each present state, (B, T, signs, states - 1)."""
+        return self.sign(tokens).unflatten(-1, (self.signs, self.states - 1))
+
+    def _sign_loss(self, evidence: Tensor, truth: Tensor) -> Tensor:
+        states = _pooled(evidence).flatten(0, 1)
+        return functional.cross_entropy(states, truth.flatten(), weight=self.seen)
+
+    def _size_loss(self, tokens: Tensor, evidence: Tensor, truth: Tensor) -> Tensor:
+        known = ~truth.isnan()
+        if not known.any():
+            return tokens.new_zeros(())
+        weight = evidence.amax(-1).detach().softmax(1)
+        guess = (self.size(tokens) * weight).sum(1)
+        return functional.smooth_l1_loss(guess[known], truth[known], beta=0.2)
+
+
+def _pooled(evidence: Tensor) -> Tensor:
+    """Logits of every state of a slice, (B, signs, states), absent first at 0."""
+    best = evidence.logsumexp(1) - math.log(evidence.shape[1])
+    return functional.pad(best, (1, 0))
+
+
+def _binary(logits: Tensor, truth: Tensor, weight: Tensor) -> Tensor:
+    return functional.binary_cross_entropy_with_logits(logits, truth, pos_weight=weight)
+
+
+def rarity(labels: Tensor, classes: int) -> Tensor:
+    """Weight of each class, float32 (classes,): root of how rarely it touches a cell.
+
+    Args:
+        labels: uint8 (N, S, S), S at least ``CELL``; a few hundred slices suffice.
+    """
+    size = labels.shape[-1] // CELL * CELL
+    cells = labels[:, :size, :size].long()
+    zero = torch.zeros(len(labels), dtype=torch.long)
+    touch = Targets(cells, classes, zero, zero, zero.float()).touch.mean((0, 1))
+    return ((1 - touch) / touch.clamp(min=1e-4)).sqrt().clamp(1, 25)
 
 
 class Targets:
@@ -69,6 +113,7 @@ class Targets:
     Attributes:
         share: float32 (B, T, classes), part of the cell's pixels of each class.
         touch: float32 (B, T, classes), 1 where at least four pixels are of the class.
+        place: float32 (T, 2), column and row in -1..1.
         region: int64 (B,). sign: int64 (B, signs). size: float32 (B, signs), log mm or NaN.
     """
 
@@ -83,10 +128,7 @@ class Targets:
         tally = tally.view(count, -1, classes).float()
         self.share = tally / (CELL * CELL)
         self.touch = (tally >= 4).float()
+        across = torch.linspace(-1, 1, width // CELL), torch.linspace(-1, 1, height // CELL)
+        columns, rows = torch.meshgrid(*across, indexing="xy")
+        self.place = torch.stack([columns, rows], dim=-1).flatten(0, 1)
         self.region, self.sign, self.size = region, sign, size
-
-
-def _spread(logits: Tensor, target: Tensor) -> Tensor:
-    """Cross-entropy of one answer per picture, asked of every token."""
-    length = logits.shape[1]
-    return functional.cross_entropy(logits.flatten(0, 1), target.repeat_interleave(length))

@@ -13,7 +13,8 @@ from assistant.errors import AssistantError
 from assistant.report.lexicon import REGIONS
 from trainer.model.augment import patchify, show, transforms, warp
 from trainer.model.dense import CLASSES, SIDES, SIGNS, DenseSlices
-from trainer.model.heads import Heads, Targets
+from trainer.model.heads import Heads, Targets, rarity
+from trainer.model.muon import Muon
 from trainer.model.schedule import Jitter, Schedule
 
 if TYPE_CHECKING:
@@ -49,7 +50,8 @@ def pretrain(
     torch.manual_seed(seed)
     tower = model.model.visual
     width = model.config.text_config.hidden_size
-    heads = Heads(width, CLASSES, len(REGIONS), len(SIGNS), 1 + len(SIDES))
+    weights = rarity(torch.from_numpy(slices.labels[:500]), CLASSES)
+    heads = Heads(width, weights, len(REGIONS), len(SIGNS), 1 + len(SIDES))
     both = nn.ModuleDict({"tower": tower, "heads": heads})
     optimizers = _optimizers(tower, heads, schedule.lr)
     first = _restore(checkpoint, both, optimizers, generator)
@@ -63,7 +65,8 @@ def pretrain(
             for group in optimizer.param_groups:
                 group["lr"] = schedule.rate(step)
         index = torch.randint(len(slices), (schedule.batch,), generator=generator)
-        grey, targets = data.batch(index, jitter, generator, picture)
+        edge = schedule.small if step < schedule.small_part * schedule.steps else picture
+        grey, targets = data.batch(index, jitter, generator, edge)
         patches, grid = patchify(grey)
         tokens = tower(patches, grid).view(schedule.batch, -1, width)
         losses = heads.losses(tokens, targets)
@@ -120,10 +123,12 @@ def _patches_as_matrix(embed: nn.Module) -> Callable[[Tensor], Tensor]:
 
 
 def _optimizers(tower: nn.Module, heads: nn.Module, lr: float) -> list[torch.optim.Optimizer]:
-    matrices = [p for name, p in tower.named_parameters() if p.ndim == 2]
-    rest = [p for p in tower.parameters() if p.ndim != 2] + list(heads.parameters())
+    # The merger's great square would cost more to orthogonalise than all blocks together.
+    matrices = [p for p in tower.blocks.parameters() if p.ndim == 2]
+    chosen = {id(p) for p in matrices}
+    rest = [p for p in (*tower.parameters(), *heads.parameters()) if id(p) not in chosen]
     return [
-        torch.optim.Muon(matrices, lr=lr, weight_decay=0.05, adjust_lr_fn="match_rms_adamw"),
+        Muon(matrices, lr=lr, weight_decay=0.05),
         torch.optim.AdamW(rest, lr=lr, weight_decay=0.01, betas=(0.9, 0.98)),
     ]
 

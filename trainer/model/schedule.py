@@ -34,6 +34,9 @@ class Schedule(BaseModel):
         lr: peak learning rate, of Muon for matrices and of AdamW for the rest.
         warmup: part of the steps over which the rate rises; it falls as a cosine afterwards.
         save_every: steps between checkpoints.
+        small: pixels along one side of the pictures of the first part, a multiple of 28.
+        small_part: part of the steps that sees small pictures; half as large, they cost a
+            quarter, and what they teach carries over.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -43,6 +46,8 @@ class Schedule(BaseModel):
     lr: float = Field(default=2e-3, gt=0, le=0.1)
     warmup: float = Field(default=0.05, ge=0, lt=1)
     save_every: int = Field(default=100, ge=1)
+    small: int = Field(default=168, ge=56, le=1008, multiple_of=28)
+    small_part: float = Field(default=0.0, ge=0, le=1)
 
     def rate(self, step: int) -> float:
         """Learning rate of a step, from 0."""

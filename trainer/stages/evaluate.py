@@ -32,7 +32,7 @@ def run(work: Workspace) -> None:
     """Write ``evaluation.json``, ``evaluation.md`` and ``model``, the folder with its figures.
 
     Raises:
-        AssistantError: TRN-501 when fewer answers are right than the goal asks for.
+        AssistantError: TRN-601 when fewer answers are right than the goal asks for.
     """
     settings = work.pipeline.evaluate
     quantized = work.finished("quantize")
@@ -64,7 +64,7 @@ def run(work: Workspace) -> None:
     work.console.print(page)
     if summary.right.value < settings.goal:
         raise AssistantError(
-            "TRN-501",
+            "TRN-601",
             f"完全正确率 {summary.right.value:.1%}，低于配置要求的 {settings.goal:.0%}。",
             next_step="请增加 synth.count 或训练步数后重新运行；逐例结果在 evaluation.json 中。",
         )
@@ -92,7 +92,7 @@ def _cases(work: Workspace) -> Iterator[Case]:
     settings, recipe = work.pipeline.evaluate, work.pipeline.synth
     for index in track(range(settings.pictures), "生成考题", console=work.console):
         seed = settings.seed + index
-        phantom = make_case(seed, size=recipe.size, normal=recipe.normal)
+        phantom = make_case(seed, size=recipe.size, normal=recipe.normal, among=recipe.signs)
         view = show(phantom, np.random.default_rng([seed, 3]))
         yield Known(view.truth.region, view.truth.findings), view.picture
 
