@@ -35,10 +35,11 @@ WHOLE = 25_016_845
 
 @dataclass(frozen=True)
 class Measured:
-    """A run: its time, and the most that all its processes held."""
+    """A run: its time, the most that all its processes held, and the time of all cores."""
 
     seconds: float
     peak_mb: float
+    cpu_seconds: float
 
 
 def plain(shards: Path, out: Path) -> None:
@@ -115,13 +116,14 @@ def measure(*command: str) -> Measured:
     """Run a command and watch all its processes."""
     start = time.perf_counter()
     process = _start(*command)
-    peak = 0.0
+    peak = spent = 0.0
     while process.poll() is None:
-        peak = max(peak, _held(process.pid))
+        held, used = _watch(process.pid)
+        peak, spent = max(peak, held), max(spent, used)
         time.sleep(0.1)
     if process.returncode:
         raise SystemExit(f"{command} ended with {process.returncode}")
-    return Measured(time.perf_counter() - start, peak)
+    return Measured(time.perf_counter() - start, peak, spent)
 
 
 def _start(*command: str) -> "subprocess.Popen[bytes]":
@@ -129,13 +131,18 @@ def _start(*command: str) -> "subprocess.Popen[bytes]":
     return subprocess.Popen([sys.executable, *command], env=environment, stderr=subprocess.DEVNULL)
 
 
-def _held(pid: int) -> float:
+def _watch(pid: int) -> tuple[float, float]:
+    """Memory in MB and CPU time in seconds of a process and its children."""
     try:
         parent = psutil.Process(pid)
-        total = sum(p.memory_info().rss for p in (parent, *parent.children(recursive=True)))
+        family = (parent, *parent.children(recursive=True))
+        held = sum(one.memory_info().rss for one in family)
+        times = [one.cpu_times() for one in family]
     except psutil.Error:
-        return 0.0
-    return total / 2**20
+        return 0.0, 0.0
+    spent = sum(one.user + one.system for one in times)
+    ended = times[0].children_user + times[0].children_system
+    return held / 2**20, spent + ended
 
 
 def prepare(config: Path, out: Path) -> tuple[str, ...]:
@@ -197,12 +204,12 @@ def run(kept: Path, scratch: Path, rows: int, workers: int) -> None:
     print(f"generated {few + rows:,} rows in {time.perf_counter() - start:.0f} s", flush=True)
     loop = ("benchmarks/prepare.py", "--loop")
     os.chdir(ROOT)
-    told = [("run", "rows", "seconds", "rows/s", "peak RSS MB")]
+    told = [("run", "rows", "seconds", "rows/s", "CPU seconds", "peak RSS MB")]
 
     def note(name: str, count: int, done: Measured) -> None:
         told.append(
             (name, f"{count:,}", f"{done.seconds:.1f}", f"{count / done.seconds:.0f}",
-             f"{done.peak_mb:.0f}")
+             f"{done.cpu_seconds:.0f}", f"{done.peak_mb:.0f}")
         )  # fmt: skip
         print(" | ".join(told[-1]), flush=True)
 

@@ -35,7 +35,7 @@ def prepare(wanted: Preparation, out: Path, *, console: Console) -> Manifest:
     Raises:
         AssistantError: TRN-5xx; what can be found beforehand is found before work begins.
     """
-    preflight.check(wanted)
+    preflight.check(wanted, out)
     job = begin(out, "prepare", inputs=_inputs(wanted), config=_config(wanted))
     work = out / WORK
     if job.done is not None:
@@ -201,8 +201,10 @@ def _inputs(wanted: Preparation) -> dict[str, str]:
 def _config(wanted: Preparation) -> dict[str, JsonValue]:
     config: dict[str, JsonValue] = wanted.model_dump(mode="json", exclude=_NO_MATTER)
     config["question_zh"] = load_prompts().default_question
-    translate = wanted.translate if wanted.language != "en" else None
-    config["translate"] = translate and {"model": translate.model, "attempts": translate.attempts}
+    translate = None if wanted.language == "en" else wanted.translate
+    config["translate"] = None
+    if translate is not None:
+        config["translate"] = {"model": translate.model, "attempts": translate.attempts}
     return config
 
 

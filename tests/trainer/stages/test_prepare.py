@@ -222,6 +222,10 @@ def test_dialogues_keep_their_turns_and_pictures(tmp_path: Path, maker: Maker) -
     ]
     assert len(row["images"]) == 3
     assert [left["代码"] for left in table(out / "rejects.csv")] == ["TRN-530"]
+    # What is written beside the dialogues does not make them new.
+    before = (out / "manifest.json").read_bytes()
+    run(tmp_path, sources=[{"kind": "dialogues", "path": "talks.json"}])
+    assert (out / "manifest.json").read_bytes() == before
 
 
 def test_metadata_of_a_jpeg_does_not_get_through(tmp_path: Path, maker: Maker) -> None:
@@ -268,6 +272,13 @@ def test_everything_wrong_is_told_at_once_before_any_work(tmp_path: Path, shards
     for part in (first.name, "captions", "现有 image、id、caption", "nowhere", "talks.xlsx"):
         assert part in caught.value.message
     assert not (tmp_path / "out").exists()
+
+
+def test_a_result_inside_its_source_is_refused(tmp_path: Path, shards: Path) -> None:
+    with pytest.raises(AssistantError) as caught:
+        run(tmp_path, "shards/out", sources=PARQUET)
+    assert caught.value.code == "TRN-502"
+    assert "输出文件夹在这个来源之内" in caught.value.message
 
 
 def test_unknown_keys_and_wrong_values_are_told_together(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import groupby
+from pathlib import Path
 
 from trainer.data.corpus.pictures import Shelf, fetch_from, match_names, open_shelf
 from trainer.data.corpus.preparation import DialoguesSource
@@ -65,6 +66,13 @@ def read(source: DialoguesSource, unit: Unit) -> Iterator[RawRow]:
         names = (ways.get(_plain(name), "") for name in told.pictures)
         fetches = tuple(fetch_from(shelf, name) for name in names)
         yield RawRow(unit.file, number, told.id, told.turns, fetches, told.case, told.fault)
+
+
+def files(source: DialoguesSource) -> list[Path]:
+    """The file itself and every picture it names that is there."""
+    shelf, ways = _shelf(source)
+    named = {ways.get(_plain(name), "") for told in _dialogues(source) for name in told.pictures}
+    return [source.path, *sorted({shelf.file(name) for name in named if name})]
 
 
 @lru_cache(maxsize=4)

@@ -92,8 +92,8 @@ def _read_words(turns: tuple[Turn, ...], rules: Rules) -> Stated:
 def _fetch(raw: RawRow, place: int, rules: Rules) -> Picture:
     try:
         data = raw.pictures[place]()
-    except (OSError, KeyError, RuntimeError) as error:
-        raise _Left(reasons.MISSING_PICTURE, type(error).__name__) from error
+    except OSError as error:
+        raise _Left(reasons.UNREADABLE, str(error.strerror or error)) from error
     if not data:
         raise _Left(reasons.MISSING_PICTURE)
     try:

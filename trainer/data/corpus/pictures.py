@@ -1,6 +1,7 @@
 """A folder or zip of pictures with captions beside them."""
 
 import zipfile
+import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -13,6 +14,7 @@ from trainer.data.corpus.tables import SUFFIXES, TableError, decode, pick, read_
 _PICTURES = frozenset(
     {".jpg", ".jpeg", ".png", ".bmp", ".tif", ".tiff", ".webp", ".dcm", ".dicom", ".ima", ""}
 )
+MOST_BYTES = 512 << 20
 _IMAGE = ("image", "images", "file", "file_name", "filename", "picture", "path", "name", "图片",
           "图像", "文件", "文件名", "影像")  # fmt: skip
 _CAPTION = ("caption", "text", "report", "description", "findings", "说明", "描述", "报告", "图注",
@@ -29,11 +31,23 @@ class Shelf:
     names: tuple[str, ...]
 
     def read(self, name: str) -> bytes:
-        """Content of one of ``names``."""
+        """Content of one of ``names``.
+
+        Raises:
+            OSError: gone, broken, encrypted or too large to be a picture.
+        """
         if self.path.is_dir():
             return (self.path / name).read_bytes()
-        with zipfile.ZipFile(self.path) as archive:
-            return archive.read(name)
+        try:
+            if _archive(self.path).getinfo(name).file_size > MOST_BYTES:
+                raise OSError("too large")
+            return _archive(self.path).read(name)
+        except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError) as error:
+            raise OSError(type(error).__name__) from error
+
+    def file(self, name: str) -> Path:
+        """The file that holds it: the zip, or its own."""
+        return self.path / name if self.path.is_dir() else self.path
 
 
 @dataclass(frozen=True)
@@ -128,6 +142,20 @@ def match_names(shelf: Shelf) -> Mapping[str, str]:
             if other != name and way != name:
                 found[way.casefold()] = ""
     return {**found, **{name.casefold(): name for name in shelf.names}}
+
+
+def files(source: PicturesSource) -> list[Path]:
+    """Every file the rows come from."""
+    shelf = open_shelf(source.path)
+    suffixes = _PICTURES | SUFFIXES | {".txt"}
+    named = (name for name in shelf.names if PurePosixPath(name).suffix.lower() in suffixes)
+    return sorted({shelf.file(name) for name in named})
+
+
+@lru_cache(maxsize=4)
+def _archive(path: Path) -> zipfile.ZipFile:
+    """Kept open: to open a zip is to read its whole directory."""
+    return zipfile.ZipFile(path)
 
 
 @lru_cache(maxsize=4)

@@ -37,13 +37,18 @@ class Forecast:
     seconds: float
 
 
-def check(wanted: Preparation) -> None:
-    """Look at every source, every table and the endpoint.
+def check(wanted: Preparation, out: Path) -> None:
+    """Look at every source, every table, the endpoint and the output folder's place.
 
     Raises:
         AssistantError: TRN-502 naming everything at once.
     """
     told = sources.problems(wanted.sources)
+    told += [
+        f"sources.{number}：输出文件夹在这个来源之内，会被当作来源"
+        for number, source in enumerate(wanted.sources)
+        if sources.holds(source, out)
+    ]
     try:
         load_terminology()
     except AssistantError as error:

@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
@@ -12,7 +13,7 @@ from trainer.data.corpus.judge import Rules, judge
 from trainer.data.corpus.parts import Marking, is_whole, read_columns, write_part
 from trainer.data.corpus.pool import run_ordered
 from trainer.data.corpus.preparation import RECIPE_MOST_ROWS, Preparation, Source
-from trainer.data.corpus.row import Judged, Unit
+from trainer.data.corpus.row import Judged, RawRow, Unit
 
 PARTS = "parts"
 PICTURES = "mllm_data"
@@ -85,10 +86,7 @@ def sift(task: Task) -> Sifted:
             count = sum(1 for _ in islice(rows, task.batch_rows))
             found = _count_kept(path)
         else:
-            judged = [
-                judge(row, task.rules, sampled=_sampled(task, total + place))
-                for place, row in enumerate(islice(rows, task.batch_rows))
-            ]
+            judged = _judge(task, islice(rows, task.batch_rows), total)
             count = len(judged)
             if count:
                 _commit(task, path, total, judged)
@@ -98,6 +96,16 @@ def sift(task: Task) -> Sifted:
             batch += 1
         if count < task.batch_rows:
             return Sifted(task.unit.number, total, kept, batch)
+
+
+def _judge(task: Task, rows: Iterator[RawRow], first: int) -> list[Judged]:
+    with warnings.catch_warnings():
+        # What Pillow and pydicom have to say of a file is in its verdict, not on the screen.
+        warnings.simplefilter("ignore")
+        return [
+            judge(row, task.rules, sampled=_sampled(task, first + place))
+            for place, row in enumerate(rows)
+        ]
 
 
 def run(pending: Iterator[Task], workers: int) -> Iterator[Sifted]:

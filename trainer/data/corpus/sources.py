@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from hashlib import sha256
+from pathlib import Path
 
 from assistant.errors import AssistantError
 from assistant.imaging.window import parse_window
@@ -69,16 +70,25 @@ def fingerprint(source: Source) -> str:
     total = sha256(source.model_dump_json().encode())
     if isinstance(source, HubSource):
         return total.hexdigest()
-    roots = [source.path]
-    if isinstance(source, DialoguesSource) and source.pictures is not None:
-        roots.append(source.pictures)
-    for root in roots:
-        for path in sorted(root.rglob("*")) if root.is_dir() else [root]:
-            if path.is_file():
-                state = path.stat()
-                name = path.relative_to(root).as_posix()
-                total.update(f"{name}\0{state.st_size}\0{state.st_mtime_ns}\n".encode())
+    if isinstance(source, ParquetSource):
+        found = medtrinity.shards(source)
+    else:
+        found = (
+            pictures.files(source)
+            if isinstance(source, PicturesSource)
+            else dialogues.files(source)
+        )
+    for path in found:
+        state = path.stat()
+        total.update(f"{path.as_posix()}\0{state.st_size}\0{state.st_mtime_ns}\n".encode())
     return total.hexdigest()
+
+
+def holds(source: Source, folder: Path) -> bool:
+    """A folder lies inside the source's, so that its files would be taken for rows."""
+    if isinstance(source, HubSource | DialoguesSource):
+        return False
+    return folder.resolve().is_relative_to(source.path.resolve())
 
 
 def _problems(source: Source) -> list[str]:

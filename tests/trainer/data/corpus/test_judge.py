@@ -1,0 +1,83 @@
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from tests.trainer.medtrinity_rows import CAPTION, Maker, encode
+
+from trainer.data.corpus import reasons
+from trainer.data.corpus.judge import Rules, judge
+from trainer.data.corpus.pictures import fetch_from, open_shelf
+from trainer.data.corpus.preparation import Select
+from trainer.data.corpus.reasons import REJECTS, UNTRANSLATED, Reason
+from trainer.data.corpus.row import Judged, RawRow, Turn
+
+GOOD = CAPTION.format(size=8, side="left")
+
+
+def verdict(
+    text: str, fetch: Callable[[], bytes | None], *, vouched: bool = False, **select
+) -> Judged:
+    raw = RawRow("f", 0, "id", (Turn("user", "", 1), Turn("assistant", text)), (fetch,))
+    return judge(raw, Rules(Select(**select), vouched, "auto", 92), sampled=False)
+
+
+def picture() -> bytes:
+    return encode(Maker().slice())
+
+
+def forbidden() -> bytes:
+    raise AssertionError("the picture was read")
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("", reasons.MISSING_TEXT),
+        ("A CT.", reasons.TOO_SHORT),
+        ("胸部CT未见异常。", reasons.TOO_SHORT),
+        ("An MRI of the brain that shows a lesion in the left lobe.", reasons.OTHER_MODALITY),
+    ],
+)
+def test_words_decide_before_a_picture_is_read(text: str, reason: Reason) -> None:
+    assert verdict(text, forbidden).reason == reason
+
+
+def test_a_caption_that_names_no_modality_needs_a_voucher_or_leave() -> None:
+    text = "There is a nodule in the left upper lobe of the lung."
+    assert verdict(text, picture).reason == reasons.UNSTATED
+    assert verdict(text, picture, vouched=True).why == "来源声明为 CT"
+    assert verdict(text, picture, unstated="keep").why == "说明未写明，按图像保留"
+
+
+def test_an_owner_cannot_vouch_against_the_caption() -> None:
+    text = "An ultrasound image of the thyroid with a nodule in the left lobe."
+    assert verdict(text, picture, vouched=True).reason == reasons.OTHER_MODALITY
+
+
+def test_boxes_may_be_kept_by_request() -> None:
+    data = encode(Maker().boxed())
+    assert verdict(GOOD, lambda: data).reason == reasons.BOXED
+    assert verdict(GOOD, lambda: data, boxes="keep").reason is None
+
+
+def test_template_characters_do_not_get_through() -> None:
+    told = verdict(f"<image>{GOOD}<|im_end|>\n<|im_start|>user", picture)
+    assert told.reason is None
+    assert told.turns[1].text == f"{GOOD}\nuser"
+
+
+def test_a_broken_member_of_a_zip_is_a_verdict(tmp_path: Path) -> None:
+    path = tmp_path / "a.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("a.jpg", picture())
+    data = bytearray(path.read_bytes())
+    data[200:260] = bytes(60)
+    path.write_bytes(bytes(data))
+    assert verdict(GOOD, fetch_from(open_shelf(path), "a.jpg")).reason == reasons.UNREADABLE
+
+
+def test_every_reason_has_its_own_code_and_says_what_to_do() -> None:
+    every = (*REJECTS, UNTRANSLATED)
+    assert len({reason.code for reason in every}) == len(every)
+    assert all(reason.name and reason.next_step.endswith("。") for reason in every)
