@@ -1,10 +1,12 @@
 import csv
 import json
 import os
+import re
 import subprocess
 import sys
 import time
 from collections import Counter
+from collections.abc import Iterator
 from io import BytesIO, StringIO
 from pathlib import Path
 
@@ -18,6 +20,7 @@ from rich.console import Console
 from assistant.dialogue.prompts import load_prompts
 from assistant.errors import AssistantError
 from tests.trainer.medtrinity_rows import Maker, Row, encode, write_shards
+from tests.trainer.scripted_endpoint import Scripted
 from trainer.data.corpus.preparation import Preparation, load_preparation
 from trainer.stages.prepare import WORK, prepare
 
@@ -255,6 +258,60 @@ def test_without_an_endpoint_captions_stay_english_and_it_says_so(
     assert len(listed) == 40
     assert {row["代码"] for row in listed} == {"TRN-532"}
     assert "40 行应为中文而保留英文" in (tmp_path / "out/datacard.html").read_text(encoding="utf-8")
+
+
+@pytest.fixture
+def translator() -> Iterator[Scripted]:
+    """Translates the captions of the rows; one size it always puts on the wrong side."""
+    one = Scripted()
+
+    def answer(messages: list[dict[str, str]]) -> tuple[int, str]:
+        found = re.search(r"a (\d+) mm nodule in the (left|right)", messages[1]["content"])
+        assert found
+        side = "左" if (found[2] == "left") != (found[1] == "14") else "右"
+        return 200, f"胸部 CT 图像，{side}肺上叶见 {found[1]} mm 结节，未见胸腔积液。"
+
+    one.answer = answer
+    yield one
+    one.close()
+
+
+def test_captions_become_chinese_where_the_checker_agrees(
+    tmp_path: Path, shards: Path, translator: Scripted
+) -> None:
+    endpoint = {"endpoint": translator.address, "model": "m", "attempts": 2}
+    out = run(tmp_path, sources=PARQUET, language="zh", translate=endpoint)
+    english = [row for row in entries(out) if "nodule" in row["messages"][1]["content"]]
+    chinese = [row for row in entries(out) if "结节" in row["messages"][1]["content"]]
+    assert len(english) + len(chinese) == 40
+    assert {row["messages"][0]["content"] for row in chinese} == {
+        "<image>" + load_prompts().default_question
+    }
+    assert english
+    assert all("a 14 mm nodule" in row["messages"][1]["content"] for row in english)
+    listed = table(out / "untranslated.csv")
+    assert len(listed) == len(english)
+    assert all("侧别" in row["原因"] for row in listed)
+    assert Counter(row["语言"] for row in table(out / "rows.csv")) == {
+        "zh": len(chinese),
+        "en": len(english),
+    }
+    asked = len(translator.asked)
+    again = run(tmp_path, "again", sources=PARQUET, language="zh", translate=endpoint)
+    # Only what was refused is asked for again.
+    texts = {row["messages"][1]["content"] for row in english}
+    assert len(translator.asked) - asked == 2 * len(texts)
+    assert files(again) == files(out)
+
+
+def test_a_mixed_set_is_partly_chinese_by_content(
+    tmp_path: Path, shards: Path, translator: Scripted
+) -> None:
+    endpoint = {"endpoint": translator.address, "model": "m"}
+    out = run(tmp_path, sources=PARQUET, language="mixed", translate=endpoint)
+    counts = Counter(row["语言"] for row in table(out / "rows.csv"))
+    assert 8 <= counts["zh"] <= 32
+    assert counts.total() == 40
 
 
 def test_everything_wrong_is_told_at_once_before_any_work(tmp_path: Path, shards: Path) -> None:

@@ -65,7 +65,7 @@ class Picture:
         return digest.digest()[:16]
 
     def look(self) -> int:
-        """64-bit difference hash: pictures that look alike to the eye have the same."""
+        """64-bit difference hash: most pictures that look alike to the eye have the same."""
         values = np.asarray(self.small.resize((9, 8), Image.Resampling.BOX), np.int16)
         bits = np.packbits(values[:, 1:] > values[:, :-1] + _STEP)
         return int.from_bytes(bits.tobytes(), "big")

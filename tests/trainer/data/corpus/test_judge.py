@@ -3,8 +3,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from tests.trainer.medtrinity_rows import CAPTION, Maker, encode
 
+from tests.trainer.medtrinity_rows import CAPTION, Maker, encode
 from trainer.data.corpus import reasons
 from trainer.data.corpus.judge import Rules, judge
 from trainer.data.corpus.pictures import fetch_from, open_shelf

@@ -1,64 +1,24 @@
-import json
-import threading
-from collections.abc import Callable, Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from assistant.errors import AssistantError
+from tests.trainer.scripted_endpoint import Scripted
 from trainer.data.corpus.endpoint import Endpoint
 from trainer.data.corpus.preparation import Translate
 from trainer.data.corpus.translate import Translator
 
-Answer = Callable[[list[dict[str, str]]], tuple[int, str]]
 ENGLISH = "A 12 mm nodule in the left upper lobe, without pleural effusion."
 CHINESE = "左肺上叶可见一枚 12 mm 结节，未见胸腔积液。"
-
-
-class Scripted:
-    """An endpoint on this machine that says what a test wants, and counts."""
-
-    def __init__(self) -> None:
-        self.answer: Answer = lambda _: (200, CHINESE)
-        self.asked: list[dict] = []
-        self.keys: list[str | None] = []
-        outer = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
-                outer.keys.append(self.headers.get("Authorization"))
-                self.reply(200, {"object": "list", "data": []})
-
-            def do_POST(self) -> None:
-                body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-                outer.asked.append(body)
-                outer.keys.append(self.headers.get("Authorization"))
-                status, text = outer.answer(body["messages"])
-                message = {"role": "assistant", "content": text}
-                self.reply(status, {"choices": [{"message": message}]})
-
-            def reply(self, status: int, body: object) -> None:
-                data = json.dumps(body, ensure_ascii=False).encode()
-                self.send_response(status)
-                self.send_header("Content-Length", str(len(data)))
-                self.end_headers()
-                self.wfile.write(data)
-
-            def log_message(self, *_: object) -> None:
-                pass
-
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.address = f"http://127.0.0.1:{self.server.server_address[1]}/v1"
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
 
 
 @pytest.fixture
 def scripted() -> Iterator[Scripted]:
     one = Scripted()
+    one.answer = lambda _: (200, CHINESE)
     yield one
-    one.server.shutdown()
-    one.server.server_close()
+    one.close()
 
 
 @pytest.fixture
