@@ -40,6 +40,7 @@ HELP = """\
   app      打开阅片页面（不写动词时即为此项）
   ask      就一张或多张影像提问，在终端得到回答
   batch    逐个诊断文件夹中的影像，写出 CSV 与 JSON
+  models   获取模型（models fetch），列出已有的模型（models list）
   train    训练：train 阶段 配置文件
   setup    只安装运行环境，不启动
   doctor   检查本机：已安装的组件、显卡与驱动、将使用的模型和引擎
@@ -67,6 +68,12 @@ VERB_HELP = {
 
 逐个诊断文件夹中的影像，每个文件一行结果，写出 CSV 与 JSON。
 """,
+    "models": """\
+用法：python launcher.py models fetch 名称或文件夹 [--from modelscope|huggingface]
+      python launcher.py models list
+
+把模型取到数据文件夹并核对每个文件，或列出已有的模型。
+""",
     "train": """\
 用法：python launcher.py train 阶段 配置文件
 例：  python launcher.py train run configs/train/demo.yaml
@@ -91,8 +98,11 @@ test 为测试环境。--wheels 从文件夹安装，不使用网络；准备方
 """,
 }
 
-LATER_VERBS = ("models", "pack")
-MODULES = {"app": "assistant", "ask": "assistant", "batch": "assistant", "train": "trainer"}
+LATER_VERBS = ("pack",)
+MODULES = {
+    **dict.fromkeys(("app", "ask", "batch", "models"), "assistant"),
+    "train": "trainer",
+}
 
 # What would otherwise report to its makers, or look for a model on the network, does not.
 QUIET = {

@@ -1,4 +1,4 @@
-"""The command line: app, ask, batch, doctor."""
+"""The command line: app, ask, batch, models, doctor."""
 
 import sys
 from collections.abc import Sequence
@@ -41,6 +41,14 @@ Window = Annotated[
 
 def _verb(name: str, **how: Any) -> Any:
     return app.command(name, cls=ChineseCommand, **how)
+
+
+models = typer.Typer(cls=ChineseGroup, help="获取模型，列出已有的模型。", rich_markup_mode=None)
+app.add_typer(models, name="models")
+
+
+def _models_verb(name: str) -> Any:
+    return models.command(name, cls=ChineseCommand)
 
 
 @_verb("app")
@@ -127,7 +135,31 @@ def run_doctor(model: Model = None, engine: Engine = None, data: Data = None) ->
     return commands.doctor(commands.start("doctor", data_dir=data, model=model, engine=engine))
 
 
-@_verb("models", hidden=True)
+@_models_verb("fetch")
+def run_fetch(
+    name: Annotated[
+        str | None, typer.Argument(metavar="名称或文件夹", help="模型名，或已有的模型文件夹")
+    ] = None,
+    source: Annotated[
+        str,
+        typer.Option("--from", metavar="站点", help="modelscope（默认）或 huggingface"),
+    ] = "modelscope",
+    data: Data = None,
+) -> int:
+    """把模型取到数据文件夹，并核对每个文件；中断后再次运行会接着取。"""
+    if not name:
+        raise AssistantError(
+            "USE-015", "没有指定模型。", next_step="用法：models fetch 名称或文件夹"
+        )
+    return commands.fetch(commands.start("models", data_dir=data), name, source)
+
+
+@_models_verb("list")
+def run_list(data: Data = None) -> int:
+    """列出内置的与数据文件夹中的模型。"""
+    return commands.list_models(commands.start("models", data_dir=data))
+
+
 @_verb("pack", hidden=True)
 def run_later(arguments: Annotated[list[str] | None, typer.Argument()] = None) -> int:
     """由后续版本提供。"""

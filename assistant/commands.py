@@ -123,6 +123,53 @@ def batch(settings: "Settings", folder: Path, out: Path, question: str | None) -
     return 0
 
 
+def fetch(settings: "Settings", name: str, source: str) -> int:
+    """Bring a model into the data folder; Ctrl-C keeps what has arrived."""
+    from rich.console import Console
+    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn
+    from rich.progress import TransferSpeedColumn as Speed
+
+    from assistant.models.carry import carry_in
+    from assistant.models.catalog import as_folder
+    from assistant.models.download import download_model
+    from assistant.models.hub import hub_named
+    from assistant.models.shelf import Progress as Arrival
+
+    hub = hub_named(source)
+
+    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), Speed())
+    try:
+        with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+            task = bar.add_task("获取模型", total=None)
+
+            def report(now: Arrival) -> None:
+                bar.update(task, description=now.file, completed=now.done, total=now.total)
+
+            folder = as_folder(name)
+            if folder is not None:
+                model = carry_in(folder, settings.models_dir, report=report)
+            else:
+                model = download_model(name, settings.models_dir, hub, report=report)
+    except KeyboardInterrupt:
+        tell("已停止，取到的部分已保存；再次运行同一命令会接着取。")
+        return INTERRUPTED
+    tell(f"模型 {model.card.name} 可以使用：{len(model.card.files)} 个文件全部核对无误。")
+    return 0
+
+
+def list_models(settings: "Settings") -> int:
+    """A line for every model: name, format, size, title."""
+    from assistant.models.catalog import list_models as models_of
+
+    with own_stdout() as out:
+        for model in models_of(settings.data_dir):
+            card = model.card
+            demo = "（演示模型）" if card.demo else ""
+            size = f"{model.size_bytes / 1e6:.0f} MB"
+            say(out, f"{card.name}\t{card.format}\t{size}\t{card.title}{demo}\n")
+    return 0
+
+
 def doctor(settings: "Settings") -> int:
     """What is installed and what would run."""
     from assistant.doctor import examine

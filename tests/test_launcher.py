@@ -87,7 +87,7 @@ def test_help_before_anything_is_installed(checkout: Path, arguments: list[str])
     [
         (["diagnose"], "USE-001"),
         (["--data"], "USE-002"),
-        (["models"], "USE-003"),
+        (["pack"], "USE-003"),
         (["pack", "--help"], "USE-003"),
         (["setup", "everything"], "USE-004"),
         (["setup", "test", "train"], "USE-004"),

@@ -46,7 +46,7 @@ def carry_in(
     snapshot, gets a card. Copies that are there and intact are left alone.
 
     Raises:
-        AssistantError: MOD-208 a copy differs from its source, MOD-209 cancelled, MOD-210 it
+        AssistantError: MOD-218 a copy differs from its source, MOD-209 cancelled, MOD-210 it
             is no model that we can use, MOD-211 to MOD-217; those of ``card.verify``.
     """
     source = source.resolve()
@@ -119,7 +119,7 @@ def _copy(source: Path, target: Path, cancel: Event | None) -> None:
     if digest(part) != hashed.hexdigest():
         part.unlink()
         raise AssistantError(
-            "MOD-208",
+            "MOD-218",
             f"文件 {target.name} 复制后校验不一致，已丢弃。",
             next_step="请检查磁盘后重试。",
         )

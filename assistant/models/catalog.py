@@ -18,6 +18,12 @@ class ModelFolder:
     path: Path
     card: ModelCard
 
+    @property
+    def size_bytes(self) -> int:
+        """Size of the files that are there."""
+        paths = (self.path / name for name in self.card.files)
+        return sum(path.stat().st_size for path in paths if path.is_file())
+
 
 def find_model(name_or_folder: str, data_dir: Path, *, assets: Path = ASSETS) -> ModelFolder:
     """Find and verify a model: "demo", a name under ``data_dir/models``, or a folder.
@@ -50,6 +56,12 @@ def list_models(data_dir: Path, *, assets: Path = ASSETS) -> Iterator[ModelFolde
                 yield ModelFolder(folder, read_card(folder))
             except AssistantError:
                 continue
+
+
+def as_folder(name: str) -> Path | None:
+    """The folder that a name means, if it means one."""
+    path = Path(name).expanduser()
+    return path if _is_folder(path) else None
 
 
 def _is_folder(path: Path) -> bool:

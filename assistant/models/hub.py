@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import PurePosixPath
-from typing import Literal, Protocol
+from typing import Literal, Protocol, cast, get_args
 
 from assistant.errors import AssistantError
 
@@ -81,6 +81,22 @@ class Hub(Protocol):
             AssistantError, HubDropped: as :meth:`list_files`, also while reading ``chunks``.
         """
         ...
+
+
+def hub_named(name: str) -> HubName:
+    """The hub that a person named.
+
+    Raises:
+        AssistantError: USE-016.
+    """
+    for known in get_args(HubName):
+        if name == known:
+            return cast(HubName, known)
+    raise AssistantError(
+        "USE-016",
+        f"不认识的站点 {name}。",
+        next_step="--from 只能是 modelscope 或 huggingface。",
+    )
 
 
 def connect(name: HubName) -> Hub:

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 import httpx
 from huggingface_hub import HfApi, constants, get_session, hf_hub_url
-from huggingface_hub.errors import HfHubHTTPError, HFValidationError, OfflineModeIsEnabled
+from huggingface_hub.errors import HfHubHTTPError, HFValidationError
 
 from assistant.models.hub import (
     CHUNK_BYTES,
@@ -20,7 +20,6 @@ from assistant.models.hub import (
     answer_unreadable,
     checked_path,
     refusal,
-    unreachable,
 )
 
 PUBLIC_ENDPOINT = "https://huggingface.co"
@@ -36,8 +35,10 @@ class HuggingFace:
     title = "Hugging Face"
 
     def __init__(self) -> None:
-        # The client reads the environment once, at import, which others may have done before.
+        # The client reads the environment once, at import. The launcher keeps every process
+        # off the hub; fetching is the one thing that asks for it.
         constants.HF_HUB_DISABLE_TELEMETRY = True
+        constants.HF_HUB_OFFLINE = False
         self._endpoint = os.environ.get("HF_ENDPOINT", "").rstrip("/") or PUBLIC_ENDPOINT
         self._api = HfApi(endpoint=self._endpoint, token=False)
 
@@ -60,8 +61,6 @@ class HuggingFace:
             raise self._refused(repository, error.response.status_code) from error
         except HFValidationError as error:
             raise refusal(self.title, repository, 404) from error
-        except OfflineModeIsEnabled as error:
-            raise unreachable(self.title, "HF_HUB_OFFLINE is set") from error
         except httpx.HTTPError as error:
             raise HubDropped(f"{type(error).__name__}: {error}") from error
         except (ValueError, TypeError, KeyError, AttributeError) as error:

@@ -102,7 +102,10 @@ def test_nothing_that_identifies_is_logged(tmp_path: Path):
         (["app", "--host", "0.0.0.0", "--port", "0"], 2, "2 处错误"),
         (["--port", "x"], 2, "--port：应为整数"),
         (["diagnose"], 2, "[USE-011] 没有 diagnose"),
-        (["models"], 2, "[USE-003]"),
+        (["models"], 2, "[USE-011]"),
+        (["models", "fetch"], 2, "[USE-015]"),
+        (["models", "fetch", "x", "--from", "gitee"], 2, "[USE-016]"),
+        (["models", "fetch", "a b"], 4, "[MOD-215]"),
         (["pack"], 2, "[USE-003]"),
     ],
 )
