@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from importlib.metadata import PackageNotFoundError, version
 
 from assistant import machine
+from assistant.engine.devices import find_card
 from assistant.engine.loader import choose_engine
 from assistant.errors import AssistantError
 from assistant.models.catalog import ModelFolder, find_model
@@ -50,8 +51,10 @@ def _graphics() -> str:
     missing = [name for name in CUDA_PACKAGES if _package(name).endswith("未安装")]
     if missing:
         why = f"未使用：当前环境没有 {'、'.join(missing)}，可运行 setup cuda 安装"
+    elif (card := find_card()).usable:
+        why = "可以使用：bf16 与 NF4 格式的模型会在它上面运行"
     else:
-        why = "显卡组件已安装；是否使用取决于模型格式，见下方“引擎”"
+        why = f"未使用：{card.reason}"
     return f"显卡：{names}。{why}"
 
 

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Literal
 
 from assistant.engine.base import Engine
+from assistant.engine.devices import SETUP, torch_installed
 from assistant.errors import AssistantError
 from assistant.models.catalog import ModelFolder
 
@@ -12,27 +13,37 @@ EngineChoice = Literal["auto", "openvino", "transformers", "remote", "scripted"]
 ENGINE_OF_FORMAT = {"openvino-int4": "openvino", "nf4": "transformers", "bf16": "transformers"}
 """Which engine reads which format of :class:`assistant.models.card.ModelCard`."""
 
+READABLE = {"openvino": "OpenVINO", "transformers": "transformers"}
+
 
 def choose_engine(model: ModelFolder, engine: EngineChoice) -> str:
     """The engine that will run a model.
 
     Raises:
         AssistantError: ENG-111 the model's format is not for the engine asked for,
-            ENG-112 this version does not have that engine.
+            ENG-112 this version does not have that engine, ENG-201 the engine's packages
+            are not installed.
     """
     fitting = ENGINE_OF_FORMAT[model.card.format]
     chosen = fitting if engine == "auto" else engine
-    if chosen in ("transformers", "remote"):
+    if chosen == "remote":
         raise AssistantError(
             "ENG-112",
-            f"本版本尚未提供 {chosen} 引擎（模型格式：{model.card.format}）。",
-            next_step="请改用 OpenVINO INT4 格式的模型与 --engine auto。",
+            "本版本尚未提供 remote 引擎。",
+            next_step="请改用 --engine auto。",
         )
-    if chosen == "openvino" and fitting != "openvino":
+    if chosen in READABLE and chosen != fitting:
         raise AssistantError(
             "ENG-111",
-            f"模型 {model.card.name} 的格式是 {model.card.format}，OpenVINO 引擎读不了。",
-            next_step="请用 --engine auto，或先用训练器把它量化为 openvino-int4。",
+            f"模型 {model.card.name} 的格式是 {model.card.format}，{READABLE[chosen]} 引擎读不了。",
+            next_step="请用 --engine auto，或用训练器把它转换为这个引擎的格式。",
+        )
+    if chosen == "transformers" and not torch_installed():
+        raise AssistantError(
+            "ENG-201",
+            f"模型 {model.card.name} 的格式是 {model.card.format}，需要 transformers 引擎，"
+            "它的组件没有安装。",
+            next_step=f"请运行 {SETUP}（约 6 GB），或改用 OpenVINO INT4 格式的模型。",
         )
     return chosen
 
@@ -46,11 +57,20 @@ def load_engine(
         AssistantError: those of :func:`choose_engine` and of the engine itself.
     """
     chosen = choose_engine(model, engine)
+    # Runtimes take seconds to import; nobody pays for one that is not used.
     if chosen == "scripted":
         from assistant.engine.scripted import ScriptedEngine
 
         return ScriptedEngine()
-    # OpenVINO takes a second to import; a scripted or remote engine needs none of it.
+    if chosen == "transformers":
+        from assistant.engine.transformers import TransformersEngine
+
+        return TransformersEngine(
+            model.path,
+            model_name=model.card.title,
+            model_format="nf4" if model.card.format == "nf4" else "bf16",
+            is_demo=model.card.demo,
+        )
     from assistant.engine.openvino import OpenVINOEngine
 
     return OpenVINOEngine(

@@ -2,8 +2,9 @@ from pathlib import Path
 
 import pytest
 
-from assistant import machine
+from assistant import doctor, machine
 from assistant.doctor import examine
+from assistant.engine.devices import Card
 from assistant.machine import Gpu
 from assistant.models.card import write_card
 from assistant.settings import Settings
@@ -53,3 +54,19 @@ def test_a_card_that_is_not_used_and_why(tmp_path: Path, monkeypatch: pytest.Mon
 def test_no_card(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(machine, "gpus", lambda: None)
     assert "未找到 NVIDIA" in lines(Settings(data_dir=tmp_path, engine="scripted"))
+
+
+@pytest.mark.parametrize(
+    ("card", "words"),
+    [
+        (Card(True, "RTX", 1), "可以使用"),
+        (Card(False, reason="NVIDIA 驱动过旧。"), "未使用：NVIDIA 驱动过旧。"),
+    ],
+)
+def test_the_card_is_tried_where_its_packages_are(
+    monkeypatch: pytest.MonkeyPatch, card: Card, words: str
+):
+    monkeypatch.setattr(doctor.machine, "gpus", lambda: (Gpu("RTX", "580.1", 8192),))
+    monkeypatch.setattr(doctor, "_package", lambda name: f"{name} 1.0")
+    monkeypatch.setattr(doctor, "find_card", lambda: card)
+    assert words in doctor._graphics()

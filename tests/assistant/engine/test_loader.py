@@ -25,19 +25,33 @@ def model(model_format: str, path: Path = Path("nowhere")) -> ModelFolder:
     return ModelFolder(path, card)
 
 
-def test_auto_takes_the_engine_that_reads_the_format():
-    assert choose_engine(model("openvino-int4"), "auto") == "openvino"
+@pytest.mark.parametrize(
+    ("model_format", "engine"),
+    [("openvino-int4", "openvino"), ("nf4", "transformers"), ("bf16", "transformers")],
+)
+def test_auto_takes_the_engine_that_reads_the_format(model_format, engine, monkeypatch):
+    monkeypatch.setattr("assistant.engine.loader.torch_installed", lambda: True)
+    assert choose_engine(model(model_format), "auto") == engine
+
+
+def test_without_torch_the_way_to_it_is_said(monkeypatch):
+    monkeypatch.setattr("assistant.engine.loader.torch_installed", lambda: False)
+    with pytest.raises(AssistantError, match="ENG-201") as caught:
+        load_engine(model("bf16"))
+    assert "python launcher.py setup cuda" in caught.value.next_step
 
 
 @pytest.mark.parametrize(
     ("model_format", "engine", "code"),
     [
         ("nf4", "openvino", "ENG-111"),
-        ("nf4", "auto", "ENG-112"),
-        ("openvino-int4", "remote", "ENG-112"),
+        ("openvino-int4", "transformers", "ENG-111"),
+        ("nf4", "auto", "ENG-201"),
+        ("bf16", "transformers", "ENG-201"),
     ],
 )
-def test_what_does_not_fit_is_refused(model_format, engine, code):
+def test_what_does_not_fit_is_refused(model_format, engine, code, monkeypatch):
+    monkeypatch.setattr("assistant.engine.loader.torch_installed", lambda: False)
     with pytest.raises(AssistantError, match=code):
         choose_engine(model(model_format), engine)
 
