@@ -9,7 +9,7 @@ from threading import Event
 from assistant.batch.plan import Entry
 from assistant.batch.row import Row, RowStatus
 from assistant.dialogue.conversation import Conversation
-from assistant.engine.base import Chunk, Options
+from assistant.engine.base import Capabilities, Chunk, Options
 from assistant.engine.lane import Lane
 from assistant.errors import AssistantError
 from assistant.imaging.intake import read_slice
@@ -41,9 +41,10 @@ class Job:
     options: Options = field(default_factory=Options)
     max_files: int = 20000
 
-    def digest(self, model: str) -> str:
+    def digest(self, model: Capabilities) -> str:
         """Answers to jobs of the same digest may stand for each other."""
-        asked = [self.system, self.question, self.window, asdict(self.options), model]
+        answering = [model.engine, model.model, model.fingerprint]
+        asked = [self.system, self.question, self.window, asdict(self.options), answering]
         return hashlib.sha256(json.dumps(asked).encode()).hexdigest()
 
 

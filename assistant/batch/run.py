@@ -10,6 +10,7 @@ from assistant.batch.job import Job, diagnose
 from assistant.batch.plan import Entry, plan_folder
 from assistant.batch.results import open_journal, write_results
 from assistant.batch.row import Row
+from assistant.engine.base import Capabilities
 from assistant.engine.lane import Lane
 from assistant.errors import AssistantError
 from assistant.imaging.gate import MAX_FILE_BYTES
@@ -61,7 +62,7 @@ def run_folder(folder: Path, out: Path, lane: Lane, job: Job, cancel: Event) -> 
             sha256 = _sha256(entry)
             known = answers.get(sha256)
             if known is None:
-                row = diagnose(entry, sha256, lane, job, model, cancel)
+                row = diagnose(entry, sha256, lane, job, model.model, cancel)
             else:
                 row = replace(known, file=entry.name)
             if row is None:
@@ -76,10 +77,10 @@ def run_folder(folder: Path, out: Path, lane: Lane, job: Job, cancel: Event) -> 
         write_results(out, rows)
 
 
-def _wait_for_model(lane: Lane, cancel: Event) -> str | None:
+def _wait_for_model(lane: Lane, cancel: Event) -> Capabilities | None:
     while not cancel.is_set():
         try:
-            return lane.wait_ready(POLL_S).model
+            return lane.wait_ready(POLL_S)
         except AssistantError as error:
             if error.code != "ENG-003":
                 raise

@@ -61,6 +61,7 @@ class Capabilities:
         model: name from the model's card.
         device: for people, for example "CPU · INT4".
         is_demo: the model is a demonstration model.
+        fingerprint: digest of the model's files; answers of different ones are never mixed.
         context_tokens: longest prompt plus answer.
         images_per_conversation: most pictures in one conversation.
         batch_size: conversations decoded together.
@@ -70,6 +71,7 @@ class Capabilities:
     model: str
     device: str
     is_demo: bool = False
+    fingerprint: str = ""
     context_tokens: int = 4096
     images_per_conversation: int = 8
     batch_size: int = 1

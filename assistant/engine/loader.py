@@ -8,12 +8,12 @@ from assistant.engine.devices import SETUP, torch_installed
 from assistant.errors import AssistantError
 from assistant.models.catalog import ModelFolder
 
-EngineChoice = Literal["auto", "openvino", "transformers", "remote", "scripted"]
+EngineChoice = Literal["auto", "openvino", "transformers"]
 
 ENGINE_OF_FORMAT = {"openvino-int4": "openvino", "nf4": "transformers", "bf16": "transformers"}
 """Which engine reads which format of :class:`assistant.models.card.ModelCard`."""
 
-READABLE = {"openvino": "OpenVINO", "transformers": "transformers"}
+TITLES = {"openvino": "OpenVINO", "transformers": "transformers"}
 
 
 def choose_engine(model: ModelFolder, engine: EngineChoice) -> str:
@@ -21,21 +21,14 @@ def choose_engine(model: ModelFolder, engine: EngineChoice) -> str:
 
     Raises:
         AssistantError: ENG-111 the model's format is not for the engine asked for,
-            ENG-112 this version does not have that engine, ENG-201 the engine's packages
-            are not installed.
+            ENG-201 the engine's packages are not installed.
     """
     fitting = ENGINE_OF_FORMAT[model.card.format]
     chosen = fitting if engine == "auto" else engine
-    if chosen == "remote":
-        raise AssistantError(
-            "ENG-112",
-            "本版本尚未提供 remote 引擎。",
-            next_step="请改用 --engine auto。",
-        )
-    if chosen in READABLE and chosen != fitting:
+    if chosen != fitting:
         raise AssistantError(
             "ENG-111",
-            f"模型 {model.card.name} 的格式是 {model.card.format}，{READABLE[chosen]} 引擎读不了。",
+            f"模型 {model.card.name} 的格式是 {model.card.format}，{TITLES[chosen]} 引擎读不了。",
             next_step="请用 --engine auto，或用训练器把它转换为这个引擎的格式。",
         )
     if chosen == "transformers" and not torch_installed():
@@ -58,10 +51,6 @@ def load_engine(
     """
     chosen = choose_engine(model, engine)
     # Runtimes take seconds to import; nobody pays for one that is not used.
-    if chosen == "scripted":
-        from assistant.engine.scripted import ScriptedEngine
-
-        return ScriptedEngine()
     if chosen == "transformers":
         from assistant.engine.transformers import TransformersEngine
 
@@ -70,6 +59,7 @@ def load_engine(
             model_name=model.card.title,
             model_format="nf4" if model.card.format == "nf4" else "bf16",
             is_demo=model.card.demo,
+            fingerprint=model.card.fingerprint,
         )
     from assistant.engine.openvino import OpenVINOEngine
 
@@ -77,5 +67,6 @@ def load_engine(
         model.path,
         model_name=model.card.title,
         is_demo=model.card.demo,
+        fingerprint=model.card.fingerprint,
         cache_dir=cache_dir,
     )

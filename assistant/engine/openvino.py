@@ -47,6 +47,7 @@ class OpenVINOEngine:
         folder: the exported model with ``tokenizer.json`` and processor files.
         model_name: from the model's card.
         is_demo: the model is a demonstration model.
+        fingerprint: digest of the model's files, from its card.
         cache_dir: where OpenVINO may keep compiled models, for a faster next start.
         precision: "auto", or "f32" for arithmetic that can be compared to a reference.
 
@@ -60,6 +61,7 @@ class OpenVINOEngine:
         *,
         model_name: str,
         is_demo: bool = False,
+        fingerprint: str = "",
         cache_dir: Path | None = None,
         precision: Literal["auto", "f32"] = "auto",
     ) -> None:
@@ -86,6 +88,7 @@ class OpenVINOEngine:
                 detail=f"{type(error).__name__}: {error}",
             ) from error
         self._model_name, self._is_demo = model_name, is_demo
+        self._fingerprint = fingerprint
         self._memories: OrderedDict[str, _Memory] = OrderedDict()
 
     @property
@@ -96,6 +99,7 @@ class OpenVINOEngine:
             model=self._model_name,
             device="CPU · INT4",
             is_demo=self._is_demo,
+            fingerprint=self._fingerprint,
             context_tokens=self._context_tokens,
         )
 

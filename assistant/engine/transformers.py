@@ -34,6 +34,7 @@ class TransformersEngine:
         model_name: from the model's card.
         model_format: from the model's card, for people.
         is_demo: the model is a demonstration model.
+        fingerprint: digest of the model's files, from its card.
         device: "auto" is the NVIDIA card if there is a usable one.
         precision: "auto", or "f32" for arithmetic that can be compared to a reference.
 
@@ -49,6 +50,7 @@ class TransformersEngine:
         model_name: str,
         model_format: Literal["bf16", "nf4"] = "bf16",
         is_demo: bool = False,
+        fingerprint: str = "",
         device: Literal["auto", "cpu", "cuda"] = "auto",
         precision: Literal["auto", "f32"] = "auto",
     ) -> None:
@@ -82,6 +84,7 @@ class TransformersEngine:
                 detail=f"{type(error).__name__}: {error}",
             ) from error
         self._model_name, self._is_demo = model_name, is_demo
+        self._fingerprint = fingerprint
         self._title = f"{title} · {model_format.upper()}"
 
     @property
@@ -92,6 +95,7 @@ class TransformersEngine:
             model=self._model_name,
             device=self._title,
             is_demo=self._is_demo,
+            fingerprint=self._fingerprint,
             context_tokens=self._context_tokens,
         )
 

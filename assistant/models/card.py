@@ -44,6 +44,12 @@ class ModelCard(BaseModel):
     created: str
     files: dict[str, str] = Field(min_length=1)
 
+    @property
+    def fingerprint(self) -> str:
+        """Sha256 over all file names and digests, hex: the same only for the same weights."""
+        whole = "".join(f"{name}\0{digest}\n" for name, digest in sorted(self.files.items()))
+        return hashlib.sha256(whole.encode()).hexdigest()
+
 
 def read_card(folder: Path) -> ModelCard:
     """Read ``folder/model.json``.

@@ -2,6 +2,7 @@ import json
 import shutil
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from threading import Event, Thread, Timer
 
@@ -13,6 +14,7 @@ from pydicom.data import get_testdata_file
 from assistant.batch.row import Row
 from assistant.batch.run import Job, Progress, run_folder
 from assistant.dialogue.conversation import Conversation
+from assistant.engine.base import Capabilities
 from assistant.engine.lane import Lane
 from assistant.engine.scripted import ScriptedEngine
 from assistant.errors import AssistantError
@@ -108,6 +110,24 @@ def test_another_job_is_asked_anew(
     script.asked.clear()
     run(folder, tmp_path / "out", lane, job)
     assert len(script.asked) == 3
+
+
+def test_answers_of_another_model_of_the_same_name_are_not_reused(folder: Path, tmp_path: Path):
+    class Engine(ScriptedEngine):
+        def __init__(self, script: Counted, fingerprint: str) -> None:
+            super().__init__(script)
+            self._fingerprint = fingerprint
+
+        @property
+        def capabilities(self) -> Capabilities:
+            return replace(super().capabilities, fingerprint=self._fingerprint)
+
+    for fingerprint, asked in (("a", 3), ("b", 3), ("a", 0)):
+        script = Counted()
+        lane = Lane.of(Engine(script, fingerprint))
+        run(folder, tmp_path / "out", lane)
+        lane.close()
+        assert len(script.asked) == asked
 
 
 def test_a_closed_run_keeps_what_is_done(folder: Path, tmp_path: Path, lane: Lane, script: Counted):

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from assistant.errors import AssistantError
-from assistant.models.card import ModelCard, read_card, verify, write_card
+from assistant.models.card import ModelCard, digest, read_card, verify, write_card
 
 
 def make(folder: Path, **changes: object) -> ModelCard:
@@ -31,6 +31,16 @@ def test_writing_twice_gives_the_same_bytes(tmp_path: Path):
     make(tmp_path / "a")
     make(tmp_path / "b")
     assert (tmp_path / "a/model.json").read_bytes() == (tmp_path / "b/model.json").read_bytes()
+
+
+def test_the_fingerprint_is_of_the_files_alone(tmp_path: Path):
+    card = make(tmp_path / "a")
+    assert make(tmp_path / "b", name="other", title="别名").fingerprint == card.fingerprint
+    alter(tmp_path / "a")
+    files = {**card.files, "sub/weights.bin": digest(tmp_path / "a" / "sub" / "weights.bin")}
+    assert card.model_copy(update={"files": files}).fingerprint != card.fingerprint
+    files = {name.upper(): digest for name, digest in card.files.items()}
+    assert card.model_copy(update={"files": files}).fingerprint != card.fingerprint
 
 
 def alter(folder: Path) -> None:
