@@ -8,6 +8,7 @@ from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING, Any, BinaryIO
 
+from assistant.errors import AssistantError
 from assistant.terminal import INTERRUPTED, own_stdout, say, tell
 
 if TYPE_CHECKING:
@@ -25,8 +26,17 @@ def start(verb: str, **flags: Any) -> "Settings":
     from assistant.settings import load_settings
 
     settings = load_settings(**flags)
-    start_logging(settings.logs_dir, verb, keep_days=settings.keep_logs_days)
-    settings.temp_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        for folder in (settings.data_dir, settings.logs_dir, settings.temp_dir):
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        start_logging(settings.logs_dir, verb, keep_days=settings.keep_logs_days)
+    except OSError as error:
+        raise AssistantError(
+            "SYS-101",
+            "数据文件夹无法创建或写入。",
+            next_step="请用 --data 或环境变量 CT_ASSISTANT_DATA 指定一个有写入权限的文件夹。",
+            detail=type(error).__name__,
+        ) from error
     for name in ("TMPDIR", "TEMP", "TMP"):
         os.environ[name] = str(settings.temp_dir)
     tempfile.tempdir = str(settings.temp_dir)

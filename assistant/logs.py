@@ -44,24 +44,11 @@ def start_logging(folder: Path, verb: str, *, keep_days: int) -> Path:
         The log file.
 
     Raises:
-        AssistantError: SYS-101 the folder cannot be written.
+        OSError: the folder cannot be written.
     """
     path = folder / f"{time.strftime('%Y%m%d-%H%M%S')}-{verb}-{os.getpid()}.log"
-    try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        _remove_old(folder, keep_days)
-        handler = RotatingFileHandler(
-            path, maxBytes=MOST_BYTES, backupCount=BACKUPS, encoding="utf-8", delay=True
-        )
-        with path.open("a", encoding="utf-8"):
-            pass
-    except OSError as error:
-        raise AssistantError(
-            "SYS-101",
-            "数据文件夹无法创建或写入。",
-            next_step="请用 --data 或环境变量 CT_ASSISTANT_DATA 指定一个有写入权限的文件夹。",
-            detail=type(error).__name__,
-        ) from error
+    _remove_old(folder, keep_days)
+    handler = RotatingFileHandler(path, maxBytes=MOST_BYTES, backupCount=BACKUPS, encoding="utf-8")
     handler.setFormatter(_Frames("%(asctime)s %(levelname)s %(name)s %(message)s"))
     ours = logging.getLogger("assistant")
     for old in list(ours.handlers):

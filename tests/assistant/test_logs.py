@@ -21,7 +21,7 @@ def _leave_no_handlers() -> Iterator[None]:
 
 
 def test_a_refusal_is_logged_with_code_and_detail_only(tmp_path: Path):
-    path = start_logging(tmp_path / "logs", "ask", keep_days=1)
+    path = start_logging(tmp_path, "ask", keep_days=1)
     log_refusal(AssistantError("IMG-101", "找不到 张三.dcm", next_step="再试", detail="ENOENT"))
     text = path.read_text("utf-8")
     assert "IMG-101 ENOENT" in text
@@ -58,18 +58,13 @@ def test_old_files_go_and_new_ones_stay(tmp_path: Path):
 
 
 def test_a_process_has_one_file(tmp_path: Path):
+    (tmp_path / "a").mkdir()
+    (tmp_path / "b").mkdir()
     start_logging(tmp_path / "a", "app", keep_days=1)
     path = start_logging(tmp_path / "b", "app", keep_days=1)
     log_refusal(AssistantError("IMG-101", "", next_step=""))
     assert path.stat().st_size > 0
     assert all(p.stat().st_size == 0 for p in (tmp_path / "a").iterdir())
-
-
-def test_a_folder_that_cannot_be_written_is_refused(tmp_path: Path):
-    (tmp_path / "file").write_text("", encoding="utf-8")
-    with pytest.raises(AssistantError) as caught:
-        start_logging(tmp_path / "file" / "logs", "app", keep_days=1)
-    assert caught.value.code == "SYS-101"
 
 
 def test_nothing_reaches_the_terminal(tmp_path: Path, capfd: pytest.CaptureFixture[str]):

@@ -137,6 +137,19 @@ def test_an_unexpected_error_is_no_traceback(
     assert "张三" not in log
 
 
+def test_a_data_folder_that_cannot_be_made(tmp_path: Path, capfd: pytest.CaptureFixture[str]):
+    (tmp_path / "file").write_bytes(b"")
+    assert main(["doctor", "--data", str(tmp_path / "file" / "data")]) == 4
+    assert "[SYS-101]" in capfd.readouterr().err
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="POSIX permissions")
+def test_the_data_folder_is_for_its_owner_alone(tmp_path: Path):
+    assert main(["doctor", "--engine", "scripted"]) == 0
+    for folder in (tmp_path / "data", *(tmp_path / "data").iterdir()):
+        assert folder.stat().st_mode & 0o077 == 0
+
+
 def test_doctor(capfd: pytest.CaptureFixture[str]):
     assert main(["doctor", "--engine", "scripted"]) == 0
     out, _ = capfd.readouterr()
