@@ -63,7 +63,7 @@ def _install(folder: Path, lock: Path, wheels: Path | None) -> None:
     if uv is not None:
         if uv.install(folder, lock, wheels):
             return
-        refuse_full_disk(folder)
+        refuse_full_disk(folder.parent)
         if wheels is not None:
             raise incomplete_wheels(wheels)
         refuse_unreachable(uv.probe())
@@ -71,7 +71,7 @@ def _install(folder: Path, lock: Path, wheels: Path | None) -> None:
     pip = find_pip(folder.parent)
     if pip.install(folder, lock, wheels):
         return
-    refuse_full_disk(folder)
+    refuse_full_disk(folder.parent)
     if wheels is not None:
         raise incomplete_wheels(wheels)
     refuse_unreachable(pip.probe())
@@ -132,7 +132,7 @@ def _turn(folder: Path) -> Iterator[None]:
                 break
             except sqlite3.OperationalError as error:
                 if "locked" not in str(error):
-                    raise
+                    raise not_writable() from error
             if waited == 0:
                 say("另一个窗口正在安装，等待其完成…")
         yield

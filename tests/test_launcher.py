@@ -70,7 +70,7 @@ def launch(
         capture_output=True,
         text=True,
         encoding="utf-8",
-        timeout=60,
+        timeout=180,
     )
 
 
