@@ -194,8 +194,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (KeyboardInterrupt, typer.Abort):
         tell("\n已取消。")
         return INTERRUPTED
-    except BrokenPipeError:  # the reader of stdout has seen enough
-        return 0
     except Exception as error:
         return _unexpected(error)
 
