@@ -79,6 +79,38 @@ def streamed_shards_are_read_in_place(folder: Path) -> None:
     assert list((folder / "cache").rglob("*.arrow")) == []
 
 
+def llamafactory_trains_on_streamed_shards(folder: Path) -> None:
+    out = prepared(folder, "out", layout="shards")
+    arguments = {
+        "model_name_or_path": str(_tiny_model(folder / "model")),
+        "dataset_dir": str(out),
+        "dataset": "mllm_med",
+        "streaming": True,
+        "max_steps": 3,
+        # Or accelerate cuts the patches of a batch as if they were its rows.
+        "accelerator_config": {"dispatch_batches": False},
+        "buffer_size": 16,
+        "preprocessing_batch_size": 8,
+        "output_dir": str(folder / "trained"),
+        "template": "qwen2_vl",
+        "stage": "sft",
+        "do_train": True,
+        "finetuning_type": "lora",
+        "per_device_train_batch_size": 2,
+        "logging_steps": 1,
+        "report_to": "none",
+        "use_cpu": True,
+    }
+    (folder / "train.yaml").write_text(json.dumps(arguments), encoding="utf-8")
+    command = [sys.executable, "-m", "llamafactory.cli", "train", str(folder / "train.yaml")]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr[-3000:]
+    log = (folder / "trained" / "trainer_log.jsonl").read_text(encoding="utf-8").splitlines()
+    losses = [entry["loss"] for line in log if "loss" in (entry := json.loads(line))]
+    assert len(losses) == 3
+    assert all(0 < loss < 20 for loss in losses), losses
+
+
 def a_hub_name_is_streamed_like_the_folder(folder: Path) -> None:
     plain = prepared(folder, "plain", layout="recipe")
     source = {"kind": "hub", "name": str(folder / "shards")}
