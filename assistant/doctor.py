@@ -7,6 +7,7 @@ from importlib.metadata import PackageNotFoundError, version
 
 from assistant import machine
 from assistant.engine.devices import find_card
+from assistant.engine.endpoint import Endpoint
 from assistant.engine.loader import choose_engine
 from assistant.errors import AssistantError
 from assistant.models.catalog import ModelFolder, find_model
@@ -71,6 +72,10 @@ def _model(settings: Settings) -> Iterator[str]:
     try:
         if settings.engine == "scripted":
             yield "模型：无（脚本引擎）"
+            return
+        if settings.engine == "remote":
+            address = Endpoint(settings.remote_url).address
+            yield f"模型与引擎：远程 {address}（图像会离开本机；未试连）"
             return
         model = find_model(settings.model, settings.data_dir)
         yield f"模型：{_describe(model)}"

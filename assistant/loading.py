@@ -17,5 +17,13 @@ def _load(settings: Settings) -> Engine:
         from assistant.engine.scripted import ScriptedEngine
 
         return ScriptedEngine()
+    if settings.engine == "remote":  # has its model elsewhere
+        from assistant.engine.remote import RemoteEngine
+
+        return RemoteEngine(
+            settings.remote_url,
+            model=settings.remote_model,
+            key=settings.remote_key.get_secret_value(),
+        )
     model = find_model(settings.model, settings.data_dir)
     return load_engine(model, settings.engine, cache_dir=settings.cache_dir / "openvino")

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 import yaml
 from platformdirs import user_data_dir
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError
 from pydantic_core import ErrorDetails, PydanticCustomError
 
 from assistant.errors import AssistantError
@@ -63,6 +63,9 @@ class Settings(BaseModel):
     open_browser: bool = True
     model: str = Field("demo", min_length=1)
     engine: EngineName = "auto"
+    remote_url: str = ""
+    remote_model: str = ""
+    remote_key: SecretStr = SecretStr("")
     window: str = Field("auto", min_length=1)
     max_tokens: int = Field(512, ge=1, le=4096)
     max_waiting: int = Field(8, ge=1, le=256)

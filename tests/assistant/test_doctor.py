@@ -38,8 +38,14 @@ def test_a_model_that_would_not_run_is_told_with_its_code(tmp_path: Path):
     assert "[MOD-104]" in lines(Settings(data_dir=tmp_path, model=str(tmp_path / "m")))
     assert "[MOD-101]" in lines(Settings(data_dir=tmp_path, model="none"))
     assert "[ENG-" in lines(
-        Settings(data_dir=tmp_path, model=str(model(tmp_path / "n")), engine="remote")
+        Settings(data_dir=tmp_path, model=str(model(tmp_path / "n")), engine="transformers")
     )
+    assert "[ENG-211]" in lines(Settings(data_dir=tmp_path, engine="remote"))
+
+
+def test_a_remote_engine_is_told_with_where_pictures_go(tmp_path: Path):
+    settings = Settings(data_dir=tmp_path, engine="remote", remote_url="http://localhost:8000/v1")
+    assert "模型与引擎：远程 http://localhost:8000（图像会离开本机；未试连）" in lines(settings)
 
 
 def test_a_card_that_is_not_used_and_why(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):

@@ -7,11 +7,11 @@ from assistant.places import CONFIGS
 from assistant.settings import Settings, load_settings
 
 
-def test_the_shipped_file_is_valid_and_names_every_setting_but_the_folder():
+def test_the_shipped_file_is_valid_and_names_every_setting_but_folder_and_key():
     import yaml
 
     shipped = yaml.safe_load((CONFIGS / "assistant.yaml").read_text(encoding="utf-8"))
-    assert set(shipped) == set(Settings.model_fields) - {"data_dir"}
+    assert set(shipped) == set(Settings.model_fields) - {"data_dir", "remote_key"}
     settings = load_settings(environment={})
     assert {key: getattr(settings, key) for key in shipped} == shipped
     assert settings == Settings(data_dir=settings.data_dir)

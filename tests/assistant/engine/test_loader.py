@@ -68,7 +68,7 @@ def test_another_architecture_is_refused(tmp_path):
     assert "llama" in caught.value.detail
 
 
-def test_the_scripted_engine_needs_no_runtime():
+def test_choosing_needs_no_runtime():
     script = "import sys, assistant.engine.loader; print('openvino' in sys.modules)"
     done = subprocess.run(
         [sys.executable, "-c", script], capture_output=True, text=True, check=True
