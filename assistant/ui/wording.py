@@ -118,7 +118,7 @@ BROWSER: Mapping[str, str] = {
 
 # 批量
 FOLDER = "本机文件夹"
-FOLDER_HINT = "例如 D:\\影像\\待读 或 /data/ct"
+FOLDER_HINT = "例如 D:\\影像\\待读 或 /影像/待读"
 PRESET_FULL = "窗宽窗位"
 QUESTION = "对每幅图像的提问"
 OUT = "结果文件夹（可不填）"

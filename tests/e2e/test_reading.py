@@ -1,0 +1,181 @@
+"""From a CT slice to an answer, as a radiologist would go."""
+
+import re
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydicom.data import get_testdata_file
+
+OpenTab = Callable[..., Any]
+
+
+def bundled(name: str) -> Path:
+    path = get_testdata_file(name, download=False)
+    assert isinstance(path, str)
+    return Path(path)
+
+
+CT = bundled("CT_small.dcm")
+HEAD = bundled("J2K_pixelrep_mismatch.dcm")
+TRUNCATED = bundled("MR_truncated.dcm")
+FRAMES = bundled("SC_rgb_rle_2frame.dcm")
+
+
+def test_a_slice_is_shown_and_its_answer_streams_in_chinese(open_tab: OpenTab) -> None:
+    tab = open_tab()
+    tab.show(CT)
+    assert tab.picture().startswith("data:image/png;base64,")
+    assert "C50/W400" in tab.page.inner_text("#stage .tl")
+    tab.ask("请使用中文描述下这个图像并给出你的诊断结果")
+    tab.page.wait_for_selector("#stop")
+    lengths = set()
+    until = time.monotonic() + 30
+    while time.monotonic() < until and not tab.page.locator("#chat .note").count():
+        lengths.add(len("".join(tab.answers())))
+        time.sleep(0.05)
+    assert len(lengths) > 5, "the answer did not grow"
+    answer = tab.answers()[-1]
+    assert "第1问，共1幅图像" in answer
+    assert "3*2*1cm" in answer
+    note = tab.page.inner_text("#chat .note")
+    assert re.search(r"C50/W400 · [\d.]+ 秒 · \d+ 词元/秒", note)
+    assert tab.page.is_visible("#send")
+    assert tab.page.input_value("#question textarea") == ""
+    assert tab.foreign == []
+    assert tab.complaints == []
+
+
+def test_a_follow_up_sends_a_picture_only_when_it_changed(open_tab: OpenTab) -> None:
+    tab = open_tab()
+    tab.show(CT)
+    tab.ask("一")
+    tab.wait_answered(1)
+    assert "当前图像已在对话中" in tab.page.inner_text("#attaches")
+    tab.ask("二")
+    tab.wait_answered(2)
+    assert "第2问，共1幅图像" in tab.answers()[-1]
+    tab.page.click("#preset label:has-text('骨') >> nth=0")
+    tab.page.wait_for_selector("#stage .tl:has-text('骨 C400/W1800')")
+    tab.page.wait_for_selector("#attaches:has-text('下一问将附上当前图像')")
+    tab.ask("三")
+    tab.wait_answered(3)
+    assert "第3问，共2幅图像" in tab.answers()[-1]
+    tab.show(HEAD)
+    tab.ask("四")
+    tab.wait_answered(4)
+    assert "第4问，共3幅图像" in tab.answers()[-1]
+    assert tab.page.locator("#chat .user:has-text('已更换图像')").count() >= 1
+    tab.page.click("#new")
+    tab.page.wait_for_selector("#chat .hello")
+    tab.ask("五")
+    tab.wait_answered(1)
+    assert "第1问，共1幅图像" in tab.answers()[-1]
+
+
+def test_stopping_keeps_what_was_written(open_tab: OpenTab) -> None:
+    tab = open_tab()
+    tab.show(CT)
+    tab.ask("一")
+    tab.page.wait_for_selector("#chat .bot:has-text('检查所见')")
+    tab.page.click("#stop")
+    tab.wait_answered(1)
+    assert "已停止" in tab.page.inner_text("#chat .note")
+    assert "检查所见" in tab.answers()[-1]
+    assert "仅供测试" not in tab.answers()[-1]
+    tab.ask("二")
+    tab.wait_answered(2)
+    assert "第2问" in tab.answers()[-1]
+
+
+def test_without_a_picture_the_question_stays_in_its_box(open_tab: OpenTab) -> None:
+    tab = open_tab()
+    tab.ask("所见？")
+    tab.page.wait_for_selector("#chat .card:has-text('USE-201')")
+    assert tab.page.input_value("#question textarea") == "所见？"
+
+
+def test_a_bad_file_is_a_coded_card_and_the_picture_stays(open_tab: OpenTab) -> None:
+    tab = open_tab()
+    tab.show(CT)
+    before = tab.picture()
+    tab.page.set_input_files("#dropzone input[type=file]", str(TRUNCATED))
+    card = tab.page.wait_for_selector("#notices .card")
+    assert card is not None
+    assert re.search(r"IMG-\d{3}", card.inner_text())
+    assert "画面仍是原来的一幅" in card.inner_text()
+    assert tab.picture() == before
+    assert "Traceback" not in tab.page.content()
+
+
+def test_a_broken_engine_is_a_coded_card_without_details(open_tab: OpenTab) -> None:
+    tab = open_tab()
+    tab.show(CT)
+    tab.ask("请坏掉")
+    tab.page.wait_for_selector("#chat .card:has-text('ENG-002')")
+    assert "张三" not in tab.page.inner_text("body")
+    tab.ask("再问")
+    tab.wait_answered(1)
+    assert "第1问，共1幅图像" in tab.answers()[-1]
+
+
+def test_levels_frames_and_removal(open_tab: OpenTab) -> None:
+    tab = open_tab()
+    tab.show(CT)
+    tab.page.fill("#level input[type=number]", "99999")
+    tab.page.press("#level input[type=number]", "Tab")
+    tab.page.wait_for_function(
+        "!document.querySelector('#stage .tl').textContent.includes('C50/W400')"
+    )
+    assert tab.page.locator(".toast-body").count() == 0
+    tab.show(FRAMES)
+    assert "帧" in tab.page.inner_text("#stage .tr")
+    first = tab.picture()
+    tab.page.hover("#stage img")
+    tab.page.mouse.wheel(0, -100)
+    tab.page.wait_for_function(
+        "(before) => document.querySelector('#stage img').src !== before", arg=first
+    )
+    tab.page.click("#remove")
+    tab.page.wait_for_selector("#stage .empty")
+    assert tab.picture() == ""
+
+
+@pytest.mark.parametrize("locale", ["en-US", "de-DE"])
+def test_everything_is_said_in_chinese(open_tab: OpenTab, locale: str) -> None:
+    tab = open_tab(locale=locale)
+    tab.show(CT)
+    tab.ask("一")
+    tab.wait_answered(1)
+    tab.page.wait_for_timeout(200)
+    tab.page.click("#tab-batch-button")
+    words = tab.page.evaluate(
+        """() => {
+            const said = [];
+            for (const part of document.querySelectorAll('body *:not(script):not(style)')) {
+                for (const name of ['title', 'aria-label', 'placeholder', 'alt']) {
+                    said.push(part.getAttribute(name) ?? '');
+                }
+                for (const child of part.childNodes) {
+                    if (child.nodeType === 3 && !part.closest('svg')) said.push(child.textContent);
+                }
+            }
+            return said;
+        }"""
+    )
+    known = r"DICOM|JPG|PNG|CTA?|IMG|Enter|Shift|CSV|JSON|ZIP|cm|mm|[A-Z]-?\d+/W\d+"
+    foreign = [word for word in words if re.search("[A-Za-z]{2,}", re.sub(known, "", word))]
+    assert foreign == []
+    assert tab.page.title() == "CT 阅片助手"
+
+
+def test_dark_and_light(open_tab: OpenTab) -> None:
+    tab = open_tab(color_scheme="dark")
+    assert not tab.page.evaluate("document.body.classList.contains('dark')")
+    tab.page.click("#dark")
+    assert tab.page.evaluate("document.body.classList.contains('dark')")
+    tab.page.reload()
+    tab.page.wait_for_selector("#question textarea")
+    assert tab.page.evaluate("document.body.classList.contains('dark')")
