@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from trainer.data.corpus.outlet import SHARDS
 from trainer.data.corpus.plan import Group
-from trainer.data.corpus.publish import GROUPS, HEADERS, SHARDS
+from trainer.data.corpus.publish import GROUPS, HEADERS
 from trainer.data.corpus.sift import PICTURES
 from trainer.data.corpus.split import SPLITS, Placed
 from trainer.data.corpus.tally import Tally

@@ -1,6 +1,5 @@
 """The data card: one page of HTML that shows what the data set is and what was left out."""
 
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from html import escape
@@ -8,10 +7,11 @@ from pathlib import Path
 
 from assistant.report.lexicon import REGIONS
 from trainer.data.corpus.cardstyle import STYLE
+from trainer.data.corpus.charts import bars, histogram, share
 from trainer.data.corpus.preparation import HubSource, Preparation, Source
 from trainer.data.corpus.reasons import DUPLICATE, OTHER_MODALITY, REJECTS, reason_of
 from trainer.data.corpus.split import SPLITS, Leakage
-from trainer.data.corpus.tally import LENGTH_STEP, Specimen, Tally
+from trainer.data.corpus.tally import Specimen, Tally
 from trainer.manifest import write_whole
 
 DATACARD = "datacard.html"
@@ -23,7 +23,6 @@ _KINDS = {
     "pictures": "图片与说明",
     "dialogues": "医生对话",
 }
-_LONGEST = 400
 
 
 @dataclass(frozen=True)
@@ -77,9 +76,9 @@ def _figures(found: Findings) -> str:
     chinese = tally.languages["zh"]
     figures = [
         (f"{rows:,}", "来源行数"),
-        (f"{kept:,}", f"收入训练数据（{_share(kept, rows)}）"),
+        (f"{kept:,}", f"收入训练数据（{share(kept, rows)}）"),
         (f"{pictures:,}", "图片引用"),
-        (f"{chinese:,}", f"中文（{_share(chinese, kept)}）"),
+        (f"{chinese:,}", f"中文（{share(chinese, kept)}）"),
         (f"{tally.reasons[DUPLICATE.code]:,}", "重复行"),
     ]
     cells = "".join(f"<div><b>{value}</b><span>{name}</span></div>" for value, name in figures)
@@ -111,8 +110,8 @@ def _left_out(found: Findings) -> str:
         if counts[reason.code]
     ]
     others = _named(found.tally.details.most_common())
-    detail = f"<h3>“{OTHER_MODALITY.name}”中的检查</h3>{_bars(others)}" if others else ""
-    body = _bars(rows) if rows else '<p class="quiet">没有。</p>'
+    detail = f"<h3>“{OTHER_MODALITY.name}”中的检查</h3>{bars(others)}" if others else ""
+    body = bars(rows) if rows else '<p class="quiet">没有。</p>'
     return f'<section class="left"><h2>没有收入的行与原因</h2>{body}{detail}</section>'
 
 
@@ -120,12 +119,12 @@ def _regions(found: Findings) -> str:
     counts = found.tally.regions
     rows = [(name, counts[name]) for name in REGIONS if counts[name]]
     rows.sort(key=lambda row: -row[1])
-    return f"<section><h2>身体部位</h2>{_bars(rows)}<small>由说明文字判断。</small></section>"
+    return f"<section><h2>身体部位</h2>{bars(rows)}<small>由说明文字判断。</small></section>"
 
 
 def _lengths(found: Findings) -> str:
     charts = [
-        f"<h3>{title}</h3>{_histogram(counts)}"
+        f"<h3>{title}</h3>{histogram(counts)}"
         for title, counts in (
             ("英文说明（词）", found.tally.english_lengths),
             ("中文说明（字）", found.tally.chinese_lengths),
@@ -140,7 +139,7 @@ def _evidence(found: Findings) -> str:
     languages = [(name, tally.languages[key]) for key, name in _LANGUAGES.items()]
     turns = [(f"{n} 轮", tally.turns[n]) for n in sorted(tally.turns, key=int)]
     pictures = [(f"{n} 张图", tally.pictures[n]) for n in sorted(tally.pictures, key=int)]
-    evidence = _bars(_named(tally.evidence.most_common()))
+    evidence = bars(_named(tally.evidence.most_common()))
     kept_english = tally.languages["untranslated"]
     note = (
         f"<p class='quiet'>{kept_english:,} 行应为中文而保留英文（无端点或未通过核对）。</p>"
@@ -149,8 +148,8 @@ def _evidence(found: Findings) -> str:
     )
     return (
         f"<section><h2>构成</h2><h3>认定为 CT 的依据</h3>{evidence}"
-        f"<h3>语言</h3>{_bars([row for row in languages if row[1]])}{note}"
-        f"<h3>对话轮数</h3>{_bars(turns)}<h3>每段对话的图片</h3>{_bars(pictures)}</section>"
+        f"<h3>语言</h3>{bars([row for row in languages if row[1]])}{note}"
+        f"<h3>对话轮数</h3>{bars(turns)}<h3>每段对话的图片</h3>{bars(pictures)}</section>"
     )
 
 
@@ -236,48 +235,3 @@ def _pair(left: str, right: str) -> str:
 
 def _named(rows: Iterable[tuple[str, int]]) -> list[tuple[str, int]]:
     return [(escape(name), count) for name, count in rows]
-
-
-def _bars(rows: list[tuple[str, int]]) -> str:
-    most = max((count for _, count in rows), default=1) or 1
-    total = sum(count for _, count in rows)
-    body = "".join(
-        f'<tr><td class="name">{name}</td>'
-        f'<td class="bar"><i style="width:{100 * count / most:.2f}%"></i></td>'
-        f'<td class="count">{count:,}</td><td class="share">{_share(count, total)}</td></tr>'
-        for name, count in rows
-    )
-    return f"<table>{body}</table>"
-
-
-def _histogram(counts: Counter[str]) -> str:
-    last = min(max(map(int, counts)), _LONGEST)
-    columns = [
-        sum(counts[key] for key in counts if min(int(key), _LONGEST) == start)
-        for start in range(0, last + 1, LENGTH_STEP)
-    ]
-    most = max(columns)
-    width, height, foot = 480, 120, 18
-    step = width / len(columns)
-    every = max(1, len(columns) // 8)
-    bars = []
-    for place, count in enumerate(columns):
-        tall = height * count / most
-        bars.append(
-            f'<rect x="{place * step + 1:.1f}" y="{height - tall:.1f}" rx="2" '
-            f'width="{max(step - 2, 1):.1f}" height="{tall:.1f}"><title>{count:,}</title></rect>'
-        )
-        if place % every == 0:
-            plus = "+" if place * LENGTH_STEP == _LONGEST else ""
-            bars.append(
-                f'<text x="{place * step:.1f}" y="{height + 14}">{place * LENGTH_STEP}{plus}</text>'
-            )
-    return (
-        f'<svg viewBox="0 0 {width} {height + foot}" role="img">'
-        f'<line x1="0" x2="{width}" y1="{height}" y2="{height}"/>{"".join(bars)}</svg>'
-    )
-
-
-def _share(part: int, whole: int) -> str:
-    share = 100 * part / max(whole, 1)
-    return "<0.1%" if 0 < share < 0.05 else f"{share:.1f}%"

@@ -7,10 +7,10 @@ from functools import lru_cache
 from itertools import groupby
 from pathlib import Path
 
-from trainer.data.corpus.pictures import Shelf, fetch_from, match_names, open_shelf
 from trainer.data.corpus.preparation import DialoguesSource
 from trainer.data.corpus.reasons import MALFORMED, Reason
 from trainer.data.corpus.row import RawRow, Turn, Unit
+from trainer.data.corpus.shelf import Shelf, fetch_from, match_names, open_shelf
 from trainer.data.corpus.tables import Record, TableError, pick, read_table, text_of
 
 _DIALOGUE = ("dialogue", "dialogue_id", "conversation", "id", "对话", "对话编号", "编号", "序号")

@@ -1,53 +1,24 @@
 """A folder or zip of pictures with captions beside them."""
 
-import zipfile
-import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path, PurePosixPath
 
 from trainer.data.corpus.preparation import PicturesSource
-from trainer.data.corpus.row import Fetch, RawRow, Turn, Unit
+from trainer.data.corpus.row import RawRow, Turn, Unit
+from trainer.data.corpus.shelf import Shelf, fetch_from, match_names, open_shelf
 from trainer.data.corpus.tables import SUFFIXES, TableError, decode, pick, read_table, text_of
 
 _PICTURES = frozenset(
     {".jpg", ".jpeg", ".png", ".bmp", ".tif", ".tiff", ".webp", ".dcm", ".dicom", ".ima", ""}
 )
-MOST_BYTES = 512 << 20
 _IMAGE = ("image", "images", "file", "file_name", "filename", "picture", "path", "name", "图片",
           "图像", "文件", "文件名", "影像")  # fmt: skip
 _CAPTION = ("caption", "text", "report", "description", "findings", "说明", "描述", "报告", "图注",
             "标题", "诊断")  # fmt: skip
 _ID = ("id", "编号")
 _CASE = ("case", "patient", "study", "source", "病例", "病例号", "检查号")
-
-
-@dataclass(frozen=True)
-class Shelf:
-    """The files of a folder or a zip, by POSIX path."""
-
-    path: Path
-    names: tuple[str, ...]
-
-    def read(self, name: str) -> bytes:
-        """Content of one of ``names``.
-
-        Raises:
-            OSError: gone, broken, encrypted or too large to be a picture.
-        """
-        if self.path.is_dir():
-            return (self.path / name).read_bytes()
-        try:
-            if _archive(self.path).getinfo(name).file_size > MOST_BYTES:
-                raise OSError("too large")
-            return _archive(self.path).read(name)
-        except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError) as error:
-            raise OSError(type(error).__name__) from error
-
-    def file(self, name: str) -> Path:
-        """The file that holds it: the zip, or its own."""
-        return self.path / name if self.path.is_dir() else self.path
 
 
 @dataclass(frozen=True)
@@ -68,25 +39,6 @@ class Listing:
     shelf: Shelf
     entries: tuple[Entry, ...] = ()
     faults: tuple[str, ...] = field(default=())
-
-
-def open_shelf(path: Path) -> Shelf:
-    """List a folder or a zip.
-
-    Raises:
-        TableError: neither, or broken.
-    """
-    if path.is_dir():
-        files = (file for file in path.rglob("*") if file.is_file())
-        return Shelf(path, tuple(sorted(file.relative_to(path).as_posix() for file in files)))
-    try:
-        with zipfile.ZipFile(path) as archive:
-            names = (info.filename for info in archive.infolist() if not info.is_dir())
-            return Shelf(path, tuple(sorted(names)))
-    except FileNotFoundError as error:
-        raise TableError(f"找不到 {path}") from error
-    except (OSError, zipfile.BadZipFile) as error:
-        raise TableError(f"{path.name} 既不是文件夹，也不是完整的 zip") from error
 
 
 def problems(source: PicturesSource) -> list[str]:
@@ -120,42 +72,12 @@ def read(source: PicturesSource, unit: Unit) -> Iterator[RawRow]:
         yield RawRow(entry.named, number, entry.id or entry.named, turns, (fetch,), entry.case)
 
 
-def fetch_from(shelf: Shelf, name: str) -> Fetch:
-    """Reads one file of a shelf; none where ``name`` is ""."""
-
-    def fetch() -> bytes | None:
-        return shelf.read(name) if name else None
-
-    return fetch
-
-
-def match_names(shelf: Shelf) -> Mapping[str, str]:
-    """Path by every way to write it: whole, bare name, without suffix, in any case.
-
-    A way that fits several files leads to none.
-    """
-    found: dict[str, str] = {}
-    for name in shelf.names:
-        path = PurePosixPath(name)
-        for way in {name, path.name, path.with_suffix("").as_posix(), path.stem}:
-            other = found.setdefault(way.casefold(), name)
-            if other != name and way != name:
-                found[way.casefold()] = ""
-    return {**found, **{name.casefold(): name for name in shelf.names}}
-
-
 def files(source: PicturesSource) -> list[Path]:
     """Every file the rows come from."""
     shelf = open_shelf(source.path)
     suffixes = _PICTURES | SUFFIXES | {".txt"}
     named = (name for name in shelf.names if PurePosixPath(name).suffix.lower() in suffixes)
     return sorted({shelf.file(name) for name in named})
-
-
-@lru_cache(maxsize=4)
-def _archive(path: Path) -> zipfile.ZipFile:
-    """Kept open: to open a zip is to read its whole directory."""
-    return zipfile.ZipFile(path)
 
 
 @lru_cache(maxsize=4)

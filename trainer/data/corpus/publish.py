@@ -1,7 +1,6 @@
 """Third pass: groups of parts become what LLaMA-Factory reads."""
 
 import csv
-import json
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,11 +8,11 @@ from pathlib import Path
 from types import TracebackType
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from trainer.data.corpus import duplicates
 from trainer.data.corpus.captions import is_chinese, length, region
 from trainer.data.corpus.chinese import Said, is_english, load_group, wants_chinese
+from trainer.data.corpus.outlet import SHARDS, Outlet
 from trainer.data.corpus.parts import Kept, read_part
 from trainer.data.corpus.plan import Group, place_of
 from trainer.data.corpus.preparation import Preparation
@@ -24,20 +23,12 @@ from trainer.data.corpus.tally import LENGTH_STEP, Tally, specimen, trim
 from trainer.data.sharegpt import IMAGE
 
 GROUPS = "groups"
-SHARDS = "mllm_med"
 ROWS, REJECTS, ENGLISH = "rows.csv", "rejects.csv", "untranslated.csv"
 HEADERS = {
     ROWS: "来源,文件,行号,编号,图片,划分,语言,部位,入选依据",
     REJECTS: "来源,文件,行号,编号,代码,原因,细节",
     ENGLISH: "来源,文件,行号,编号,代码,原因",
 }
-_MESSAGES = pa.list_(pa.struct([("role", pa.string()), ("content", pa.string())]))
-SHARD_SCHEMA = pa.schema(
-    [
-        ("messages", _MESSAGES),
-        ("images", pa.list_(pa.struct([("bytes", pa.binary()), ("path", pa.string())]))),
-    ]
-)
 PLACED_SCHEMA = pa.schema(
     [
         ("split", pa.int8()),
@@ -46,7 +37,6 @@ PLACED_SCHEMA = pa.schema(
         ("looks", pa.list_(pa.uint64())),
     ]
 )
-_BUFFERED_ROWS = 256
 
 
 @dataclass(frozen=True)
@@ -105,7 +95,12 @@ class _Writer:
             name: (folder / name).open("w", encoding="utf-8", newline="") for name in HEADERS
         }
         self._csv = {name: csv.writer(file) for name, file in self._lists.items()}
-        self._splits = [_Split(task, folder, name) for name in SPLITS]
+        self._splits = [Outlet(self._place(name), sharded=task.sharded) for name in SPLITS]
+
+    def _place(self, split: str) -> Path:
+        if self._task.sharded:
+            return self._task.out / SHARDS / split / f"part-{self._task.group.name}.parquet"
+        return self._folder / f"{split}.jsonl"
 
     def __enter__(self) -> "_Writer":
         return self
@@ -196,52 +191,6 @@ class _Writer:
     def _show(self, row: Kept, code: str, text: str, note: str) -> None:
         if row.thumbnail:
             self._tally.specimens.append(specimen(row.ordinal, code, text, note, row.thumbnail))
-
-
-class _Split:
-    """One split of a group: lines of JSON, or a shard of parquet."""
-
-    def __init__(self, task: Publishing, folder: Path, name: str) -> None:
-        self._lines = None
-        self._shard = task.out / SHARDS / name / f"part-{task.group.name}.parquet"
-        self._partial = self._shard.with_suffix(".part")
-        self._parquet: pq.ParquetWriter | None = None
-        self._held: list[dict[str, object]] = []
-        if not task.sharded:
-            self._lines = (folder / f"{name}.jsonl").open("w", encoding="utf-8", newline="\n")
-
-    def write(
-        self, messages: list[dict[str, str]], names: list[str], jpegs: tuple[bytes, ...]
-    ) -> None:
-        if self._lines is not None:
-            row = {"messages": messages, "images": names}
-            self._lines.write(json.dumps(row, ensure_ascii=False) + "\n")
-            return
-        images = [{"bytes": jpeg, "path": None} for jpeg in jpegs]
-        self._held.append({"messages": messages, "images": images})
-        if len(self._held) >= _BUFFERED_ROWS:
-            self._flush()
-
-    def close(self, *, failed: bool) -> None:
-        if self._lines is not None:
-            self._lines.close()
-            return
-        if not failed:
-            self._flush()
-        if self._parquet is not None:
-            self._parquet.close()
-            if not failed:
-                self._partial.replace(self._shard)
-
-    def _flush(self) -> None:
-        if not self._held:
-            return
-        if self._parquet is None:
-            self._partial.parent.mkdir(parents=True, exist_ok=True)
-            # JPEG does not shrink further; text does, but is small beside it.
-            self._parquet = pq.ParquetWriter(self._partial, SHARD_SCHEMA, compression="none")
-        self._parquet.write_table(pa.Table.from_pylist(self._held, schema=SHARD_SCHEMA))
-        self._held.clear()
 
 
 def _answer(row: Kept) -> str:

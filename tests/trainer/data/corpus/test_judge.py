@@ -7,10 +7,10 @@ import pytest
 from tests.trainer.medtrinity_rows import CAPTION, Maker, encode
 from trainer.data.corpus import reasons
 from trainer.data.corpus.judge import Rules, judge
-from trainer.data.corpus.pictures import fetch_from, open_shelf
 from trainer.data.corpus.preparation import Select
 from trainer.data.corpus.reasons import REJECTS, UNTRANSLATED, Reason
 from trainer.data.corpus.row import Judged, RawRow, Turn
+from trainer.data.corpus.shelf import fetch_from, open_shelf
 
 GOOD = CAPTION.format(size=8, side="left")
 
