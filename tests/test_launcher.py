@@ -14,7 +14,7 @@ import pytest
 import launcher
 from requirements.environment import ROOT, Environment, write_stamp
 
-VERBS = ["app", "ask", "batch", "train", "setup", "doctor", "test"]
+VERBS = ["app", "ask", "batch", "models", "train", "setup", "doctor", "test"]
 posix_only = pytest.mark.skipif(os.name == "nt", reason="sends POSIX signals")
 
 ECHO = """
