@@ -69,7 +69,7 @@ def check(arguments: Mapping[str, object], name: str, *, export: bool = False) -
         HfArgumentParser(classes).parse_dict(
             {key: value for key, value in arguments.items() if key in known}
         )
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, AssertionError) as error:
         problems.append(f"{name}：{error}")
     return problems
 
