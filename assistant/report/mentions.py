@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Container, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import islice
 
+from assistant.report.context import Context, after
 from assistant.report.finding import Side
 from assistant.report.lexicon import SIGNS, Sign
+from assistant.report.mention import Mention
 from assistant.report.places import Place, joined_before, places_of
 from assistant.report.sections import normalize
 from assistant.report.status import statuses
@@ -17,57 +19,32 @@ _ADVICE = re.compile(r"建议|请结合|必要时|定期复查|请注意")
 _SIZE_OF_NEXT = re.compile(r"(?:大小|左右|直径|类圆形|圆形|的|之|一|个|枚|\s)*")
 
 
-@dataclass(frozen=True)
-class Mention:
-    """One mention.
-
-    Attributes:
-        sign: what; None for a lesion that the text describes without naming.
-        status: "有", "无" or "可疑".
-        place: where, as far as stated.
-        size_mm: largest diameter, if stated.
-    """
-
-    sign: Sign | None
-    status: str
-    place: Place
-    size_mm: float | None = None
-
-
-@dataclass(frozen=True)
-class _Context:
-    """What was said before a clause: the last place, whether in the same sentence, the region."""
-
-    place: Place
-    same_sentence: bool
-    region: str
-
-
 def mentions(text: str, region: str) -> Iterator[Mention]:
     """Mentions in order; advice and what is said of the past are left out.
 
     ``region`` decides what a bare 结节 or 占位 is when no organ is near.
     """
-    last = Place()
+    context = Context(region)
     for sentence in _SENTENCE.split(normalize(text)):
         found: list[Mention] = []
         for index, clause in enumerate(_ADVICE.split(sentence, maxsplit=1)[0].split(",")):
             words = tuple(tokenize(clause))
             places = places_of(clause, words)
-            said = _in_clause(clause, words, places, _Context(last, index > 0, region))
-            if not said and found and all(place.is_in([last.organ]) for place in places):
+            context = replace(context, same_sentence=index > 0)
+            said = _in_clause(clause, words, places, context)
+            if not said and found and all(place.is_in([context.organ]) for place in places):
                 found[-1] = _sized(found[-1], [word.size_mm for word in words])
             found += said
-            last = places[-1] if places else _spoken_of(said, last)
+            context = after(clause, places, said, context)
         yield from (mention for mention in found if mention.status != "问")
 
 
 def _in_clause(
-    clause: str, words: Sequence[Token], places: Sequence[Place], context: _Context
+    clause: str, words: Sequence[Token], places: Sequence[Place], context: Context
 ) -> list[Mention]:
     status_of = statuses(clause, words)
     if not places and "无" in status_of.values():  # what is denied is denied everywhere
-        context = replace(context, place=Place(organ=context.place.organ))
+        context = replace(context, places=(Place(organ=context.organ),))
     heads = [word for word in words if word.kind in HEADS]
     sizes: dict[Token, list[float | None]] = {head: [] for head in heads}
     if heads:
@@ -81,17 +58,13 @@ def _in_clause(
     ]
 
 
-def _spoken_of(said: Sequence[Mention], last: Place) -> Place:
-    """The organ of what was said without a place, unless it is the one already spoken of."""
-    organs = said[-1].sign.organs if said and said[-1].sign else ()
-    return last if not organs or last.organ in organs else Place(organ=organs[0])
-
-
 def _readings(
-    head: Token, clause: str, places: Sequence[Place], context: _Context
+    head: Token, clause: str, places: Sequence[Place], context: Context
 ) -> Iterator[tuple[Sign | None, Place]]:
     """What a word says and where; more than one in 肝、左肾囊肿 and 左侧额叶及右侧颞叶出血."""
     signs = [sign for sign in SIGNS if head.value in (sign.name, *sign.nouns)]
+    if head.kind == "noun" and context.sign and context.means(head, places):
+        signs = [context.sign]
     organs = {organ for sign in signs for organ in sign.organs}
     nearest = _nearest(head, places, organs)
     if signs and signs[0].directed:
@@ -100,8 +73,9 @@ def _readings(
         for place in reversed(list(joined_before(clause, places, nearest))):
             yield from _reading(head, signs, place, context)
     elif not places and (context.same_sentence or head.kind != "sign"):
-        inherited = context.place if context.place.is_in(organs) else Place()
-        yield from _reading(head, signs, inherited, context)
+        inherited = [place for place in context.places if place.is_in(organs)]
+        for place in inherited or [Place()]:
+            yield from _reading(head, signs, place, context)
     elif head.kind != "noun":
         yield (signs[0] if signs else None), Place()
 
@@ -118,12 +92,12 @@ def _direction(text: str) -> Side:
 
 
 def _reading(
-    head: Token, signs: Sequence[Sign], place: Place, context: _Context
+    head: Token, signs: Sequence[Sign], place: Place, context: Context
 ) -> Iterator[tuple[Sign | None, Place]]:
     if head.kind == "lesion":
         yield None, place
     elif head.kind == "noun":
-        organ = place.organ or context.place.organ
+        organ = place.organ or context.organ
         fits = (s for s in signs if (organ in s.organs if organ else s.region == context.region))
         yield from ((sign, place) for sign in islice(fits, 1))
     elif place.is_in(signs[0].organs):

@@ -6,7 +6,7 @@ from typing import cast
 
 from assistant.report.finding import Finding, Status
 from assistant.report.lexicon import Sign
-from assistant.report.mentions import Mention
+from assistant.report.mention import Mention
 
 
 def merge(seen: Iterable[Mention], concluded: Iterable[Mention]) -> tuple[Finding, ...]:

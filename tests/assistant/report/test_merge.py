@@ -2,7 +2,7 @@ import pytest
 
 from assistant.report.finding import Finding
 from assistant.report.lexicon import SIGNS
-from assistant.report.mentions import Mention
+from assistant.report.mention import Mention
 from assistant.report.merge import merge
 from assistant.report.places import Place
 
