@@ -189,6 +189,7 @@ def _stop(process: "subprocess.Popen[bytes]") -> None:
 
 
 def read_steps(log: Path) -> list[Step]:
+    """Whole lines of the trainer's log; one that is still being written is left for later."""
     try:
         lines = log.read_text(encoding="utf-8").splitlines(keepends=True)
     except OSError:
@@ -211,6 +212,7 @@ def read_steps(log: Path) -> list[Step]:
 
 
 def refuse_nan(step: Step) -> None:
+    """Raise TRN-301 when a step's loss is not a number."""
     if step.loss is not None and not math.isfinite(step.loss):
         raise AssistantError(
             "TRN-301",
