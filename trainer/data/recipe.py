@@ -54,7 +54,7 @@ class SynthConfig(BaseModel):
     @field_validator("signs")
     @classmethod
     def _known(cls, signs: tuple[str, ...] | None) -> tuple[str, ...] | None:
-        unknown = sorted(set(signs or ()) - set(SIGN_LABELS))
+        unknown = sorted(set(signs or ()) - {*SIGN_LABELS, "中线移位"})
         if unknown:
             raise ValueError(f"no phantom shows {unknown}")
         return signs

@@ -5,11 +5,16 @@ from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 
+import pyarrow as pa
+
+from assistant.errors import AssistantError
 from trainer.data.corpus.medtrinity import rows_of
 from trainer.data.corpus.preparation import HubSource
 from trainer.data.corpus.row import RawRow, Unit
 
 _READ_ROWS = 128
+_SILENT = {"HF_UPDATE_DOWNLOAD_COUNTS": "0", "HF_HUB_DISABLE_TELEMETRY": "1", "DO_NOT_TRACK": "1"}
+"""Read when ``datasets`` is imported: nothing but the data is asked for."""
 
 
 def problems(source: HubSource) -> list[str]:
@@ -37,18 +42,35 @@ def units(source: HubSource, number: int, first: int) -> list[Unit]:
 
 
 def read(source: HubSource, unit: Unit) -> Iterator[RawRow]:
-    """The rows of one file."""
+    """The rows of one file.
+
+    Raises:
+        AssistantError: TRN-509 when the stream breaks off.
+    """
     number = 0
-    shard = _open(source).shard(unit.stop, unit.start, contiguous=True)
-    for table in shard.with_format("arrow").iter(_READ_ROWS):
-        for batch in table.combine_chunks().to_batches():
-            for row in rows_of(batch, source.image, source.id, source.caption, Path()):
-                yield RawRow(unit.file, number, *row)
-                number += 1
+    for batch in _batches(source, unit):
+        for row in rows_of(batch, source.image, source.id, source.caption, Path()):
+            yield RawRow(unit.file, number, *row)
+            number += 1
+
+
+def _batches(source: HubSource, unit: Unit) -> Iterator[pa.RecordBatch]:
+    try:
+        shard = _open(source).shard(unit.stop, unit.start, contiguous=True)
+        for table in shard.with_format("arrow").iter(_READ_ROWS):
+            yield from table.combine_chunks().to_batches()
+    except Exception as error:  # every hub client fails in its own way
+        raise AssistantError(
+            "TRN-509",
+            f"从数据集站点读取 {unit.file} 时中断（{type(error).__name__}）。",
+            next_step="请检查网络后用同样的命令再运行，会从停下处继续。",
+            detail=str(error),
+        ) from error
 
 
 @lru_cache(maxsize=4)
 def _open(source: HubSource):  # type: ignore[no-untyped-def]  # datasets ships no types
+    os.environ.update(_SILENT)
     from datasets import Image, load_dataset
 
     stream = load_dataset(

@@ -125,7 +125,7 @@ class _Writer:
     def write(self, row: Kept) -> None:
         """Put one row where it belongs."""
         unit, _ = place_of(self._task.work, row.ordinal)
-        head = [unit.source, row.file, row.number + 1, row.id]
+        head: list[object] = [unit.source, _cell(row.file), row.number + 1, _cell(row.id)]
         self._tally.rows[str(unit.source)] += 1
         first = None if row.code else self._distinct.first_of(row.ordinal)
         if row.code or first is not None:
@@ -138,7 +138,7 @@ class _Writer:
         if first is not None:
             unit, number = place_of(self._task.work, first)
             detail = f"与 {unit.file} 第 {number + 1} 行相同"
-        self._csv[REJECTS].writerow([*head, reason.code, reason.name, detail])
+        self._csv[REJECTS].writerow([*head, reason.code, reason.name, _cell(detail)])
         self._tally.reasons[reason.code] += 1
         if reason.code == "TRN-525":
             self._tally.details[detail.split("：", 1)[0]] += 1
@@ -191,6 +191,11 @@ class _Writer:
     def _show(self, row: Kept, code: str, text: str, note: str) -> None:
         if row.thumbnail:
             self._tally.specimens.append(specimen(row.ordinal, code, text, note, row.thumbnail))
+
+
+def _cell(text: str) -> str:
+    """Text that a spreadsheet will not take for a formula."""
+    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t")) else text
 
 
 def _answer(row: Kept) -> str:

@@ -1,7 +1,7 @@
 """From a seed to a phantom: what is drawn, how it is viewed, what can be seen of it."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +15,7 @@ from trainer.data.phantom.lesion import Lesion
 from trainer.data.phantom.region import Region
 from trainer.data.phantom.scene import Body, Scene
 from trainer.data.phantom.shapes import feret_mm
-from trainer.data.phantom.spectrum import FIRST_LIGHT, Spectrum
+from trainer.data.phantom.spectrum import FIRST_LIGHT, Range, Spectrum
 from trainer.data.phantom.tissue import draw_tissues
 from trainer.data.phantom.truth import Observation, Phantom, Truth
 
@@ -63,6 +63,8 @@ def make_case(
         ValueError: when the region is unknown or cannot show the signs that were asked for;
             signs that were drawn and are too small for ``size`` give way to a normal slice.
     """
+    if among is not None and "中线移位" not in among:  # otherwise the effect of a large lesion
+        spectrum = replace(spectrum, shift_mm=Range(0, 0))
     request = _draw_request(np.random.default_rng([seed, 1]), region, signs, normal, among)
     for attempt in range(ATTEMPTS):
         rng = np.random.default_rng([seed, 2, attempt])

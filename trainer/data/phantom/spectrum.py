@@ -5,7 +5,7 @@ extra-axial or pleural collection, in mm, drawn log-uniformly. HU is absolute
 unless the name says relative. Sources for the ranges:
 
 - intracerebral haemorrhage 50...85 HU and volumes of 2...80 ml (diameters of
-  12...60 mm): Broderick et al., Stroke 1993; Hofer, CT Teaching Manual;
+  12...60 mm, here from 18): Broderick et al., Stroke 1993; Hofer, CT Teaching Manual;
 - subdural thickness 4...25 mm with surgery advised from 10 mm or 5 mm of shift:
   Bullock et al., Neurosurgery 2006; hyperacute to subacute 45...80 HU;
 - epidural lenses of 8...38 mm, 55...85 HU: Bullock et al., Neurosurgery 2006;
@@ -43,9 +43,9 @@ class Range:
 class Spectrum:
     """Sizes in mm and densities in HU of every finding."""
 
-    haemorrhage_mm: Range = Range(12, 60)
+    haemorrhage_mm: Range = Range(18, 60)
     haemorrhage_hu: Range = Range(56, 84)
-    subdural_mm: Range = Range(6, 24)
+    subdural_mm: Range = Range(8, 24)
     subdural_hu: Range = Range(50, 80)
     epidural_mm: Range = Range(9, 36)
     epidural_hu: Range = Range(56, 84)
@@ -56,18 +56,18 @@ class Spectrum:
     mass_mm: Range = Range(34, 85)
     mass_hu: Range = Range(20, 60)
     consolidation_hu: Range = Range(15, 55)
-    effusion_mm: Range = Range(9, 75)
+    effusion_mm: Range = Range(18, 75)
     effusion_hu: Range = Range(0, 20)
-    pneumothorax_mm: Range = Range(9, 60)
+    pneumothorax_mm: Range = Range(15, 60)
     liver_mass_mm: Range = Range(14, 90)
     liver_mass_relative: Range = Range(-36, -15)
-    cyst_mm: Range = Range(9, 70)
+    cyst_mm: Range = Range(16, 70)
     cyst_hu: Range = Range(-3, 14)
     gallstone_mm: Range = Range(6, 25)
     gallstone_hu: Range = Range(110, 600)
     renal_stone_mm: Range = Range(5, 20)
     renal_stone_hu: Range = Range(250, 1200)
-    ascites_mm: Range = Range(7, 35)
+    ascites_mm: Range = Range(12, 35)
     ascites_hu: Range = Range(0, 18)
     free_gas_mm: Range = Range(6, 30)
 

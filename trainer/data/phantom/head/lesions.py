@@ -198,10 +198,10 @@ def _with_shift(
     *,
     at_y: float,
 ) -> list[Lesion]:
-    """The lesion, and by ``chance`` a midline shift away from it."""
+    """The lesion, and by ``chance`` a midline shift away from it, if the spectrum has any."""
     push = lesion.push or Push()
     at_y = float(np.clip(at_y, -35, 30))
-    if level not in SHIFT_LEVELS or rng.random() >= chance:
+    if level not in SHIFT_LEVELS or spectrum.shift_mm.high <= 0 or rng.random() >= chance:
         small = rng.uniform(0, 1.5) * towards if level in SHIFT_LEVELS else 0.0
         return [replace(lesion, push=replace(push, shift_mm=small, at_y=at_y))]
     size = spectrum.shift_mm.draw(rng)
