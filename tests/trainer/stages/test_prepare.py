@@ -117,6 +117,13 @@ def test_every_row_is_written_or_listed_with_its_reason(recipe: Path) -> None:
     }
 
 
+def test_a_cell_is_never_a_formula(tmp_path: Path, maker: Maker) -> None:
+    row = maker.row(0)
+    write_shards(tmp_path / "shards", [Row(row.data, "=1+1", row.caption)], shards=1)
+    (kept,) = table(run(tmp_path, sources=PARQUET) / "rows.csv")
+    assert kept["编号"] == "'=1+1"
+
+
 def test_a_finished_run_is_not_repeated(tmp_path: Path, recipe: Path) -> None:
     before = (recipe / "datacard.html").stat().st_mtime_ns
     run(tmp_path, sources=PARQUET)
