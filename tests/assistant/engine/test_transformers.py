@@ -1,16 +1,11 @@
 """The transformers engine, checked in an environment that has torch (torch_checks.py)."""
 
 import ast
-import importlib.util
 import json
-import os
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
-
-from assistant.places import CHECKOUT
 
 CHECKS = Path(__file__).with_name("torch_checks.py")
 NAMES = [
@@ -22,23 +17,14 @@ NAMES = [
 pytestmark = [pytest.mark.train, pytest.mark.slow]
 
 
-@pytest.fixture(scope="session")
-def outcomes() -> dict[str, str | None]:
-    python = os.environ.get("CT_TRAIN_PYTHON")
-    if python is None and importlib.util.find_spec("torch"):
-        python = sys.executable
-    if python is None:
-        message = "neither CT_TRAIN_PYTHON nor torch"
-        pytest.fail(message) if os.environ.get("CI") == "true" else pytest.skip(message)
-    environment = {**os.environ, "PYTHONPATH": str(CHECKOUT), "PYTHONUTF8": "1"}
+@pytest.fixture(scope="module")
+def outcomes(torch_python: Path, there: dict[str, str]) -> dict[str, str | None]:
     done = subprocess.run(
-        [python, str(CHECKS)],
-        cwd=CHECKOUT,
-        env={**environment, "HF_HUB_OFFLINE": "1", "OMP_NUM_THREADS": "1"},
+        [str(torch_python), str(CHECKS)],
+        env=there,
         capture_output=True,
         encoding="utf-8",
-        timeout=500,
-        check=False,
+        timeout=580,
     )
     assert done.returncode == 0, done.stderr[-4000:]
     return json.loads(done.stdout)
