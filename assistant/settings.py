@@ -70,7 +70,7 @@ class Settings(BaseModel):
     max_tokens: int = Field(512, ge=1, le=4096)
     max_waiting: int = Field(8, ge=1, le=256)
     max_upload_mb: int = Field(256, ge=1, le=4096)
-    max_files: int = Field(64, ge=1, le=4096)
+    max_files: int = Field(1000, ge=1, le=4096)
     max_batch_files: int = Field(20000, ge=1, le=1_000_000)
     keep_logs_days: int = Field(14, ge=1, le=3650)
 

@@ -31,11 +31,10 @@
 
   // Messages of the framework itself exist in English only.
   function translateToasts() {
-    for (const part of document.querySelectorAll(".toast-title, .toast-text")) {
+    for (const part of document.querySelectorAll(".toast-title, [data-testid=toast-text]")) {
       const text = part.textContent.trim();
       if (!text || /[\u4e00-\u9fff]/.test(text)) continue;
-      const title = part.classList.contains("toast-title");
-      if (title) part.textContent = "";
+      if (part.classList.contains("toast-title")) part.textContent = told.notice;
       else if (/was lost|reconnecti/i.test(text)) part.textContent = told.lost;
       else if (/re-?connected|re-?established|restored/i.test(text)) part.textContent = told.back;
       else part.textContent = told.failed;
@@ -55,13 +54,15 @@
   // Files: whole folders may be dropped; for the viewer, names are replaced before anything
   // leaves the browser, since a file's name is often the patient's.
   const zones = [
-    { area: "#left", input: "#dropzone input[type=file]", most: told.maxFiles, rename: true },
-    { area: "#tab-batch", input: "#batch-files input[type=file]", most: told.maxBatchUploads },
+    { area: "#left", input: "#dropzone input[type=file]", most: told.maxFiles,
+      refusal: told.tooMany, rename: true },
+    { area: "#tab-batch", input: "#batch-files input[type=file]", most: told.maxBatchUploads,
+      refusal: told.tooManyForBatch },
   ];
   const zoneOf = (target) => zones.find((zone) => target.closest?.(zone.area));
 
   function accepted(files, zone) {
-    if (files.length > zone.most) return say(told.tooMany.replace("{files}", zone.most));
+    if (files.length > zone.most) return say(zone.refusal.replace("{files}", zone.most));
     if (files.some((file) => file.size > told.maxMb * 2 ** 20)) {
       return say(told.tooLarge.replace("{mb}", told.maxMb));
     }
@@ -171,6 +172,9 @@
     if (event.target.closest?.("#dark")) {
       localStorage.ctDark = localStorage.ctDark === "1" ? "0" : "1";
       dress();
+    }
+    if (event.target.closest?.("#stage .invite")) {
+      document.querySelector("#dropzone input[type=file]")?.click();
     }
     const copy = event.target.closest?.("button.copy");
     if (!copy) return;

@@ -1,36 +1,11 @@
 """What one browser tab has on its desk; nothing of it is reachable from another tab."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from threading import Event, Lock
 
 from assistant.dialogue.conversation import Conversation
-from assistant.imaging.slice import RenderedImage
 from assistant.ui.study import View
-from assistant.ui.transcript import Entry
-
-
-@dataclass(frozen=True)
-class Talk:
-    """A conversation and how it is shown.
-
-    Attributes:
-        conversation: what the engine is told.
-        entries: what the page shows, refusals among them.
-        study: key of the study whose picture was attached last, "" before the first.
-    """
-
-    conversation: Conversation
-    entries: tuple[Entry, ...] = ()
-    study: str = ""
-
-    def needs(self, image: RenderedImage) -> bool:
-        """Whether the next question carries this picture: it is not the last one sent."""
-        sent = self.conversation.images
-        return not sent or sent[-1].sha256 != image.sha256
-
-    def with_last(self, entry: Entry) -> "Talk":
-        """The same talk with its last entry replaced."""
-        return replace(self, entries=(*self.entries[:-1], entry))
+from assistant.ui.talk import Talk
 
 
 @dataclass(eq=False)

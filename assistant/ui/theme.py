@@ -11,6 +11,9 @@ from assistant.ui import wording
 
 _HERE = Path(__file__).parent
 
+MOST_SENT = 1000
+"""Files that Gradio takes in one upload."""
+
 
 def theme() -> gr.themes.Base:
     """Colours and sizes; only fonts of the system, so that none is fetched."""
@@ -60,7 +63,7 @@ def head(settings: Settings) -> str:
     limits = {
         "maxMb": settings.max_upload_mb,
         "maxFiles": settings.max_files,
-        "maxBatchUploads": 1000,
+        "maxBatchUploads": MOST_SENT,
         "labels": wording.LABELS,
         **wording.BROWSER,
     }

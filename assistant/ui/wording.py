@@ -103,15 +103,18 @@ LABELS = (
     ("Click to upload", OPEN),
     ("File upload", OPEN),
     ("More tabs", "更多"),
+    ("Close", "关闭"),
 )
 """English beginnings of accessible names in the framework, and what to say; "" keeps the rest."""
 DARK = "切换深浅色"
 BROWSER: Mapping[str, str] = {
+    "notice": "提示",
     "tooLarge": "文件超过 {mb} MB，未上传。请拆分或压缩后再试。",
     "tooMany": "一次最多打开 {files} 个文件，未上传。请分批打开，或使用“批量”页。",
+    "tooManyForBatch": "一次最多上传 {files} 个文件，未上传。请打包为 ZIP，或填写本机文件夹。",
     "lost": "与本机服务的连接中断，正在重新连接…若窗口已关闭，请重新启动程序。",
     "back": "已重新连接。",
-    "failed": "这一步没有完成，请再试一次。[SYS-204]",
+    "failed": "[SYS-204] 这一步没有完成，请再试一次。",
     "copied": "已复制",
 }
 """Said by the browser itself; ``{…}`` is filled in there."""

@@ -1,5 +1,6 @@
 """From a CT slice to an answer, as a radiologist would go."""
 
+import base64
 import re
 import time
 from collections.abc import Callable
@@ -179,3 +180,51 @@ def test_dark_and_light(open_tab: OpenTab) -> None:
     tab.page.reload()
     tab.page.wait_for_selector("#question textarea")
     assert tab.page.evaluate("document.body.classList.contains('dark')")
+
+
+def test_an_answer_can_be_copied_without_its_note(open_tab: OpenTab) -> None:
+    tab = open_tab(permissions=["clipboard-read", "clipboard-write"])
+    tab.show(CT)
+    tab.ask("一")
+    tab.wait_answered(1)
+    tab.page.click("#chat button.copy")
+    tab.page.wait_for_selector(".say")
+    copied = tab.page.evaluate("navigator.clipboard.readText()")
+    assert copied.startswith("检查所见：第1问")
+    assert copied.endswith("不是诊断。")
+
+
+def test_files_may_be_dropped_on_the_film(open_tab: OpenTab) -> None:
+    tab = open_tab()
+    content = base64.b64encode(CT.read_bytes()).decode()
+    tab.page.evaluate(
+        """(content) => {
+            const bytes = Uint8Array.from(atob(content), (letter) => letter.charCodeAt(0));
+            const dropped = new DataTransfer();
+            dropped.items.add(new File([bytes], "zhangsan.dcm"));
+            const event = new DragEvent("drop", { dataTransfer: dropped, bubbles: true });
+            document.querySelector("#stage .invite").dispatchEvent(event);
+        }""",
+        content,
+    )
+    tab.page.wait_for_selector("#stage img")
+
+
+def test_too_many_files_are_refused_before_they_are_sent(open_tab: OpenTab) -> None:
+    tab = open_tab()
+    most = tab.page.evaluate("window.ctAssistant.maxFiles")
+    sent: list[str] = []
+    tab.page.on("request", lambda asked: sent.append(asked.url))
+    files = [{"name": f"{n}", "mimeType": "", "buffer": b"x"} for n in range(most + 1)]
+    tab.page.set_input_files("#dropzone input[type=file]", files)
+    tab.page.wait_for_selector(f".say:has-text('一次最多打开 {most} 个文件')")
+    assert not [address for address in sent if "upload" in address]
+
+
+def test_a_lost_server_is_said_in_chinese(open_tab: OpenTab, start: Any, tmp_path: Path) -> None:
+    with start(tmp_path) as server:
+        tab = open_tab(server.url)
+        server.process.terminate()
+        server.process.wait(20)
+        tab.ask("在吗")
+        tab.page.wait_for_selector("[data-testid=toast-text]:has-text('与本机服务的连接中断')")

@@ -13,8 +13,9 @@ from assistant.errors import AssistantError
 from assistant.imaging.series import sort_series
 from assistant.imaging.slice import Slice
 from assistant.ui.answering import LONGEST_QUESTION, Refused, answer
-from assistant.ui.session import Desk, Desks, Talk
+from assistant.ui.session import Desk, Desks
 from assistant.ui.study import Study, View, first_view
+from assistant.ui.talk import Talk
 
 OPTIONS = Options()
 OpenLane = Callable[..., Lane]
