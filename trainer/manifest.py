@@ -83,7 +83,10 @@ class Job:
     started: float
 
     def finish(self, outputs: Iterable[Path]) -> Manifest:
-        """Hash the outputs (files, or folders of files) and write the manifest."""
+        """Hash the outputs (files, or folders of files) and write the manifest.
+
+        What the stage keeps for itself (hidden files, the manifest) is never an output.
+        """
         manifest = Manifest(
             stage=self.stage,
             inputs=dict(self.inputs),
@@ -173,7 +176,12 @@ def _empty(folder: Path) -> None:
 
 def _walk(outputs: Iterable[Path]) -> Iterable[Path]:
     for output in outputs:
-        yield from (p for p in output.rglob("*") if p.is_file()) if output.is_dir() else (output,)
+        found = output.rglob("*") if output.is_dir() else (output,)
+        yield from (
+            path
+            for path in found
+            if path.is_file() and not path.name.startswith(".") and path.name != MANIFEST
+        )
 
 
 def _versions() -> dict[str, str]:

@@ -78,3 +78,11 @@ def test_the_manifest_tells_what_it_was_made_of(tmp_path: Path) -> None:
 def test_a_broken_manifest_is_none(tmp_path: Path) -> None:
     (tmp_path / MANIFEST).write_text("{", encoding="utf-8")
     assert read_manifest(tmp_path) is None
+
+
+def test_what_the_stage_keeps_for_itself_is_no_output(tmp_path: Path) -> None:
+    job = begin(tmp_path / "sft", "sft", inputs={}, config={})
+    (job.folder / "model.bin").write_text("weights", encoding="utf-8")
+    manifest = job.finish(job.folder.iterdir())
+    assert set(manifest.outputs) == {"model.bin"}
+    assert begin(tmp_path / "sft", "sft", inputs={}, config={}).done == manifest
