@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-VARIABLE = "CT_ASSISTANT_TRAIN_PYTHON"
+VARIABLE = "CT_TRAIN_PYTHON"
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,7 @@ import pytest
 
 from assistant.places import CHECKOUT
 
-VARIABLES = ("CT_TRAIN_PYTHON", "CT_ASSISTANT_TRAIN_PYTHON")
+VARIABLES = ("CT_TRAIN_PYTHON",)
 
 
 def _train_python() -> Path | None:
