@@ -280,12 +280,12 @@ def hand_over(environment: "Environment", module: str, arguments: "list[str]") -
     command = [str(environment.python), "-P", "-m", module, *arguments]
     child = subprocess.Popen(command, env={**QUIET, **variables})
     signal.signal(signal.SIGTERM, lambda *_: child.terminate())
-    while True:
-        try:
-            code = child.wait()
-        except KeyboardInterrupt:  # the child was told as well, and ends by itself
-            continue
-        return code if code >= 0 else 128 - code
+    # The terminal tells the child as well, which ends by itself; an interrupted wait can
+    # lose its exit code.
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    code = child.wait()
+    signal.signal(signal.SIGINT, before)
+    return code if code >= 0 else 128 - code
 
 
 if __name__ == "__main__":
