@@ -260,7 +260,7 @@ def test(arguments: "list[str]") -> int:
     prepare(TRAIN)
     os.environ["CT_TRAIN_PYTHON"] = str(TRAIN.python)
     os.chdir(ROOT)
-    # Playwright refuses to start where another test has left an event loop behind.
+    # Chromium needs a short temporary path; tests of whole runs move it into a deep one.
     runs = [arguments] if arguments else [["--ignore=tests/e2e"], ["tests/e2e"]]
     return max([hand_over(TEST, "pytest", run) for run in runs])
 
