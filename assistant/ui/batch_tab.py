@@ -19,6 +19,7 @@ from assistant.ui.batching import Results, run_batch
 from assistant.ui.guard import as_assistant_error
 from assistant.ui.services import Services
 from assistant.ui.session import Desks
+from assistant.ui.status import draft_line
 from assistant.ui.theme import html
 from assistant.ui.uploads import scratch_parent, take
 from assistant.ui.viewer import Updates
@@ -45,7 +46,7 @@ class BatchTab:
     def bind(self) -> None:
         """Attach every event."""
         inputs = [self.folder, self.window, self.question, self.out]
-        outputs = [self.progress, self.downloads, self.rows, self.start, self.stop, self.files]
+        outputs = [self.progress, self.downloads, self.rows, self.files]
         once = {**QUICK, "trigger_mode": "once"}
         self.start.click(self.run_typed, inputs, outputs, **once)
         sent = [self.files, *inputs[1:]]
@@ -119,18 +120,11 @@ class BatchTab:
     def _shown(self, item: Standing | Results) -> Updates:
         if isinstance(item, Results):
             return {self.downloads: downloads(item.csv, item.json)}
-        running = item.phase == "running"
-        return {
-            self.progress: progress(item),
-            self.rows: table(item),
-            self.downloads: "",
-            self.start: gr.update(visible=not running),
-            self.stop: gr.update(visible=running),
-        }
+        return {self.progress: progress(item), self.rows: table(item), self.downloads: ""}
 
 
-def build_batch_tab(services: Services, desks: Desks) -> None:
-    """Lay the tab out inside the current Blocks and connect it."""
+def build_batch_tab(services: Services, desks: Desks) -> gr.HTML:
+    """Lay the tab out inside the current Blocks and connect it; returns its draft line."""
     windows = [(wording.AUTO, AUTO), (FILE_WINDOW, FILE_WINDOW)]
     windows += [(preset.name, preset.name) for preset in services.presets]
     with gr.Row(elem_id="batch", equal_height=True):
@@ -151,12 +145,12 @@ def build_batch_tab(services: Services, desks: Desks) -> None:
                 label=wording.OUT, placeholder=wording.OUT_HINT, elem_id="out", max_lines=1
             )
             start = gr.Button(wording.START, variant="primary", elem_id="start")
-            stop = gr.Button(wording.STOP_BATCH, variant="stop", elem_id="halt", visible=False)
+            stop = gr.Button(wording.STOP_BATCH, variant="stop", elem_id="halt")
             files = gr.File(
                 file_count="multiple", show_label=False, label=wording.OPEN,
                 elem_id="batch-files", height=110,
             )  # fmt: skip
-            html(f'<div class="draft">{wording.DRAFT}</div>', "batch-draft")
+            draft = html(draft_line(services.lane.status), "batch-draft")
         with gr.Column(elem_id="batch-results", scale=9, min_width=480):
             with gr.Row(elem_id="batch-bar"):
                 bar = html(progress(Standing()), "progress")
@@ -165,3 +159,4 @@ def build_batch_tab(services: Services, desks: Desks) -> None:
     BatchTab(
         folder, files, window, question, out, start, stop, bar, links, rows, services, desks
     ).bind()
+    return draft

@@ -46,7 +46,7 @@ class ChatEvents:
     def bind(self) -> None:
         """Attach every event."""
         panel = self.panel
-        outputs = [panel.chat, panel.attaches, panel.question, panel.send, panel.stop]
+        outputs = [panel.chat, panel.attaches, panel.question]
         asking = {**QUICK, "trigger_mode": "once"}
         gr.on(
             [panel.question.submit, panel.send.click], self.ask, panel.question, outputs, **asking
@@ -70,7 +70,6 @@ class ChatEvents:
             yield {
                 panel.chat: messages(state.entries),
                 panel.attaches: attach_line(desk),
-                **self._buttons(asking=desk.cancel is not None),
                 **typed,
             }
             typed = {}
@@ -92,22 +91,12 @@ class ChatEvents:
         desk.cancel = None
         self.services.lane.forget(desk.talk.conversation.id)
         desk.talk = self.desks.new_talk()
-        return {
-            self.panel.chat: [],
-            self.panel.attaches: attach_line(desk),
-            **self._buttons(asking=False),
-        }
+        return {self.panel.chat: [], self.panel.attaches: attach_line(desk)}
 
     def clear(self, request: gr.Request) -> Updates:
         """Begin anew, without picture and conversation."""
         self.desks.of(request.session_hash or "").view = None
         return {**self.renew(request), **self.viewer.opened(None)}
-
-    def _buttons(self, *, asking: bool) -> Updates:
-        return {
-            self.panel.send: gr.update(visible=not asking),
-            self.panel.stop: gr.update(visible=asking),
-        }
 
 
 def build_chat_tab(services: Services, desks: Desks) -> ChatPanel:
@@ -159,8 +148,6 @@ def _build_panel(services: Services) -> ChatPanel:
                 autofocus=True, scale=1,
             )  # fmt: skip
             send = gr.Button(wording.SEND, variant="primary", elem_id="send", min_width=72, scale=0)
-            stop = gr.Button(
-                wording.STOP, variant="stop", elem_id="stop", min_width=72, scale=0, visible=False
-            )
+            stop = gr.Button(wording.STOP, variant="stop", elem_id="stop", min_width=72, scale=0)
         draft = html(draft_line(services.lane.status), "draft")
     return ChatPanel(chat, attaches, question, send, stop, new, clear, suggestions, draft)

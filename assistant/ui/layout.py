@@ -33,15 +33,15 @@ def build_app(services: Services) -> gr.Blocks:
             with gr.Tab(wording.TAB_CHAT, elem_id="tab-chat"):
                 panel = build_chat_tab(services, desks)
             with gr.Tab(wording.TAB_BATCH, elem_id="tab-batch"):
-                build_batch_tab(services, desks)
+                batch_draft = build_batch_tab(services, desks)
         clock = gr.Timer(1.0)
 
-        def look() -> tuple[object, str, str]:
+        def look() -> tuple[object, str, str, str]:
             status = services.lane.status
             ticking = gr.Timer(active=status.phase == "loading")
-            return ticking, status_line(status), draft_line(status)
+            return ticking, status_line(status), draft_line(status), draft_line(status)
 
-        shown = [clock, engine, panel.draft]
+        shown = [clock, engine, panel.draft, batch_draft]
         gr.on([app.load, clock.tick], look, None, shown, **QUICK)
 
         def leave(request: gr.Request) -> None:

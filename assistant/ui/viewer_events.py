@@ -145,10 +145,15 @@ def _whole(value: object) -> int:
 
 
 def attach_line(desk: Desk) -> str:
-    """Whether the next question takes the picture along."""
+    """Whether the next question takes the picture along, and whether an answer is being written.
+
+    The style sheet shows 停止 instead of 发送 by it: buttons that Gradio itself hides and
+    shows in quick succession may stay as they were.
+    """
+    busy = " busy" if desk.cancel is not None else ""
     if desk.view is None:
-        return f'<div class="attach none">{wording.NO_PICTURE}</div>'
+        return f'<div class="attach none{busy}">{wording.NO_PICTURE}</div>'
     image = desk.view.image
     new = desk.talk.needs(image)
     text = wording.ATTACHES if new else wording.ATTACHED
-    return f'<div class="attach {"new" if new else "sent"}">{text}</div>'
+    return f'<div class="attach {"new" if new else "sent"}{busy}">{text}</div>'

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 TITLE = "CT 阅片助手"
-DRAFT = "以上内容由模型生成，仅为供医师核对的草稿，不能作为诊断依据。"
+DRAFT = "内容由模型生成，仅为供医师核对的草稿，不能作为诊断依据。"
 DEMO = "演示模型：只用合成影像训练，用于展示流程，请勿用于真实病例。"
 
 TAB_CHAT = "阅片"
@@ -81,7 +81,8 @@ def frame_place(frame: int, count: int) -> str:
 def answer_note(window: str, seconds: float, tokens_per_s: float) -> str:
     """The quiet line below an answer."""
     speed = f" · {tokens_per_s:.0f} 词元/秒" if tokens_per_s > 0 else ""
-    return f"{window} · {seconds:.1f} 秒{speed}"
+    took = f"{seconds:.2f}" if seconds < 1 else f"{seconds:.1f}"
+    return f"{window} · {took} 秒{speed}"
 
 
 def refused_files(count: int, message: str) -> str:

@@ -39,6 +39,8 @@ def test_a_typed_folder_gives_a_row_a_file_and_both_results(
     tab.page.click("#start")
     tab.page.wait_for_selector(".progress.done:has-text('3/3')")
     assert tab.page.locator("table.rows tbody tr").count() == 3
+    assert tab.page.is_visible("#start")
+    assert not tab.page.is_visible("#halt")
     refused = tab.page.locator("tr:has-text('MR_truncated.dcm')").inner_text()
     assert "未接受" in refused
     assert "IMG-" in refused

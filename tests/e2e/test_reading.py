@@ -44,6 +44,7 @@ def test_a_slice_is_shown_and_its_answer_streams_in_chinese(open_tab: OpenTab) -
     note = tab.page.inner_text("#chat .note")
     assert re.search(r"C50/W400 · [\d.]+ 秒 · \d+ 词元/秒", note)
     assert tab.page.is_visible("#send")
+    assert not tab.page.is_visible("#stop")
     assert tab.page.input_value("#question textarea") == ""
     assert tab.foreign == []
     assert tab.complaints == []
