@@ -1,9 +1,9 @@
 """What every engine offers. Errors are AssistantErrors of family ENG."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from threading import Event
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 from assistant.dialogue.conversation import Conversation
 
@@ -104,4 +104,19 @@ class Engine(Protocol):
 
     def close(self) -> None:
         """Free memory; the engine is not used afterwards."""
+        ...
+
+
+@runtime_checkable
+class Chooser(Protocol):
+    """What an engine may offer besides: how likely answers are, without writing one."""
+
+    def likelihoods(self, conversation: Conversation, answers: Sequence[str]) -> tuple[float, ...]:
+        """Probability that the answer to the last user turn begins as each of these does.
+
+        Only the first token of each counts, and is looked for among the whole vocabulary.
+
+        Raises:
+            AssistantError: ENG-104 two of them begin with the same token.
+        """
         ...

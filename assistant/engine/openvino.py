@@ -8,7 +8,7 @@ has its own KV state, and only what is new in a prompt is computed.
 import json
 import time
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Event
@@ -22,6 +22,7 @@ from tokenizers.decoders import DecodeStream
 
 from assistant.dialogue.conversation import Conversation
 from assistant.engine.base import Capabilities, Chunk, Options, Stats
+from assistant.engine.choice import first_tokens, likelihoods
 from assistant.engine.language import LanguageModel, Session
 from assistant.engine.prompt import Layout, PromptWriter, common_prefix, lay_out
 from assistant.engine.sampling import Sampler
@@ -173,6 +174,18 @@ class OpenVINOEngine:
                 finish=finish,
             ),
         )
+
+    def likelihoods(self, conversation: Conversation, answers: Sequence[str]) -> tuple[float, ...]:
+        """See :class:`assistant.engine.base.Chooser`.
+
+        Raises:
+            AssistantError: ENG-104 two answers begin alike; ENG-102 as :meth:`stream`.
+        """
+        tokens = first_tokens(self._tokenizer, answers)
+        memory = self._memory(conversation.id)
+        layout = self._layout(conversation, memory)
+        logits, _, _ = self._prefill(conversation, layout, memory, Event())
+        return likelihoods(logits, tokens)
 
     def forget(self, conversation_id: str) -> None:
         """Drop a conversation's KV state; pictures go when room is needed."""

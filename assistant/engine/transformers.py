@@ -3,7 +3,7 @@
 import gc
 import importlib.util
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from threading import Event
 from typing import Any, Literal
@@ -35,6 +35,7 @@ class TransformersEngine:
         model_format: from the model's card, for people.
         is_demo: the model is a demonstration model.
         fingerprint: digest of the model's files, from its card.
+        adapter: folder of a LoRA adapter that is laid over the weights, not merged; needs peft.
         device: "auto" is the NVIDIA card if there is a usable one.
         precision: "auto", or "f32" for arithmetic that can be compared to a reference.
 
@@ -51,6 +52,7 @@ class TransformersEngine:
         model_format: Literal["bf16", "nf4"] = "bf16",
         is_demo: bool = False,
         fingerprint: str = "",
+        adapter: Path | None = None,
         device: Literal["auto", "cpu", "cuda"] = "auto",
         precision: Literal["auto", "f32"] = "auto",
     ) -> None:
@@ -66,6 +68,8 @@ class TransformersEngine:
             tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
             patches = PatchConfig.read(folder)
             model = _load(folder, self._device, precision)
+            if adapter is not None:
+                model.load_adapter(str(adapter))
             self._vision = TorchVision(model.model.visual, patches)
             self._context_tokens = int(text["max_position_embeddings"])
             self._loop = Loop(
@@ -138,6 +142,10 @@ class TransformersEngine:
             next_step="请新建对话并减少图像数量；若仍不足，请改用 4 位（NF4 或 INT4）模型。",
             detail=detail,
         )
+
+    def likelihoods(self, conversation: Conversation, answers: Sequence[str]) -> tuple[float, ...]:
+        """See :class:`assistant.engine.base.Chooser`."""
+        return self._loop.likelihoods(conversation, answers)
 
     def forget(self, conversation_id: str) -> None:
         """Drop a conversation's KV state; pictures go when room is needed."""

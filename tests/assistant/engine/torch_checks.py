@@ -6,6 +6,7 @@ returns. Run as a script, prints one JSON object: null or the traceback by name.
 
 import contextlib
 import hashlib
+import importlib.util
 import json
 import shutil
 import sys
@@ -208,6 +209,48 @@ def check_a_changed_question_keeps_the_prefix_and_says_what_a_fresh_one_says(
     assert text == fresh
     assert stats.pictures_encoded == 0
     assert stats.prefill_tokens < whole.prefill_tokens
+
+
+def check_likelihoods_are_those_of_the_next_token(folder: Path) -> None:
+    answerer = engine(folder)
+    talk = Conversation.new("系统").ask("正常吗？", (picture(1),))
+    tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+    words = ("a", "b", "c")
+    found = answerer.likelihoods(talk, words)
+    logits, _, _ = answerer._loop._prefill(
+        talk,
+        answerer._loop._layout(talk, answerer._loop._memory("fresh")),
+        answerer._loop._memory("fresh"),
+        Event(),
+    )
+    expected = torch.from_numpy(logits).softmax(0)[[tokenizer.token_to_id(w) for w in words]]
+    assert np.allclose(found, expected.numpy(), atol=1e-6)
+    assert say(answerer, talk, 12)[0] == say(engine(folder), talk, 12)[0]
+
+
+def check_an_adapter_changes_the_answers_as_merging_it_does(folder: Path) -> None:
+    if importlib.util.find_spec("peft") is None:
+        return  # the trainer's environment has it, the assistant's never needs it
+    import peft
+
+    model = AutoModelForImageTextToText.from_pretrained(folder, dtype=torch.float32)
+    wrapped = peft.get_peft_model(
+        model, peft.LoraConfig(r=4, target_modules=r".*language_model.*q_proj", lora_alpha=64)
+    )
+    torch.manual_seed(1)
+    for name, weights in wrapped.named_parameters():
+        if "lora_B" in name:
+            torch.nn.init.normal_(weights, std=0.3)
+    adapter, merged = folder.parent / "adapter", folder.parent / "merged"
+    wrapped.save_pretrained(adapter)
+    shutil.copytree(folder, merged)
+    wrapped.merge_and_unload().save_pretrained(merged)
+    talk = Conversation.new("系统").ask("描述", (picture(1),))
+    laid_over = TransformersEngine(
+        folder, model_name="tiny", device="cpu", precision="f32", adapter=adapter
+    )
+    assert say(laid_over, talk, 24)[0] == say(engine(merged), talk, 24)[0]
+    assert say(laid_over, talk, 24)[0] != say(engine(folder), talk, 24)[0]
 
 
 def check_conversations_do_not_mix(folder: Path) -> None:
