@@ -41,7 +41,7 @@ def after(
     clause: str, places: Sequence[Place], said: Sequence[Mention], context: Context
 ) -> Context:
     """The context that a clause leaves for the next."""
-    affirmed = [m.sign for m in said if m.sign is not None and m.status != "无"]
+    affirmed = [m.sign for m in said if m.sign is not None and m.status in ("有", "可疑")]
     sign = affirmed[-1] if affirmed else context.sign
     if places:
         joined = tuple(joined_before(clause, places, len(places) - 1))[::-1]

@@ -21,7 +21,11 @@ def merge(seen: Iterable[Mention], concluded: Iterable[Mention]) -> tuple[Findin
         for mention, decides in named:
             if mention.sign == sign and mention.status != "无":
                 affirmed = _join(affirmed, _finding(sign, mention), decides)
-        affirmed = [_described(sign, f, affirmed, lesions) for f in _pair(affirmed)]
+        affirmed = _pair(affirmed)
+        lesion = _lesion_of(sign, affirmed, lesions)
+        if lesion is not None:
+            affirmed = [_described(sign, affirmed[0], lesion)]
+            lesions.remove(lesion)
         denied = [
             _finding(sign, m) for m, _ in named if m.sign == sign and m.status == "无"
         ]  # fmt: skip
@@ -90,19 +94,21 @@ def _is_pair(one: Finding, other: Finding) -> bool:
     return bool(different and one.site == other.site and not measured_apart)
 
 
-def _described(
-    sign: Sign, finding: Finding, affirmed: list[Finding], lesions: list[Mention]
-) -> Finding:
-    """Take place and size from the one nameless lesion of 检查所见 that can be this finding."""
+def _lesion_of(sign: Sign, affirmed: list[Finding], lesions: list[Mention]) -> Mention | None:
+    """The one nameless lesion of 检查所见 that can be this sign, if no other sign took it."""
+    if len(affirmed) != 1 or sign.directed:
+        return None
     fitting = [
         lesion for lesion in lesions
         if lesion.place.organ in sign.organs
-        and _agree(lesion.place.side, finding.side)
-        and _agree(lesion.place.site, finding.site)
+        and _agree(lesion.place.side, affirmed[0].side)
+        and _agree(lesion.place.site, affirmed[0].site)
     ]  # fmt: skip
-    if len(fitting) != 1 or len(affirmed) != 1 or sign.directed:
-        return finding
-    lesion = fitting[0]
+    return fitting[0] if len(fitting) == 1 else None
+
+
+def _described(sign: Sign, finding: Finding, lesion: Mention) -> Finding:
+    """The finding with the place and size that the lesion was described with."""
     return replace(
         finding,
         site=finding.site or lesion.place.site,
