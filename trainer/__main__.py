@@ -11,10 +11,12 @@ from rich.console import Console
 from rich.markup import escape
 
 from assistant.errors import AssistantError
-from trainer.workspace import Workspace
+from trainer.workspace import Workspace, claimed
 
-STAGES = ("synth", "base", "sft", "merge", "quantize", "evaluate")
-MODULES = {"synth": "phantoms"}
+STAGES = ("base", "sft", "merge", "quantize", "followup", "evaluate")
+"""What follows the data, in order."""
+
+MODULES = {"synth": "phantoms", "prepare": "corpus"}
 RUNS = Path("runs")
 
 app = typer.Typer(
@@ -36,23 +38,28 @@ def prepare(config: Config, out: Out = None) -> None:
     """从 MedTrinity、图片与说明、医生对话备好训练数据，并附数据卡。"""
     console = Console(stderr=True)
     with _told(console):
+        from trainer.config import read_yaml
         from trainer.data.corpus.preparation import load_preparation
         from trainer.stages.prepare import prepare as stage
 
+        if "card" in read_yaml(config):
+            _stages(config, out, ("prepare",))
+            return
         wanted = load_preparation(config)
-        folder = out if out is not None else RUNS / wanted.name / "prepare"
-        stage(wanted, folder.resolve(), console=console)
+        folder = (out if out is not None else RUNS / wanted.name / "prepare").resolve()
+        with claimed(folder):
+            stage(wanted, folder, console=console)
 
 
 @app.command()
 def base(config: Config, out: Out = None) -> None:
-    """建立小型 Qwen2-VL 与分词器，并预训练其视觉部分。"""
+    """核对取来的基座模型；或建立小型 Qwen2-VL，并预训练其视觉部分。"""
     _stages(config, out, ("base",))
 
 
 @app.command()
 def sft(config: Config, out: Out = None) -> None:
-    """调用 LLaMA-Factory 微调：先全参数，再 LoRA。"""
+    """调用 LLaMA-Factory 微调，每个参数文件一步。"""
     _stages(config, out, ("sft",))
 
 
@@ -64,8 +71,14 @@ def merge(config: Config, out: Out = None) -> None:
 
 @app.command()
 def quantize(config: Config, out: Out = None) -> None:
-    """转换为 OpenVINO，语言部分 INT4，视觉部分 INT8。"""
+    """量化为 4 位：OpenVINO INT4（CPU）与 NF4（显卡）。"""
     _stages(config, out, ("quantize",))
+
+
+@app.command()
+def followup(config: Config, out: Out = None) -> None:
+    """多轮追问，量出后面各轮重复第一轮回答的比例。"""
+    _stages(config, out, ("followup",))
 
 
 @app.command()
@@ -77,20 +90,24 @@ def evaluate(config: Config, out: Out = None) -> None:
 @app.command()
 def run(config: Config, out: Out = None) -> None:
     """依次完成所有阶段；做完的跳过，中断的续做。"""
-    _stages(config, out, STAGES)
+    _stages(config, out, ())
 
 
 def _stages(config: Path, out: Path | None, names: tuple[str, ...]) -> None:
+    """Run these stages; none named means all of the pipeline."""
     from trainer.config import load_pipeline
+    from trainer.preflight import check
 
     console = Console(stderr=True)
     with _told(console):
         pipeline = load_pipeline(config)
-        root = out if out is not None else RUNS / pipeline.name
-        work = Workspace(pipeline, config.resolve().parent, root.resolve(), console)
-        _check(work, names)
-        for name in names:
-            _run(work, name)
+        root = (out if out is not None else RUNS / pipeline.name).resolve()
+        work = Workspace(pipeline, config.resolve().parent, root, console)
+        wanted = names or (pipeline.data, *STAGES)
+        with claimed(root):
+            check(work, wanted)
+            for name in wanted:
+                _run(work, name)
 
 
 @contextmanager
@@ -115,20 +132,13 @@ def _told(console: Console) -> Iterator[None]:
         raise typer.Exit(3) from None
 
 
-def _check(work: Workspace, names: tuple[str, ...]) -> None:
-    """Find wrong arguments before hours are spent; not again when the step is done."""
-    from trainer.manifest import read_manifest
-    from trainer.stages import sft as step
-
-    steps = (f"sft/{Path(name).stem}" for name in work.pipeline.sft)
-    if "sft" in names and any(read_manifest(work.folder(one)) is None for one in steps):
-        step.check(work)
-
-
 def _run(work: Workspace, name: str) -> None:
     from importlib import import_module
 
-    import_module(f"trainer.stages.{MODULES.get(name, name)}").run(work)
+    module = MODULES.get(name, name)
+    if name == "base" and work.pipeline.base.folder is not None:
+        module = "adopted"
+    import_module(f"trainer.stages.{module}").run(work)
 
 
 if __name__ == "__main__":

@@ -1,16 +1,24 @@
 """A pipeline: one YAML that names what every stage does; all its errors are told at once."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import yaml
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
-from pydantic_core import ErrorDetails
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    model_validator,
+)
+from pydantic_core import ErrorDetails, PydanticCustomError
 
 from assistant.errors import AssistantError
 from trainer.data.recipe import SynthConfig
 from trainer.model.config import Shape
 from trainer.model.schedule import Jitter, Schedule
+from trainer.sections import Followup, Merge, Mix, Quantize
 
 _REASONS = {
     "extra_forbidden": "没有这个设置项",
@@ -34,6 +42,9 @@ _REASONS = {
     "too_short": "至少要有 {min_length} 项",
     "string_pattern_mismatch": "只能用字母、数字、点、下划线和连字符",
     "literal_error": "只能是 {expected} 之一",
+    "one_source": "synth（模拟 CT）与 prepare（真实数据）须写且只写一个",
+    "built_needs_synth": "用真实数据时须在 base.folder 写明基座模型",
+    "folder_is_whole": "写了 base.folder，就不能再写 shape、pretrain 或 jitter",
 }
 
 
@@ -43,30 +54,31 @@ def _plain_file(name: str) -> str:
     return name
 
 
+PlainFile = Annotated[str, AfterValidator(_plain_file)]
+
+
 class _Section(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class Base(_Section):
-    """The base model: its shape, and how its vision tower is pre-trained."""
+    """The base model: fetched, or built from nothing and its vision tower pre-trained.
 
+    Attributes:
+        folder: a model that ``models fetch`` has brought, by name, or its folder; without it
+            one is built of ``shape``.
+    """
+
+    folder: str | None = Field(default=None, min_length=1)
     shape: Shape = Shape()
     pretrain: Schedule = Schedule()
     jitter: Jitter = Jitter()
 
-
-class Quantize(_Section):
-    """Storage of the weights.
-
-    Attributes:
-        group: weights of the language part that share one 4-bit scale.
-        symmetric: 4-bit values without a zero point.
-        most_mb: the folder must not be larger than this.
-    """
-
-    group: int = Field(default=64, ge=16, le=1024)
-    symmetric: bool = False
-    most_mb: float = Field(default=8.0, gt=0)
+    @model_validator(mode="after")
+    def _either(self) -> "Base":
+        if self.folder is not None and self.model_fields_set != {"folder"}:
+            raise PydanticCustomError("folder_is_whole", "a fetched base has its own shape")
+        return self
 
 
 class Evaluate(_Section):
@@ -101,17 +113,41 @@ class Pipeline(_Section):
     Attributes:
         name: of the model, and of its folder under ``runs``.
         seed: of everything random.
+        synth: the data are phantoms of this recipe.
+        prepare: the data are what this ``train prepare`` file, beside this one, makes.
         sft: flat YAML files of LLaMA-Factory's arguments beside this file, in order.
     """
 
     name: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")
     seed: int = Field(default=0, ge=0)
-    synth: SynthConfig
+    synth: SynthConfig | None = None
+    prepare: PlainFile | None = None
     base: Base = Base()
-    sft: tuple[Annotated[str, AfterValidator(_plain_file)], ...] = Field(min_length=1)
+    mix: Mix | None = None
+    sft: tuple[PlainFile, ...] = Field(min_length=1)
+    merge: Merge = Merge()
     quantize: Quantize = Quantize()
+    followup: Followup = Followup()
     evaluate: Evaluate = Evaluate()
     card: Card
+
+    @model_validator(mode="after")
+    def _one_source(self) -> "Pipeline":
+        if (self.synth is None) == (self.prepare is None):
+            raise PydanticCustomError("one_source", "synth or prepare")
+        if self.synth is None and self.base.folder is None:
+            raise PydanticCustomError("built_needs_synth", "only phantoms build a base")
+        return self
+
+    @property
+    def data(self) -> Literal["synth", "prepare"]:
+        """The stage that makes the training data."""
+        return "prepare" if self.synth is None else "synth"
+
+    @property
+    def phantoms(self) -> SynthConfig:
+        """The phantoms of training, or ordinary ones where patients' pictures trained it."""
+        return self.synth or SynthConfig.model_validate({})
 
 
 def load_pipeline(path: Path) -> Pipeline:
@@ -160,5 +196,9 @@ def _unreadable(path: Path, detail: str) -> AssistantError:
 def describe(problem: ErrorDetails) -> str:
     """One wrong entry as a Chinese clause: where it stands, and what is wrong with it."""
     place = ".".join(str(part) for part in problem["loc"]) or "（整个文件）"
-    reason = _REASONS.get(problem["type"], "取值不对")
-    return f"{place} {reason.format(**problem.get('ctx', {}))}"
+    return f"{place} {reason_of(problem)}"
+
+
+def reason_of(problem: ErrorDetails) -> str:
+    """What is wrong with an entry, as a Chinese clause."""
+    return _REASONS.get(problem["type"], "取值不对").format(**problem.get("ctx", {}))

@@ -14,8 +14,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from types import MappingProxyType
 
-from pydantic import BaseModel, ConfigDict, JsonValue, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
 
 from assistant.errors import AssistantError
 
@@ -46,6 +47,7 @@ class Manifest(BaseModel):
         outputs: sha256 by path relative to the folder.
         seconds: wall-clock time of the run that finished it.
         created: ISO 8601, UTC.
+        figures: what the stage measured, by name with its unit; not part of the digest.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -57,6 +59,7 @@ class Manifest(BaseModel):
     outputs: dict[str, str]
     seconds: float
     created: str
+    figures: dict[str, float] = Field(default_factory=dict)
 
     @property
     def digest(self) -> str:
@@ -82,7 +85,9 @@ class Job:
     resumed: bool
     started: float
 
-    def finish(self, outputs: Iterable[Path]) -> Manifest:
+    def finish(
+        self, outputs: Iterable[Path], figures: Mapping[str, float] = MappingProxyType({})
+    ) -> Manifest:
         """Hash the outputs (files, or folders of files) and write the manifest.
 
         What the stage keeps for itself (hidden files, the manifest) is never an output.
@@ -98,6 +103,7 @@ class Job:
             },
             seconds=round(time.monotonic() - self.started, 1),
             created=datetime.now(UTC).isoformat(timespec="seconds"),
+            figures=dict(figures),
         )
         write_whole(self.folder / MANIFEST, manifest.model_dump_json(indent=2) + "\n")
         (self.folder / INTENTION).unlink(missing_ok=True)

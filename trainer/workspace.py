@@ -1,13 +1,16 @@
 """Where a pipeline's stages live, and what one may rely on of another."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from filelock import FileLock, Timeout
 from pydantic import JsonValue
 from rich.console import Console
 
 from assistant.errors import AssistantError
+from assistant.settings import load_settings
 from trainer.config import Pipeline
 from trainer.manifest import Job, Manifest, begin, read_manifest
 
@@ -31,6 +34,21 @@ class Workspace:
     def folder(self, stage: str) -> Path:
         """Folder of a stage; ``sft/NAME`` is one of several steps."""
         return self.root / stage
+
+    @property
+    def data(self) -> Path:
+        """Folder of the training data, ``dataset_info.json`` and all."""
+        return self.folder(self.pipeline.data)
+
+    def weights(self, stage: str) -> Path:
+        """Folder of the weights that a stage answers for: a fetched base is not copied.
+
+        Raises:
+            AssistantError: TRN-125 when a fetched base is not there.
+        """
+        if stage == "base" and self.pipeline.base.folder is not None:
+            return fetched(self.pipeline.base.folder)
+        return self.folder(stage)
 
     def finished(self, stage: str) -> Manifest:
         """The manifest of an earlier stage.
@@ -61,8 +79,46 @@ class Workspace:
             self.console.print(f"[cyan]▶[/] {stage}：开始。")
         return job
 
-    def finish(self, job: Job, *outputs: Path) -> Manifest:
+    def finish(
+        self, job: Job, *outputs: Path, figures: Mapping[str, float] | None = None
+    ) -> Manifest:
         """Write the manifest of a stage and say how long it took."""
-        manifest = job.finish(outputs)
+        manifest = job.finish(outputs, figures or {})
         self.console.print(f"[green]✓[/] {job.stage}：完成，用时 {manifest.seconds:.0f} 秒。")
         return manifest
+
+
+def fetched(name: str) -> Path:
+    """The folder of a fetched base, by name or as given; its files are not hashed here.
+
+    Raises:
+        AssistantError: TRN-125 when there is none.
+    """
+    named = load_settings().models_dir / name
+    for folder in (named, Path(name).expanduser()):
+        if folder.is_dir():
+            return folder.resolve()
+    raise AssistantError(
+        "TRN-125",
+        f"找不到基座模型“{Path(name).name}”。",
+        next_step="请先运行 python launcher.py models fetch，或在 base.folder 写明它的文件夹。",
+    )
+
+
+@contextmanager
+def claimed(root: Path) -> Iterator[None]:
+    """An output folder for this process alone; the claim ends with the process.
+
+    Raises:
+        AssistantError: TRN-123 when another run has it.
+    """
+    root.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        with FileLock(root.parent / f".{root.name}.lock", timeout=0):
+            yield
+    except Timeout as error:
+        raise AssistantError(
+            "TRN-123",
+            f"另一个训练正在使用输出文件夹“{root.name}”。",
+            next_step="请等它结束，或先停止它；要同时训练请用 --out 另选一个文件夹。",
+        ) from error

@@ -33,7 +33,7 @@ COMMAND_LINE = {
 }
 FOR_THE_TRAINER = (
     *("assistant.errors", "assistant.places", "assistant.imaging", "assistant.engine"),
-    *("assistant.report", "assistant.models"),
+    *("assistant.report", "assistant.models", "assistant.settings"),
     *("assistant.dialogue.conversation", "assistant.dialogue.prompts"),
 )
 

@@ -19,7 +19,10 @@ from assistant.models.card import verify
 from assistant.models.catalog import ModelFolder
 
 ROOT = Path(__file__).resolve().parents[2]
-STAGES = ("synth", "base", "sft/tiny_full", "sft/tiny_lora", "merge", "quantize", "evaluate")
+STAGES = (
+    *("synth", "base", "sft/tiny_full", "sft/tiny_lora"),
+    *("merge", "quantize", "followup", "evaluate"),
+)
 PATIENCE_S = 900
 
 

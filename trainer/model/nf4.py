@@ -1,6 +1,7 @@
 """NF4: the language model's matrices in 4 bits, everything else as it is."""
 
 import shutil
+import sys
 from pathlib import Path
 
 KEPT = ("visual", "model.visual", "lm_head")
@@ -50,3 +51,13 @@ def quantize_nf4(merged: Path, out: Path) -> None:
             shutil.copyfile(merged / name, partial / name)
     shutil.rmtree(out, ignore_errors=True)
     partial.rename(out)
+
+
+def main() -> None:
+    """As a child: the merged folder, and the folder to write."""
+    merged, out = map(Path, sys.argv[1:])
+    quantize_nf4(merged, out)
+
+
+if __name__ == "__main__":
+    main()

@@ -89,7 +89,7 @@ def _cases(work: Workspace) -> Iterator[Case]:
     from trainer.data.phantom.case import make_case
     from trainer.data.viewing import show
 
-    settings, recipe = work.pipeline.evaluate, work.pipeline.synth
+    settings, recipe = work.pipeline.evaluate, work.pipeline.phantoms
     for index in track(range(settings.pictures), "生成考题", console=work.console):
         seed = settings.seed + index
         phantom = make_case(seed, size=recipe.size, normal=recipe.normal, among=recipe.signs)
@@ -103,7 +103,7 @@ def _strangers(work: Workspace) -> Iterator[RenderedImage]:
     settings = work.pipeline.evaluate
     for index in range(settings.strangers):
         rng = np.random.default_rng([settings.seed + index, 5])
-        yield _picture(draw_not_ct(rng, work.pipeline.synth.size))
+        yield _picture(draw_not_ct(rng, work.pipeline.phantoms.size))
 
 
 def _picture(pixels: np.ndarray) -> RenderedImage:

@@ -8,7 +8,7 @@ from trainer.workspace import Workspace
 
 def run(work: Workspace) -> None:
     """Fill the stage's folder with pictures, conversations and truth."""
-    recipe = work.pipeline.synth
+    recipe = work.pipeline.phantoms
     job = work.begin("synth", inputs={}, config=recipe.model_dump(mode="json"))
     if job.done is not None:
         return

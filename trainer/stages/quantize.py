@@ -1,27 +1,51 @@
-"""quantize: OpenVINO with 4-bit language weights and an 8-bit vision tower."""
+"""quantize: 4-bit folders for the engines, OpenVINO INT4 and NF4, each made once."""
 
-import os
+import json
 import shutil
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from pydantic import JsonValue
 
 from assistant.errors import AssistantError
-from trainer.config import Pipeline, Quantize
-from trainer.llamafactory import OFFLINE
-from trainer.manifest import Manifest
+from assistant.models.card import CARD, Format, write_card
+from trainer import endings
+from trainer.child import Ending, run_child
+from trainer.config import Pipeline
+from trainer.manifest import Manifest, write_whole
+from trainer.sections import Quantize
+from trainer.stages.merge import base_of
 from trainer.workspace import Workspace
 
-_NOT_SHIPPED = ("openvino_config.json", "vocab.json", "merges.txt", "added_tokens.json")
-"""Export by-products: the exporter's own record, and the tokenizer a second time."""
+FOLDERS: Mapping[str, str] = {"openvino-int4": "model", "nf4": "nf4"}
+"""Folder of each format below the stage's."""
+
+_COST = ".cost.json"
+_LOG = "quantize.log"
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What making a format took.
+
+    Attributes:
+        seconds: wall-clock. peak_bytes: most resident memory of any one process.
+        bytes: size of the folder.
+    """
+
+    seconds: float
+    peak_bytes: int
+    bytes: int
 
 
 def run(work: Workspace) -> None:
-    """Export the merged folder to ``quantize/model``, ready for the engine.
+    """Fill ``quantize/model`` (OpenVINO INT4) and ``quantize/nf4``, with their cards.
 
     Raises:
-        AssistantError: TRN-402 when the result is larger than the configuration allows.
+        AssistantError: TRN-402 when the OpenVINO folder is larger than the configuration
+            allows; those of :func:`trainer.endings.refuse`.
     """
     settings = work.pipeline.quantize
     merged = work.finished("merge")
@@ -33,68 +57,108 @@ def run(work: Workspace) -> None:
     job = work.begin("quantize", inputs={"merge": merged.digest}, config=config)
     if job.done is not None:
         return
-    folder = job.folder / "model"
+    source = work.folder("merge") / "model"
+    made = [job.folder / FOLDERS[kind] for kind in settings.formats]
+    figures: dict[str, float] = {}
+    for kind, folder in zip(settings.formats, made, strict=True):
+        cost = _format(work, kind, source, folder)
+        figures.update(
+            {
+                f"{kind}_seconds": round(cost.seconds, 1),
+                f"{kind}_peak_gb": round(cost.peak_bytes / 1e9, 2),
+                f"{kind}_gb": round(cost.bytes / 1e9, 3),
+            }
+        )
+        work.console.print(
+            f"  {kind}：{cost.bytes / 1e6:.1f} MB，用时 {cost.seconds:.0f} 秒，"
+            f"内存峰值 {cost.peak_bytes / 1e9:.1f} GB"
+        )
+        if kind == "openvino-int4":
+            _refuse_large(cost.bytes / 1e6, settings.most_mb)
+    work.finish(job, *made, figures=figures)
+
+
+def _format(work: Workspace, kind: Format, source: Path, folder: Path) -> Cost:
+    """One format; what an earlier, killed run has finished is kept."""
+    note = folder.parent / f"{_COST}.{kind}"
+    if (folder / CARD).is_file() and note.is_file():
+        return Cost(**json.loads(note.read_text(encoding="utf-8")))
+    make = _MAKERS[kind]
+    with work.console.status(f"正在量化为 {kind} …"):
+        ending = make(source, folder, work.pipeline.quantize)
+    describe(folder, work.pipeline, work.finished("merge"), {}, kind=kind)
+    size = sum(path.stat().st_size for path in folder.iterdir())
+    cost = Cost(ending.seconds, ending.peak_bytes, size)
+    write_whole(note, json.dumps(cost.__dict__))
+    return cost
+
+
+def make_nf4(merged: Path, folder: Path, settings: Quantize) -> Ending:
+    """NF4 by bitsandbytes, as a child.
+
+    Raises:
+        AssistantError: those of :func:`trainer.endings.refuse`.
+    """
+    del settings
+    return _child("trainer.model.nf4", [str(merged), str(folder)], folder.parent)
+
+
+def make_openvino(merged: Path, folder: Path, settings: Quantize) -> Ending:
+    """OpenVINO INT4: convert, then compress part by part, each step a child.
+
+    Raises:
+        AssistantError: those of :func:`trainer.endings.refuse`.
+    """
+    plain = folder.with_name(f"{folder.name}.plain")
+    module = "trainer.model.export"
+    first = _child(module, ["convert", str(merged), str(plain)], folder.parent)
     shutil.rmtree(folder, ignore_errors=True)
-    with work.console.status("正在转换并量化为 OpenVINO INT4 …"):
-        export(work.folder("merge") / "model", folder, settings)
-    describe(folder, work.pipeline, merged, {})
-    size = sum(path.stat().st_size for path in folder.iterdir()) / 1e6
-    if size > settings.most_mb:
+    folder.mkdir()
+    given = json.dumps({"group": settings.group, "symmetric": settings.symmetric})
+    second = _child(module, ["compress", str(plain), str(folder), given], folder.parent)
+    for path in sorted(plain.iterdir()):
+        path.replace(folder / path.name)
+    plain.rmdir()
+    return Ending(0, first.seconds + second.seconds, max(first.peak_bytes, second.peak_bytes))
+
+
+_MAKERS: Mapping[str, Callable[[Path, Path, Quantize], Ending]] = {
+    "nf4": make_nf4,
+    "openvino-int4": make_openvino,
+}
+
+
+def _child(module: str, arguments: list[str], folder: Path) -> Ending:
+    log = folder / _LOG
+    ending = run_child(module, arguments, log)
+    endings.refuse(ending, log, what="量化")
+    return ending
+
+
+def _refuse_large(size_mb: float, most_mb: float | None) -> None:
+    if most_mb is not None and size_mb > most_mb:
         raise AssistantError(
             "TRN-402",
-            f"量化后的模型有 {size:.1f} MB，超过配置允许的 {settings.most_mb:g} MB。",
+            f"量化后的模型有 {size_mb:.1f} MB，超过配置允许的 {most_mb:g} MB。",
             next_step="请减小 base.shape，或调大 quantize.most_mb 后再运行。",
         )
-    work.console.print(f"  量化后 {size:.1f} MB")
-    work.finish(job, folder)
 
 
-def export(merged: Path, folder: Path, settings: Quantize) -> None:
-    """Write the OpenVINO parts, tokenizer and processor of a merged model."""
-    os.environ.update(OFFLINE)
-    import openvino
-    from openvino_tokenizers import convert_tokenizer
-    from optimum.intel import OVModelForVisualCausalLM, OVWeightQuantizationConfig
-    from optimum.intel.openvino import OVPipelineQuantizationConfig
-    from transformers import AutoProcessor
-
-    eight = OVWeightQuantizationConfig(bits=8, sym=True)
-    four = OVWeightQuantizationConfig(
-        bits=4, sym=settings.symmetric, group_size=settings.group, ratio=1.0
-    )
-    parts = {
-        "lm_model": four,
-        "text_embeddings_model": eight,
-        "vision_embeddings_model": eight,
-        "vision_embeddings_merger_model": eight,
-    }
-    model = OVModelForVisualCausalLM.from_pretrained(
-        merged,
-        export=True,
-        compile=False,
-        local_files_only=True,
-        quantization_config=OVPipelineQuantizationConfig(quantization_configs=parts),
-    )
-    model.save_pretrained(folder)
-    processor = AutoProcessor.from_pretrained(merged, local_files_only=True)
-    processor.save_pretrained(folder)
-    encoder, decoder = convert_tokenizer(processor.tokenizer, with_detokenizer=True)
-    openvino.save_model(encoder, folder / "openvino_tokenizer.xml")
-    openvino.save_model(decoder, folder / "openvino_detokenizer.xml")
-    for name in _NOT_SHIPPED:
-        (folder / name).unlink(missing_ok=True)
-
-
-def describe(folder: Path, pipeline: Pipeline, merged: Manifest, metrics: dict[str, float]) -> None:
+def describe(
+    folder: Path,
+    pipeline: Pipeline,
+    merged: Manifest,
+    metrics: dict[str, float],
+    *,
+    kind: Format = "openvino-int4",
+) -> None:
     """Write the folder's model card, hashing every file; call it last."""
-    from assistant.models.card import write_card
-
     write_card(
         folder,
         name=pipeline.name,
         title=pipeline.card.title,
-        base=f"qwen2_vl, from random weights; merge {merged.digest[:12]}",
-        format="openvino-int4",
+        base=f"{base_of(pipeline)}; merge {merged.digest[:12]}",
+        format=kind,
         demo=pipeline.card.demo,
         trained_on=pipeline.card.trained_on,
         use=pipeline.card.use,
