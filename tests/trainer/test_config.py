@@ -14,7 +14,7 @@ PIPELINES = [
 
 
 def test_there_are_pipelines() -> None:
-    assert {"demo", "tiny"} <= {path.stem for path in PIPELINES}
+    assert {"demo", "tiny", "qwen2vl_2b"} <= {path.stem for path in PIPELINES}
 
 
 @pytest.mark.parametrize("path", PIPELINES, ids=lambda path: path.stem)
@@ -48,6 +48,77 @@ def test_all_errors_are_told_at_once(tmp_path: Path) -> None:
     ):
         assert place in caught.value.message
     assert "5 处" in caught.value.message
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({"prepare": "prepare.yaml"}, "须写且只写一个"),
+        ({"synth": None}, "须写且只写一个"),
+        ({"synth": None, "prepare": "prepare.yaml"}, "在 base.folder 写明"),
+        ({"base": {"folder": "x", "shape": {"vocab": 600}}}, "不能再写 shape"),
+    ],
+)
+def test_where_data_and_base_come_from(
+    tmp_path: Path, change: dict[str, object], told: str
+) -> None:
+    values = yaml.safe_load((TRAIN / "tiny.yaml").read_text(encoding="utf-8"))
+    values = {key: value for key, value in (values | change).items() if value is not None}
+    if change.get("prepare") and "base" not in change:
+        values.pop("base")
+    path = tmp_path / "wrong.yaml"
+    path.write_text(yaml.safe_dump(values, allow_unicode=True), encoding="utf-8")
+    with pytest.raises(AssistantError) as caught:
+        load_pipeline(path)
+    assert told in caught.value.message
+
+
+def test_the_real_recipe_takes_prepared_data_and_a_fetched_base() -> None:
+    real = load_pipeline(TRAIN / "qwen2vl_2b.yaml")
+    assert (real.data, real.prepare, real.base.folder) == (
+        "prepare",
+        "prepare.yaml",
+        "Qwen2-VL-2B-Instruct",
+    )
+    assert load_pipeline(TRAIN / "tiny.yaml").data == "synth"
+
+
+RECIPE = {
+    "model_name_or_path": "Qwen/Qwen2-VL-2B-Instruct",
+    "finetuning_type": "lora",
+    "learning_rate": 5e-5,
+    "num_train_epochs": 3.0,
+    "max_samples": 100000,
+    "per_device_train_batch_size": 2,
+    "gradient_accumulation_steps": 8,
+    "logging_steps": 5,
+    "save_steps": 3000,
+    "bf16": True,
+    "lora_rank": 8,
+    "lora_alpha": 16,
+    "lora_dropout": 0,
+}
+LEFT_OUT = {"stage": "sft", "do_train": True, "template": "qwen2_vl"}
+PLACES = {"dataset", "dataset_dir", "media_dir", "output_dir"}
+
+
+def test_the_recipe_s_command_value_for_value() -> None:
+    values = yaml.safe_load((TRAIN / "qwen2vl_2b_lora.yaml").read_text(encoding="utf-8"))
+    assert {key: values[key] for key in values if key not in PLACES} == {**RECIPE, **LEFT_OUT}
+    assert values["dataset"] == "mllm_med"
+
+
+@pytest.mark.parametrize("path", sorted(TRAIN.glob("qwen*_*lora*.yaml")), ids=lambda p: p.stem)
+def test_every_recipe_says_how_to_launch_it_and_what_it_costs(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    header = text.split("\nstage:")[0]
+    assert f"llamafactory-cli train configs/train/{path.name}" in header
+    assert "费用：" in header
+    assert "机器：" in header
+    values = yaml.safe_load(text)
+    batch = values["per_device_train_batch_size"] * values["gradient_accumulation_steps"]
+    assert batch == 16
+    assert values["learning_rate"] == RECIPE["learning_rate"]
 
 
 @pytest.mark.parametrize("text", ["[1, 2]", "a: [", "\x00"])
