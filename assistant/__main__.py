@@ -103,30 +103,44 @@ def run_ask(
 @_verb("batch")
 def run_batch(
     folder: Annotated[
-        Path | None, typer.Argument(metavar="文件夹", help="存放影像的文件夹")
+        Path | None, typer.Argument(metavar="文件夹", help="存放影像的文件夹，或 ZIP 压缩包")
     ] = None,
     out: Annotated[
         Path | None, typer.Option("--out", metavar="文件夹", help="结果写到哪里")
     ] = None,
     question: Annotated[
-        str | None, typer.Option("-q", metavar="问题", help="对每个文件所提的问题")
+        list[str] | None,
+        typer.Option("-q", metavar="问题", help="所提的问题；写成“头颅：问题”则只问该部位，可多次"),
     ] = None,
+    by: Annotated[
+        str,
+        typer.Option(metavar="方式", help="slice 逐个文件（默认），series 每个序列问一次"),
+    ] = "slice",
+    slices: Annotated[
+        str, typer.Option(metavar="层数", help="series 方式下每个序列取几层作代表，默认 3")
+    ] = "3",
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="只清点并实测几个，估计所需时间，不写结果")
+    ] = False,
     window: Window = None,
     model: Model = None,
     engine: Engine = None,
     max_tokens: MaxTokens = None,
     data: Data = None,
 ) -> int:
-    """逐个诊断文件夹中的影像，写出 CSV 与 JSON；再次运行只处理新增、变化与未完成的文件。"""
-    if folder is None or out is None:
+    """批量阅片，写出 CSV、XLSX、HTML 与 JSON；再次运行只处理新增、变化与未完成的文件。"""
+    if folder is None or (out is None and not dry_run):
         raise AssistantError(
             "USE-014", "缺少文件夹或 --out。", next_step="用法：batch 文件夹 --out 输出文件夹"
         )
-    _check([] if question is None else [question])
+    _check(question or ())
+    from assistant import folder as batch
+
+    how = batch.How(tuple(question or ()), by, slices, dry_run)
     settings = commands.start(
         "batch", data_dir=data, window=window, model=model, engine=engine, max_tokens=max_tokens
     )
-    return commands.batch(settings, folder, out, question)
+    return batch.run(settings, folder, out, how)
 
 
 @_verb("doctor")

@@ -2,10 +2,8 @@
 
 import os
 import tempfile
-from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
-from threading import Event
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from assistant.errors import AssistantError
@@ -89,47 +87,6 @@ def ask(
         for warning in report.warnings:
             place = f"第 {warning.picture} 张：" if warning.picture and len(files) > 1 else ""
             tell(f"[{warning.code}] {place}{warning.message}")
-    return 0
-
-
-def batch(settings: "Settings", folder: Path, out: Path, question: str | None) -> int:
-    """A row for every file of a folder; Ctrl-C keeps the rows so far."""
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
-    from rich.progress import TimeRemainingColumn as Remaining
-
-    from assistant.batch.run import Job, run_folder
-    from assistant.dialogue.prompts import load_prompts
-    from assistant.engine.base import Options
-    from assistant.loading import open_lane
-
-    prompts = load_prompts()
-    job = Job(
-        system=prompts.system,
-        question=question or prompts.default_question,
-        window=settings.window,
-        options=Options(max_tokens=settings.max_tokens),
-        max_files=settings.max_batch_files,
-    )
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), Remaining())
-    counts: Counter[str] = Counter()
-    lane = open_lane(settings)
-    try:
-        with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-            task = bar.add_task("批量阅片", total=None)
-            for progress in run_folder(folder, out, lane, job, Event()):
-                counts["reused" if progress.reused else progress.row.status] += 1
-                bar.update(task, completed=progress.done, total=progress.total)
-    except KeyboardInterrupt:
-        tell(f"已中断，{counts.total()} 个文件的结果已保存；再次运行会接着处理其余文件。")
-        return INTERRUPTED
-    finally:
-        lane.close()
-    tell(
-        f"共 {counts.total()} 个文件：完成 {counts['done']}，沿用 {counts['reused']}，"
-        f"拒绝 {counts['refused']}，失败 {counts['failed']}，跳过 {counts['skipped']}。"
-    )
-    tell(f"结果：{out / 'results.csv'}、{out / 'results.json'}")
     return 0
 
 

@@ -2,7 +2,7 @@
 
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,7 +21,7 @@ class Entry:
     Attributes:
         path: where it is.
         name: path relative to the folder with ``/``, always encodable as UTF-8.
-        why_not: ``LINK_OUT``, ``NOT_A_FILE`` or ``UNREADABLE`` when it is not to be read.
+        why_not: why it is not to be read, if so.
     """
 
     path: Path
@@ -29,37 +29,64 @@ class Entry:
     why_not: Notice | None = None
 
 
-def plan_folder(folder: Path, out: Path, *, max_files: int) -> tuple[Entry, ...]:
-    """Every file below a folder in order of name, results in ``out`` excepted.
+def walk_folder(folder: Path, out: Path | None = None) -> Iterator[Entry]:
+    """Every file below a folder, in no order; results in ``out`` excepted.
 
     Links that lead outside are not followed but have an entry, as have pipes and
     folders that cannot be opened.
 
     Raises:
-        AssistantError: BAT-101 not a readable folder, BAT-102 too many files,
-            BAT-103 no files, BAT-104 ``out`` is the folder itself.
+        AssistantError: BAT-101 not a readable folder, BAT-104 ``out`` is the folder itself.
     """
     root = _resolved(folder)
-    if out.resolve() == root:
+    results = None if out is None else out.resolve()
+    if results == root:
         raise AssistantError(
             "BAT-104",
             "输出文件夹不能就是待诊断的文件夹。",
             next_step="请用 --out 指定另一个文件夹。",
         )
-    entries: list[Entry] = []
-    for entry in _walk(folder, root, out.resolve()):
-        entries.append(entry)
-        if len(entries) > max_files:
+    return _walk(folder, root, results)
+
+
+def at_most(entries: Iterable[Entry], most: int) -> Iterator[Entry]:
+    """The same entries.
+
+    Raises:
+        AssistantError: BAT-102 there are more than ``most``, BAT-103 there is none.
+    """
+    count = 0
+    for count, entry in enumerate(entries, start=1):
+        if count > most:
             raise AssistantError(
                 "BAT-102",
-                f"文件夹中的文件超过 {max_files} 个。",
+                f"文件夹中的文件超过 {most} 个。",
                 next_step="请分成几个文件夹处理，或调大设置项 max_batch_files。",
             )
-    if not entries:
+        yield entry
+    if not count:
         raise AssistantError(
             "BAT-103", "文件夹中没有文件。", next_step="请确认选择的是存放影像的文件夹。"
         )
-    return tuple(sorted(entries, key=lambda entry: entry.name))
+
+
+def check_root(folder: Path, roots: Iterable[Path]) -> None:
+    """Refuse a folder outside the allowed ones; with none given every folder is allowed.
+
+    Raises:
+        AssistantError: BAT-114, which does not tell whether the folder exists.
+    """
+    allowed = [root.resolve() for root in roots]
+    try:
+        within = not allowed or any(folder.resolve().is_relative_to(root) for root in allowed)
+    except (OSError, RuntimeError, ValueError):
+        within = False
+    if not within:
+        raise AssistantError(
+            "BAT-114",
+            "这个文件夹不在允许读取的范围内。",
+            next_step="请选择设置项 batch_roots 所列文件夹中的文件夹，或上传文件。",
+        )
 
 
 def _resolved(folder: Path) -> Path:
@@ -77,7 +104,7 @@ def _resolved(folder: Path) -> Path:
     )
 
 
-def _walk(folder: Path, root: Path, out: Path) -> Iterator[Entry]:
+def _walk(folder: Path, root: Path, out: Path | None) -> Iterator[Entry]:
     closed: list[str] = []
     seen = {root}
     for where, below, names in os.walk(folder, onerror=lambda e: closed.append(e.filename)):

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 from assistant.report.findings import Finding, extract, is_urgent
 from assistant.report.region import region_of
@@ -28,6 +28,8 @@ class Row:
         model: name of the model that answered.
         text: the answer; of a file that is not done, why, in Chinese.
     """
+
+    STATUSES: ClassVar[tuple[RowStatus, ...]] = ("done", "refused", "failed", "skipped")
 
     file: str
     sha256: str

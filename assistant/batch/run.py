@@ -1,22 +1,27 @@
-"""Goes through a folder: one picture, one question, one row a file."""
+"""Goes through a batch: one question and one row a file, or one question a series."""
 
-import hashlib
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
-from threading import Event
 
-from assistant.batch.job import Job, diagnose
-from assistant.batch.plan import Entry, plan_folder
-from assistant.batch.results import open_journal, write_results
+from assistant.batch.asking import Asked, Asker
+from assistant.batch.case import Case, open_case
+from assistant.batch.control import Control
+from assistant.batch.job import Job
+from assistant.batch.ledger import Filed, Ledger, open_ledger
+from assistant.batch.plan import at_most
+from assistant.batch.results import write_results
 from assistant.batch.row import Row
+from assistant.batch.source import Source
+from assistant.batch.stacks import Stack, stacks
 from assistant.engine.base import Capabilities
 from assistant.engine.lane import Lane
 from assistant.errors import AssistantError
-from assistant.imaging.gate import MAX_FILE_BYTES
+from assistant.imaging.slice import Notice
 from assistant.imaging.window import parse_window
 
-__all__ = ["Job", "Progress", "Row", "run_folder"]
+__all__ = ["Control", "Job", "Progress", "Row", "run_batch"]
 
 POLL_S = 0.5
 """How soon a cancel is noticed while the model loads, seconds."""
@@ -29,56 +34,50 @@ class Progress:
     Attributes:
         done: rows so far, this one included; total: rows in the end.
         row: the newest.
+        asked: the model was asked for it, which takes most of the time.
         reused: it was answered in an earlier run.
     """
 
     done: int
     total: int
     row: Row
+    asked: bool = False
     reused: bool = False
 
 
-def run_folder(folder: Path, out: Path, lane: Lane, job: Job, cancel: Event) -> Iterator[Progress]:
-    """Diagnose every file below a folder; results are written when the iterator ends.
+def run_batch(
+    source: Source, out: Path, lane: Lane, job: Job, control: Control
+) -> Iterator[Progress]:
+    """Give every file its row; results are written when the iterator ends.
 
     A rerun into the same ``out`` with the same model and job asks only about files
-    that are new, changed or not done. Once ``cancel`` is set or the iterator is
-    closed, the rows so far are written and the rest is left for a rerun.
+    that are new, changed or not done. Once cancelled or closed, the rows so far are
+    written and the rest is left for a rerun.
 
     Raises:
-        AssistantError: BAT-101 to BAT-106, USE-111 and USE-112 the window, or the
-            engine could not be loaded.
+        AssistantError: BAT-101 to BAT-110, USE-111 and USE-112 the window, or the engine
+            could not be loaded. The rows so far are kept.
     """
     parse_window(job.window)
-    entries = plan_folder(folder, out, max_files=job.max_files)
-    model = _wait_for_model(lane, cancel)
+    entries = source.entries(out)
+    model = wait_for_model(lane, control)
     if model is None:
         return
-    journal = open_journal(out, job.digest(model))
-    answers = journal.answers()
-    rows: list[Row] = []
-    try:
-        for entry in entries:
-            sha256 = _sha256(entry)
-            known = answers.get(sha256)
-            if known is None:
-                row = diagnose(entry, sha256, lane, job, model.model, cancel)
-            else:
-                row = replace(known, file=entry.name)
-            if row is None:
-                break
-            if known is None:
-                journal.append(row)
-            rows.append(row)
-            yield Progress(len(rows), len(entries), row, reused=known is not None)
-            if cancel.is_set():
-                break
-    finally:
-        write_results(out, rows)
+    with open_ledger(out) as ledger:
+        total = ledger.plan(at_most(entries, job.max_files))
+        run = _Run(source, ledger, Asker(lane, job, model, control), total)
+        try:
+            yield from run.by_slice() if job.by == "slice" else run.by_series()
+        except BaseException:
+            with suppress(AssistantError):  # what went wrong first is what is told
+                write_results(out, ledger)
+            raise
+        write_results(out, ledger)
 
 
-def _wait_for_model(lane: Lane, cancel: Event) -> Capabilities | None:
-    while not cancel.is_set():
+def wait_for_model(lane: Lane, control: Control) -> Capabilities | None:
+    """What the engine is, once it is loaded; None when cancelled before."""
+    while not control.cancelled.is_set():
         try:
             return lane.wait_ready(POLL_S)
         except AssistantError as error:
@@ -87,11 +86,91 @@ def _wait_for_model(lane: Lane, cancel: Event) -> Capabilities | None:
     return None
 
 
-def _sha256(entry: Entry) -> str:
-    try:
-        if entry.why_not or entry.path.stat().st_size > MAX_FILE_BYTES:
-            return ""  # intake refuses it unread
-        with entry.path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError:
-        return ""
+@dataclass(eq=False)
+class _Run:
+    """One run as it goes on."""
+
+    source: Source
+    ledger: Ledger
+    asker: Asker
+    total: int
+    done: int = 0
+
+    def by_slice(self) -> Iterator[Progress]:
+        for entry in self.ledger.entries():
+            if not self.asker.control.may_go_on():
+                return
+            case = open_case(entry)
+            if isinstance(case, Row):
+                yield self._without(case)
+                continue
+            self.ledger.note(entry.name, case.sha256, case.slice_)
+            asked = self.asker.about(self.ledger, (case,))
+            if asked is None:
+                return
+            yield self._settle(asked, entry.name, case.sha256)
+
+    def by_series(self) -> Iterator[Progress]:
+        for entry in self.ledger.entries():
+            if not self.asker.control.may_go_on():
+                return
+            case = open_case(entry)
+            if isinstance(case, Row):
+                yield self._without(case)
+            else:
+                self.ledger.note(entry.name, case.sha256, case.slice_)
+        for stack in stacks(self.ledger):
+            if not self.asker.control.may_go_on():
+                return
+            rows = self._of_stack(stack)
+            if rows is None:
+                return
+            yield from rows
+
+    def _of_stack(self, stack: Stack) -> Iterator[Progress] | None:
+        """The rows of a series: the answer stands at its middle slice."""
+        chosen = stack.representatives(self.asker.most_together)
+        entries = [self.ledger.entry(member.name) for member in chosen]
+        opened = [open_case(entry) for entry in entries if entry is not None]
+        cases = tuple(case for case in opened if isinstance(case, Case))
+        lost = {case.file: case for case in opened if isinstance(case, Row)}
+        asked = self.asker.about(self.ledger, cases) if cases else None
+        if cases and asked is None:
+            return None
+        speaker = cases[len(cases) // 2].entry.name if cases else ""
+        return self._told(stack, lost, asked, speaker)
+
+    def _told(
+        self, stack: Stack, lost: dict[str, Row], asked: Asked | None, speaker: str
+    ) -> Iterator[Progress]:
+        text = f"与 {speaker} 属于同一序列（{len(stack.members)} 层），已由它代表。"
+        why = Notice("BAT-142", text if speaker else "该序列的代表层面均无法读取。")
+        for member in stack.members:
+            if member.name in lost:
+                yield self._without(lost[member.name])
+            elif asked is not None and member.name == speaker:
+                yield self._settle(asked, member.name, member.sha256)
+            else:
+                yield self._without(
+                    Row(member.name, member.sha256, "skipped", why.code, text=why.message)
+                )
+
+    def _without(self, row: Row) -> Progress:
+        """Settle a row without an answer; a folder that is gone ends the run instead."""
+        if row.code == "IMG-101" and not self.source.folder.is_dir():
+            raise AssistantError(
+                "BAT-109",
+                "待诊断的文件夹不见了，可能被移走、改名或断开连接。",
+                next_step="请恢复该文件夹后重新运行，已完成的结果会直接沿用。",
+            )
+        self.ledger.settle(Filed(row))
+        return self._progress(row)
+
+    def _settle(self, asked: Asked, name: str, sha256: str) -> Progress:
+        row = replace(asked.filed.row, file=name, sha256=sha256)
+        self.ledger.settle(replace(asked.filed, row=row), answers=asked.answers)
+        return self._progress(row, asked=asked.asked, reused=asked.reused)
+
+    def _progress(self, row: Row, *, asked: bool = False, reused: bool = False) -> Progress:
+        self.done += 1
+        return Progress(self.done, self.total, row, asked, reused)

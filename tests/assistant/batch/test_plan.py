@@ -4,7 +4,14 @@ from pathlib import Path
 
 import pytest
 
-from assistant.batch.plan import LINK_OUT, NOT_A_FILE, UNREADABLE, plan_folder
+from assistant.batch.plan import (
+    LINK_OUT,
+    NOT_A_FILE,
+    UNREADABLE,
+    at_most,
+    check_root,
+    walk_folder,
+)
 from assistant.errors import AssistantError
 from assistant.imaging.slice import Notice
 
@@ -13,10 +20,8 @@ posix = pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX links an
 
 def names(folder: Path, **changes) -> list[tuple[str, Notice | None]]:
     options = {"out": folder.parent / "out", "max_files": 100, **changes}
-    return [
-        (e.name, e.why_not)
-        for e in plan_folder(folder, options["out"], max_files=options["max_files"])
-    ]
+    found = at_most(walk_folder(folder, options["out"]), options["max_files"])
+    return sorted([(e.name, e.why_not) for e in found], key=lambda pair: pair[0])
 
 
 def fill(folder: Path, *files: str) -> Path:
@@ -111,3 +116,21 @@ def test_results_do_not_go_among_the_pictures(tmp_path: Path):
     folder = fill(tmp_path / "in", "a")
     assert refused(folder, out=folder) == "BAT-104"
     assert refused(folder, out=folder / "x" / "..") == "BAT-104"
+
+
+def test_only_allowed_roots_are_read(tmp_path: Path):
+    folder = fill(tmp_path / "roots" / "in", "a")
+    check_root(folder, [])
+    check_root(folder, [tmp_path / "other", tmp_path / "roots"])
+    for outside in (tmp_path, tmp_path / "rootsnot", folder / ".." / ".." / "x", Path("/nowhere")):
+        with pytest.raises(AssistantError, match="BAT-114"):
+            check_root(outside, [tmp_path / "roots"])
+
+
+@posix
+def test_a_link_does_not_lead_out_of_the_allowed_roots(tmp_path: Path):
+    secret = fill(tmp_path / "secret", "a")
+    (tmp_path / "roots").mkdir()
+    (tmp_path / "roots" / "link").symlink_to(secret)
+    with pytest.raises(AssistantError, match="BAT-114"):
+        check_root(tmp_path / "roots" / "link", [tmp_path / "roots"])

@@ -1,7 +1,5 @@
-import json
 import shutil
 import time
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from threading import Event, Thread, Timer
@@ -9,79 +7,30 @@ from threading import Event, Thread, Timer
 import numpy as np
 import pytest
 from PIL import Image
-from pydicom.data import get_testdata_file
 
-from assistant.batch.row import Row
-from assistant.batch.run import Job, Progress, run_folder
+from assistant.batch.control import Control
+from assistant.batch.job import Job
+from assistant.batch.ledger import open_ledger
+from assistant.batch.question import Questions
+from assistant.batch.run import run_batch
+from assistant.batch.source import Source
 from assistant.dialogue.conversation import Conversation
 from assistant.engine.base import Capabilities
 from assistant.engine.lane import Lane
 from assistant.engine.scripted import ScriptedEngine
 from assistant.errors import AssistantError
-
-JOB = Job(system="s", question="q")
-
-
-class Counted:
-    """A script that counts its questions and can set an event or break."""
-
-    def __init__(self, text: str = "右侧气胸。") -> None:
-        self.text = text
-        self.asked: list[Conversation] = []
-
-    def __call__(self, conversation: Conversation) -> str:
-        self.asked.append(conversation)
-        return self.text
-
-
-@pytest.fixture(autouse=True)
-def _unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
-    """On a busy machine a sound file may take longer than a person would wait."""
-    monkeypatch.setattr("assistant.imaging.isolation.BASE_SECONDS", 60.0)
-    monkeypatch.setattr("assistant.imaging.isolation.MOST_SECONDS", 60.0)
-
-
-@pytest.fixture
-def script() -> Counted:
-    return Counted()
-
-
-@pytest.fixture
-def lane(script: Counted) -> Iterator[Lane]:
-    lane = Lane.of(ScriptedEngine(script))
-    yield lane
-    lane.close()
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    folder = tmp_path / "in"
-    (folder / "sub").mkdir(parents=True)
-    shutil.copy(get_testdata_file("CT_small.dcm", download=False), folder / "ct")
-    (folder / "notes.txt").write_text("不是影像", encoding="utf-8")
-    for shade in (80, 160):
-        gray = np.full((32, 32), shade, np.uint8)
-        Image.fromarray(gray).save(folder / "sub" / f"{shade}.jpg")
-    return folder
-
-
-def run(folder: Path, out: Path, lane: Lane, job: Job = JOB) -> list[Progress]:
-    return list(run_folder(folder, out, lane, job, Event()))
-
-
-def results(out: Path) -> list[Row]:
-    return [Row.from_json(r) for r in json.loads((out / "results.json").read_text("utf-8"))]
+from tests.assistant.batch.conftest import JOB, Counted, results, run, write_series
 
 
 def test_every_file_has_its_row(folder: Path, tmp_path: Path, lane: Lane, script: Counted):
     seen = run(folder, tmp_path / "out", lane)
     assert [(p.done, p.total) for p in seen] == [(1, 4), (2, 4), (3, 4), (4, 4)]
-    rows = results(tmp_path / "out")
-    assert rows == [p.row for p in seen]
-    assert [(r.file, r.status) for r in rows] == [
-        ("ct", "done"), ("notes.txt", "refused"), ("sub/160.jpg", "done"), ("sub/80.jpg", "done"),
+    assert [(p.row.file, p.row.status, p.asked) for p in seen] == [
+        ("ct", "done", True), ("notes.txt", "refused", False), ("sub/160.jpg", "done", True),
+        ("sub/80.jpg", "done", True),
     ]  # fmt: skip
-    ct, notes, *_ = rows
+    assert {row.file for row in results(tmp_path / "out")} == {p.row.file for p in seen}
+    ct, notes, *_ = (p.row for p in seen)
     assert (ct.region, ct.urgency, ct.model, ct.text) == ("胸部", "紧急", "脚本引擎", "右侧气胸。")
     assert "C" in ct.window
     assert notes.code.startswith("IMG-")
@@ -107,8 +56,20 @@ def test_a_rerun_asks_only_about_what_is_new_or_changed(
     assert len(results(tmp_path / "out")) == 4
 
 
+def test_a_file_that_is_gone_has_no_row_any_longer(folder: Path, tmp_path: Path, lane: Lane):
+    run(folder, tmp_path / "out", lane)
+    (folder / "ct").unlink()
+    run(folder, tmp_path / "out", lane)
+    assert "ct" not in {row.file for row in results(tmp_path / "out")}
+
+
 @pytest.mark.parametrize(
-    "job", [Job("s", "another"), Job("s", "q", window="骨"), Job("other", "q")]
+    "job",
+    [
+        replace(JOB, questions=Questions("another")),
+        replace(JOB, window="骨"),
+        replace(JOB, system="other"),
+    ],
 )
 def test_another_job_is_asked_anew(
     folder: Path, tmp_path: Path, lane: Lane, script: Counted, job: Job
@@ -119,72 +80,118 @@ def test_another_job_is_asked_anew(
     assert len(script.asked) == 3
 
 
+class Named(ScriptedEngine):
+    """A scripted engine that says which weights it has."""
+
+    fingerprint = ""
+
+    @property
+    def capabilities(self) -> Capabilities:
+        return replace(super().capabilities, fingerprint=self.fingerprint)
+
+
 def test_answers_of_another_model_of_the_same_name_are_not_reused(folder: Path, tmp_path: Path):
-    class Engine(ScriptedEngine):
-        def __init__(self, script: Counted, fingerprint: str) -> None:
-            super().__init__(script)
-            self._fingerprint = fingerprint
-
-        @property
-        def capabilities(self) -> Capabilities:
-            return replace(super().capabilities, fingerprint=self._fingerprint)
-
     for fingerprint, asked in (("a", 3), ("b", 3), ("a", 0)):
         script = Counted()
-        lane = Lane.of(Engine(script, fingerprint))
+        engine = Named(script)
+        engine.fingerprint = fingerprint
+        lane = Lane.of(engine)
         run(folder, tmp_path / "out", lane)
         lane.close()
         assert len(script.asked) == asked
 
 
+def test_a_model_that_changes_meanwhile_ends_the_batch(folder: Path, tmp_path: Path):
+    def changing(_: Conversation) -> str:
+        engine.fingerprint = "other"
+        return "右侧气胸。"
+
+    engine = Named(changing)
+    lane = Lane.of(engine)
+    with pytest.raises(AssistantError, match="BAT-110"):
+        run(folder, tmp_path / "out", lane)
+    lane.close()
+    assert results(tmp_path / "out") == []
+
+
 def test_a_closed_run_keeps_what_is_done(folder: Path, tmp_path: Path, lane: Lane, script: Counted):
-    running = run_folder(folder, tmp_path / "out", lane, JOB, Event())
+    running = run_batch(Source(folder), tmp_path / "out", lane, JOB, Control())
     next(running)
     next(running)
     running.close()
-    assert [r.file for r in results(tmp_path / "out")] == ["ct", "notes.txt"]
+    assert {r.file for r in results(tmp_path / "out")} == {"ct", "notes.txt"}
     script.asked.clear()
     run(folder, tmp_path / "out", lane)
     assert len(script.asked) == 2
 
 
 def test_cancel_between_files(folder: Path, tmp_path: Path, lane: Lane):
-    cancel = Event()
+    control = Control()
     seen = []
-    for progress in run_folder(folder, tmp_path / "out", lane, JOB, cancel):
+    for progress in run_batch(Source(folder), tmp_path / "out", lane, JOB, control):
         seen.append(progress.row)
-        cancel.set()
+        control.cancel()
     assert seen == results(tmp_path / "out")
     assert len(seen) == 1
 
 
 def test_cancel_within_an_answer_leaves_no_row(folder: Path, tmp_path: Path):
-    cancel = Event()
+    control = Control()
 
     def cancelling(_: Conversation) -> str:
-        cancel.set()
+        control.cancel()
         return "右侧气胸。"
 
     lane = Lane.of(ScriptedEngine(cancelling))
-    assert list(run_folder(folder, tmp_path / "out", lane, JOB, cancel)) == []
+    assert list(run_batch(Source(folder), tmp_path / "out", lane, JOB, control)) == []
     lane.close()
     assert results(tmp_path / "out") == []
-    assert (tmp_path / "out" / "results.jsonl").read_bytes() == b""
+
+
+def test_a_program_that_ends_leaves_the_rest_for_later(folder: Path, tmp_path: Path):
+    """A lane that closes in mid-batch is no fault of the files."""
+
+    def closing(_: Conversation) -> str:
+        Thread(target=lane.close).start()
+        while lane.status.phase != "closed":
+            time.sleep(0.01)
+        return "右侧气胸。"
+
+    lane = Lane.of(ScriptedEngine(closing))
+    assert list(run_batch(Source(folder), tmp_path / "out", lane, JOB, Control())) == []
+    assert results(tmp_path / "out") == []
 
 
 def test_cancel_while_the_model_loads(folder: Path, tmp_path: Path):
-    gate, cancel = Event(), Event()
+    gate, control = Event(), Control()
 
     def load() -> ScriptedEngine:
-        cancel.set()
+        control.cancel()
         gate.wait(60)
         return ScriptedEngine()
 
     lane = Lane(load)
-    assert list(run_folder(folder, tmp_path / "out", lane, JOB, cancel)) == []
+    assert list(run_batch(Source(folder), tmp_path / "out", lane, JOB, control)) == []
     gate.set()
     lane.close()
     assert not (tmp_path / "out").exists()
+
+
+def test_paused_it_waits_and_resumed_it_goes_on(folder: Path, tmp_path: Path, lane: Lane):
+    control = Control()
+    steps = run_batch(Source(folder), tmp_path / "out", lane, JOB, control)
+    next(steps)
+    control.pause()
+    came: list[int] = []
+    rest = Thread(target=lambda: came.extend(step.done for step in steps))
+    rest.start()
+    time.sleep(0.3)
+    assert came == []
+    assert control.paused
+    control.resume()
+    rest.join(60)
+    assert came == [2, 3, 4]
+    assert control.held_s > 0.2
 
 
 def test_an_engine_that_breaks_fails_the_row_and_goes_on(folder: Path, tmp_path: Path):
@@ -212,8 +219,37 @@ def test_a_wrong_window_is_refused_before_anything_is_written(
     folder: Path, tmp_path: Path, lane: Lane
 ):
     with pytest.raises(AssistantError, match="USE-111"):
-        run(folder, tmp_path / "out", lane, Job("s", "q", window="没有这个窗"))
+        run(folder, tmp_path / "out", lane, replace(JOB, window="没有这个窗"))
     assert not (tmp_path / "out").exists()
+
+
+def test_a_folder_that_vanishes_ends_the_batch_and_keeps_its_rows(
+    folder: Path, tmp_path: Path, lane: Lane
+):
+    steps = run_batch(Source(folder), tmp_path / "out", lane, JOB, Control())
+    first = next(steps).row
+    shutil.rmtree(folder)
+    with pytest.raises(AssistantError, match="BAT-109"):
+        list(steps)
+    assert results(tmp_path / "out") == [first]
+
+
+def test_a_file_that_vanishes_costs_only_its_own_row(folder: Path, tmp_path: Path, lane: Lane):
+    steps = run_batch(Source(folder), tmp_path / "out", lane, JOB, Control())
+    next(steps)
+    (folder / "sub" / "160.jpg").unlink()
+    rows = {step.row.file: step.row for step in steps}
+    assert (rows["sub/160.jpg"].status, rows["sub/160.jpg"].code) == ("refused", "IMG-101")
+    assert rows["sub/80.jpg"].status == "done"
+
+
+def test_two_batches_never_share_an_output_folder(folder: Path, tmp_path: Path, lane: Lane):
+    steps = run_batch(Source(folder), tmp_path / "out", lane, JOB, Control())
+    next(steps)
+    with pytest.raises(AssistantError, match="BAT-107"):
+        run(folder, tmp_path / "out", lane)
+    steps.close()
+    assert len(run(folder, tmp_path / "out", lane)) == 4
 
 
 def test_a_full_queue_is_waited_for(folder: Path, tmp_path: Path):
@@ -241,3 +277,68 @@ def test_a_full_queue_is_waited_for(folder: Path, tmp_path: Path):
     for other in others:
         other.join()
     lane.close()
+
+
+BY_SERIES = replace(JOB, by="series", per_series=3)
+
+
+def test_by_series_asks_once_about_representative_slices(
+    tmp_path: Path, lane: Lane, script: Counted
+):
+    # File names run against the place in the patient.
+    write_series(tmp_path / "in", [float(10 * n) for n in reversed(range(9))])
+    (tmp_path / "in" / "notes.txt").write_text("不是影像", encoding="utf-8")
+    seen = run(tmp_path / "in", tmp_path / "out", lane, BY_SERIES)
+    assert [len(c.images) for c in script.asked] == [3]
+    rows = {row.file: row for row in results(tmp_path / "out")}
+    assert len(rows) == len(seen) == 10
+    assert [file for file, row in rows.items() if row.status == "done"] == ["0-04.dcm"]
+    assert rows["notes.txt"].status == "refused"
+    others = [row for row in rows.values() if row.status == "skipped"]
+    assert {row.code for row in others} == {"BAT-142"}
+    assert all("0-04.dcm" in row.text for row in others)
+
+
+def test_by_series_an_unchanged_series_is_not_asked_again(
+    tmp_path: Path, lane: Lane, script: Counted
+):
+    write_series(tmp_path / "in", [0, 10, 20])
+    run(tmp_path / "in", tmp_path / "out", lane, BY_SERIES)
+    again = run(tmp_path / "in", tmp_path / "out", lane, BY_SERIES)
+    assert len(script.asked) == 1
+    assert [p.reused for p in again].count(True) == 1
+    run(tmp_path / "in", tmp_path / "out", lane)  # by slice is another job
+    assert len(script.asked) == 4
+
+
+def test_by_series_an_engine_that_breaks_fails_the_speaker(tmp_path: Path):
+    def breaking(_: Conversation) -> str:
+        raise RuntimeError
+
+    write_series(tmp_path / "in", [0, 10, 20])
+    lane = Lane.of(ScriptedEngine(breaking))
+    seen = run(tmp_path / "in", tmp_path / "out", lane, BY_SERIES)
+    lane.close()
+    assert sorted(p.row.status for p in seen) == ["failed", "skipped", "skipped"]
+
+
+def test_a_question_may_depend_on_the_region(folder: Path, tmp_path: Path, script: Counted):
+    lane = Lane.of(ScriptedEngine(script))
+    questions = Questions("其他？", (("头颅", "头？"), ("胸部", "胸？"), ("腹部", "腹？")))
+    run(folder, tmp_path / "out", lane, replace(JOB, questions=questions))
+    lane.close()
+    asked = [conversation.turns[0].text for conversation in script.asked]
+    assert asked[0] in ("胸？", "腹？")  # CT_small is a crop of the trunk
+    assert asked[1:] == ["其他？", "其他？"]
+
+
+def test_the_ledger_keeps_a_small_picture_of_what_was_shown(
+    folder: Path, tmp_path: Path, lane: Lane
+):
+    run(folder, tmp_path / "out", lane)
+    with open_ledger(tmp_path / "out") as ledger:
+        from assistant.batch.query import Query
+
+        filed = {found.row.file: found for found in ledger.find(Query())}
+    assert filed["ct"].thumbnail.startswith(b"\xff\xd8")
+    assert filed["notes.txt"].thumbnail == b""
