@@ -73,8 +73,8 @@ class Asker:
             render(case.slice_, self.job.window, index=index) for index, case in enumerate(cases)
         )
         question = self.job.questions.for_slice(speaker.slice_)
-        text = ask(self.lane, self.job, question, pictures, self.control.cancelled)
-        if text is None:
+        reply = ask(self.lane, self.job, question, pictures, self.control.cancelled)
+        if reply is None:
             return None
         self._same_model()
         row = Row.answered(
@@ -82,9 +82,9 @@ class Asker:
             speaker.sha256,
             window=_windows(pictures),
             model=self.model.model,
-            text=text,
+            text=reply.text,
         )
-        return filed(row, pictures[len(pictures) // 2], None)
+        return filed(row, pictures[len(pictures) // 2], reply.suspicion)
 
     def _same_model(self) -> None:
         now = self.lane.status.capabilities

@@ -16,6 +16,9 @@ from assistant.imaging.slice import RenderedImage
 RETRY_S = 0.5
 """Pause before asking again when the engine's queue is full, seconds."""
 
+STATE_QUESTION, ABNORMAL = "这张CT正常吗？", "不正常"
+"""The fixed question, and the beginning of the answer whose probability is P(异常)."""
+
 MOST_TOGETHER = 8
 """Most slices that stand for a series."""
 
@@ -51,32 +54,55 @@ class Job:
         return hashlib.sha256(json.dumps(asked).encode()).hexdigest()
 
 
+@dataclass(frozen=True)
+class Reply:
+    """What the model said, and P(异常) where its engine can tell."""
+
+    text: str
+    suspicion: float | None = None
+
+
 def ask(
     lane: Lane, job: Job, question: str, pictures: tuple[RenderedImage, ...], cancel: Event
-) -> str | None:
+) -> Reply | None:
     """The whole answer, None when cancelled; waits its turn when the queue is full.
 
     Raises:
         AssistantError: whatever the engine refuses with, except that it is busy or closing.
     """
-    conversation = Conversation.new(job.system).ask(question, pictures)
-    while not cancel.is_set():
-        pieces: list[str] = []
-        try:
-            for item in lane.stream(conversation, job.options, _Either(cancel)):
-                if isinstance(item, Chunk):
-                    pieces.append(item.text)
-            closing = lane.status.phase == "closed"
-            return None if cancel.is_set() or closing else "".join(pieces).strip()
-        except AssistantError as error:
-            if error.code == "ENG-004":  # the program ends; the file is not to blame
-                return None
-            if error.code != "ENG-001":
-                raise
-            cancel.wait(RETRY_S)
-        finally:
-            lane.forget(conversation.id)
-    return None
+    talk = Conversation.new(job.system)
+    try:
+        while not cancel.is_set():
+            try:
+                return _reply(lane, job, talk, question, pictures, cancel)
+            except AssistantError as error:
+                if error.code == "ENG-004":  # the program ends; the file is not to blame
+                    return None
+                if error.code != "ENG-001":
+                    raise
+                cancel.wait(RETRY_S)
+        return None
+    finally:
+        lane.forget(talk.id)
+
+
+def _reply(
+    lane: Lane,
+    job: Job,
+    talk: Conversation,
+    question: str,
+    pictures: tuple[RenderedImage, ...],
+    cancel: Event,
+) -> Reply | None:
+    asked = talk.ask(question, pictures)
+    items = lane.stream(asked, job.options, _Either(cancel))
+    text = "".join(item.text for item in items if isinstance(item, Chunk)).strip()
+    if cancel.is_set() or lane.status.phase == "closed":
+        return None
+    # Under the same id, so that the picture and all before the question is computed once.
+    state = talk.ask(STATE_QUESTION, pictures)
+    chances = lane.likelihoods(state, (ABNORMAL,), _Either(cancel))
+    return Reply(text, chances[0] if chances else None)
 
 
 class _Either(Event):

@@ -1,14 +1,15 @@
 """One lane before an engine: load in the background, queue, stream, cancel."""
 
 from collections import deque
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from queue import Empty, SimpleQueue
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from queue import Empty
 from threading import Condition, Event, Thread
 from typing import Literal
 
 from assistant.dialogue.conversation import Conversation
-from assistant.engine.base import Capabilities, Chunk, Engine, Options, Stats
+from assistant.engine.base import Capabilities, Chooser, Chunk, Engine, Options, Stats
+from assistant.engine.request import Chances, Exchange, Request
 from assistant.errors import AssistantError
 
 POLL_S = 0.03
@@ -27,7 +28,8 @@ class LaneStatus:
     """What the lane can say of itself at any time.
 
     Attributes:
-        phase: "loading" until the engine is loaded and warm, "failed" if it never will be.
+        phase: "loading" until the engine is loaded and warm, "failed" if it cannot be: only
+            a switch to another makes the lane usable again.
         waiting: requests queued or running.
         capabilities: the engine's, once loaded.
         error: why loading failed.
@@ -37,14 +39,6 @@ class LaneStatus:
     waiting: int
     capabilities: Capabilities | None = None
     error: AssistantError | None = None
-
-
-@dataclass(eq=False)
-class _Request:
-    conversation: Conversation
-    options: Options
-    cancel: Event
-    results: SimpleQueue[Chunk | AssistantError] = field(default_factory=SimpleQueue)
 
 
 class Lane:
@@ -59,9 +53,10 @@ class Lane:
         self._load = load
         self._max_waiting = max_waiting
         self._changed = Condition()
-        self._queue: deque[_Request] = deque()
-        self._running: _Request | None = None
+        self._queue: deque[Request] = deque()
+        self._running: Request | None = None
         self._forgotten: deque[str] = deque()
+        self._exchange: Exchange | None = None
         self._engine: Engine | None = None
         self._phase: Literal["loading", "ready", "failed", "closed"] = "loading"
         self._error: AssistantError | None = None
@@ -112,7 +107,26 @@ class Lane:
             AssistantError: ENG-001 the queue is full, ENG-002 the engine broke, or
                 whatever the engine refused with.
         """
-        request = _Request(conversation, options, cancel)
+        for item in self._queued(Request(conversation, options, cancel)):
+            assert not isinstance(item, Chances)
+            yield item
+
+    def likelihoods(
+        self, conversation: Conversation, answers: Sequence[str], cancel: Event
+    ) -> tuple[float, ...] | None:
+        """How likely the answer begins as each of these does, in turn with other requests.
+
+        None when the engine is no ``Chooser``, or when cancelled.
+
+        Raises:
+            AssistantError: as :meth:`stream`; ENG-104 two of them begin with the same token.
+        """
+        for item in self._queued(Request(conversation, Options(), cancel, tuple(answers))):
+            if isinstance(item, Chances):
+                return item.values
+        return None
+
+    def _queued(self, request: Request) -> Iterator[Waiting | Chunk | Chances]:
         with self._changed:
             self._refuse_if_unusable()
             if len(self._queue) >= self._max_waiting:
@@ -126,7 +140,7 @@ class Lane:
         try:
             yield from self._follow(request)
         finally:
-            cancel.set()
+            request.cancel.set()
             with self._changed:
                 if request in self._queue:
                     self._queue.remove(request)
@@ -136,6 +150,25 @@ class Lane:
         with self._changed:
             self._forgotten.append(conversation_id)
             self._changed.notify_all()
+
+    def switch(self, load: Callable[[], Engine]) -> Capabilities:
+        """Have another engine in the place of this one; blocks until it is loaded and warm.
+
+        The request in hand is finished first, those behind it wait. The memory of the
+        one is free before the other is loaded; when that fails the former is loaded again.
+
+        Raises:
+            AssistantError: why the other cannot be loaded; ENG-006 another switch goes on.
+        """
+        exchange = Exchange(load)
+        with self._changed:
+            if self._phase == "closed":
+                raise _closed()
+            if self._exchange is not None:
+                raise AssistantError("ENG-006", "正在切换模型。", next_step="请等切换完成后再试。")
+            self._exchange = exchange
+            self._changed.notify_all()
+        return exchange.wait()
 
     def close(self, timeout_s: float = 10.0) -> None:
         """Cancel everything and free the engine."""
@@ -152,9 +185,9 @@ class Lane:
             assert self._error is not None
             raise self._error
         if self._phase == "closed":
-            raise AssistantError("ENG-004", "引擎已经关闭。", next_step="请重新启动程序。")
+            raise _closed()
 
-    def _follow(self, request: _Request) -> Iterator[Waiting | Chunk]:
+    def _follow(self, request: Request) -> Iterator[Waiting | Chunk | Chances]:
         shown: int | None = None
         started = False
         while True:
@@ -173,10 +206,10 @@ class Lane:
                 raise item
             started = True
             yield item
-            if item.stats is not None:
+            if isinstance(item, Chances) or item.stats is not None:
                 return
 
-    def _ahead(self, request: _Request) -> int | None:
+    def _ahead(self, request: Request) -> int | None:
         with self._changed:
             if request is self._running:
                 return 0
@@ -185,51 +218,98 @@ class Lane:
             return self._queue.index(request) + (self._running is not None)
 
     def _work(self) -> None:
-        try:
-            engine = self._load()
-            engine.warm_up()
-        except Exception as error:
-            self._fail(error)
-            return
-        with self._changed:
-            self._engine = engine
-            if self._phase == "loading":
-                self._phase = "ready"
-            self._changed.notify_all()
-        while (request := self._next(engine)) is not None:
-            self._run(engine, request)
-        engine.close()
+        self._install(self._load, _opened(self._load))
+        while (task := self._next()) is not None:
+            if isinstance(task, Exchange):
+                self._swap(task)
+            else:
+                self._run(task)
+        if self._engine is not None:
+            self._engine.close()
 
-    def _fail(self, error: Exception) -> None:
-        known = error if isinstance(error, AssistantError) else _broken(error)
+    def _install(self, load: Callable[[], Engine], found: Engine | AssistantError) -> None:
+        """Go on with what was loaded, or be unusable until another switch."""
         with self._changed:
-            self._phase, self._error = "failed", known
-            for request in self._queue:
-                request.results.put(known)
+            if isinstance(found, AssistantError):
+                self._error = found
+            else:
+                self._engine, self._load, self._error = found, load, None
+            if self._phase != "closed":
+                self._phase = "failed" if self._error else "ready"
             self._changed.notify_all()
 
-    def _next(self, engine: Engine) -> _Request | None:
+    def _swap(self, exchange: Exchange) -> None:
+        with self._changed:
+            former, self._engine = self._engine, None
+            if self._phase != "closed":
+                self._phase = "loading"
+        if former is not None:
+            former.close()
+        found = _opened(exchange.load)
+        if isinstance(found, AssistantError) and former is not None:
+            self._install(self._load, _opened(self._load))
+        else:
+            self._install(exchange.load, found)
+        with self._changed:
+            self._exchange = None
+        exchange.done.put(found if isinstance(found, AssistantError) else found.capabilities)
+
+    def _next(self) -> Request | Exchange | None:
         with self._changed:
             self._running = None
             while True:
-                while self._forgotten:
-                    engine.forget(self._forgotten.popleft())
+                while self._forgotten and self._engine is not None:
+                    self._engine.forget(self._forgotten.popleft())
                 if self._phase == "closed":
+                    if self._exchange is not None:
+                        self._exchange.done.put(_closed())
                     return None
+                if self._exchange is not None:
+                    return self._exchange
+                if self._error is not None:
+                    self._turn_away(self._error)
                 if self._queue:
                     self._running = self._queue.popleft()
                     return self._running
                 self._changed.wait()
 
-    @staticmethod
-    def _run(engine: Engine, request: _Request) -> None:
+    def _turn_away(self, error: AssistantError) -> None:
+        while self._queue:
+            self._queue.popleft().results.put(error)
+
+    def _run(self, request: Request) -> None:
+        engine = self._engine
+        assert engine is not None
         try:
+            if request.answers:
+                request.results.put(Chances(_likelihoods(engine, request)))
+                return
             for chunk in engine.stream(request.conversation, request.options, request.cancel):
                 request.results.put(chunk)
         except Exception as error:
             # A state left half-way would spoil the next question of this conversation.
             engine.forget(request.conversation.id)
             request.results.put(error if isinstance(error, AssistantError) else _broken(error))
+
+
+def _opened(load: Callable[[], Engine]) -> Engine | AssistantError:
+    """An engine, loaded and warm, or why there is none."""
+    try:
+        engine = load()
+        engine.warm_up()
+    except Exception as error:
+        return error if isinstance(error, AssistantError) else _broken(error)
+    return engine
+
+
+def _closed() -> AssistantError:
+    return AssistantError("ENG-004", "引擎已经关闭。", next_step="请重新启动程序。")
+
+
+def _likelihoods(engine: Engine, request: Request) -> tuple[float, ...] | None:
+    if not isinstance(engine, Chooser):
+        return None
+    return engine.likelihoods(request.conversation, request.answers)
 
 
 def _broken(error: Exception) -> AssistantError:

@@ -1,9 +1,11 @@
 import ast
+import contextlib
 import json
 import logging
 import os
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
@@ -105,6 +107,9 @@ def test_nothing_that_identifies_is_logged(tmp_path: Path):
         (["batch", "x"], 2, "[USE-014]"),
         (["batch", "a", "b", "--out", "c"], 2, "[USE-011] 多出的参数：b"),
         (["batch", "x", "--out", "y", "-q", ""], 2, "[USE-013]"),
+        (["batch", "x", "--out", "y", "--by", "patient"], 2, "[USE-016]"),
+        (["batch", "x", "--out", "y", "--by", "series", "--slices", "9"], 2, "[USE-016]"),
+        (["batch", "x", "--out", "y", "-q", "盆腔：有无积液？"], 2, "[USE-141]"),
         (["batch", "nothing", "--out", "y", "--engine", "scripted"], 3, "[BAT-101]"),
         (["app", "--host", "0.0.0.0", "--port", "0"], 2, "2 处错误"),
         (["--port", "x"], 2, "--port：应为整数"),
@@ -203,21 +208,48 @@ def test_a_stopped_batch_goes_on_where_it_was(folder: Path, tmp_path: Path, stop
         cwd=CHECKOUT,
         stderr=subprocess.DEVNULL,
     )
-    journal = out / "results.jsonl"
-    while child.poll() is None and (
-        not journal.exists() or journal.read_bytes().count(b'"done"') < 2
-    ):
+    while child.poll() is None and answered(out) < 2:
         time.sleep(0.01)
     child.send_signal(stop)
     code = child.wait(60)
     assert code == (130 if stop == signal.SIGINT else -signal.SIGKILL)
-    kept = [line for line in journal.read_bytes().splitlines() if b'"done"' in line]
-    assert 2 <= len(kept) < 9
+    kept = answered(out)
+    assert 2 <= kept < 9
     if stop == signal.SIGINT:
         assert json.loads((out / "results.json").read_text("utf-8"))
     done = run("batch", str(folder), "--out", str(out), "--engine", "scripted")
-    assert f"沿用 {len(kept)}" in done.stderr.decode("utf-8")
+    assert f"沿用 {kept}" in done.stderr.decode("utf-8")
     assert len(json.loads((out / "results.json").read_text("utf-8"))) == 10
+
+
+def answered(out: Path) -> int:
+    """Answers in the book so far."""
+    if not (out / "progress.sqlite3").exists():
+        return 0
+    with contextlib.closing(sqlite3.connect(out / "progress.sqlite3", timeout=30)) as book:
+        try:
+            return int(book.execute("SELECT count(*) FROM answers").fetchone()[0])
+        except sqlite3.OperationalError:  # its tables are being made
+            return 0
+
+
+def test_a_dry_run_counts_and_writes_nothing(folder: Path, capfd: pytest.CaptureFixture[str]):
+    before = sorted(folder.rglob("*"))
+    assert main(["batch", str(folder), "--dry-run", "--engine", "scripted"]) == 0
+    told, err = capfd.readouterr()
+    assert told == ""
+    assert "共 10 个文件，9 个序列；不能读取 1" in err
+    assert "需要提问 9 次，沿用以前的回答 0 次" in err
+    assert "实测每次" in err
+    assert sorted(folder.rglob("*")) == before
+
+
+def test_an_archive_is_gone_through_like_a_folder(folder: Path, tmp_path: Path):
+    packed = shutil.make_archive(str(tmp_path / "影像"), "zip", folder)
+    out = tmp_path / "out"
+    assert main(["batch", packed, "--out", str(out), "--engine", "scripted"]) == 0
+    rows = json.loads((out / "results.json").read_text("utf-8"))
+    assert {row["file"] for row in rows} == {path.name for path in folder.iterdir()}
 
 
 def test_help_imports_nothing_heavy():

@@ -1,5 +1,6 @@
 import shutil
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from threading import Event, Thread, Timer
@@ -330,6 +331,26 @@ def test_a_question_may_depend_on_the_region(folder: Path, tmp_path: Path, scrip
     asked = [conversation.turns[0].text for conversation in script.asked]
     assert asked[0] in ("胸？", "腹？")  # CT_small is a crop of the trunk
     assert asked[1:] == ["其他？", "其他？"]
+
+
+class Chooses(ScriptedEngine):
+    """Finds a picture the more suspicious the brighter it is."""
+
+    def likelihoods(self, conversation: Conversation, answers: Sequence[str]) -> tuple[float, ...]:
+        assert conversation.turns[-1].text == "这张CT正常吗？"
+        assert answers == ("不正常",)
+        return (float(conversation.images[0].pixels.mean() / 255),)
+
+
+def test_of_equal_urgency_the_more_suspicious_comes_first(
+    folder: Path, tmp_path: Path, script: Counted
+):
+    (folder / "ct").unlink()
+    lane = Lane.of(Chooses(script))
+    run(folder, tmp_path / "out", lane)
+    lane.close()
+    files = [row.file for row in results(tmp_path / "out")]
+    assert files == ["sub/160.jpg", "sub/80.jpg", "notes.txt"]
 
 
 def test_the_ledger_keeps_a_small_picture_of_what_was_shown(

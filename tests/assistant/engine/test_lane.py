@@ -151,3 +151,131 @@ def test_forget_reaches_the_engine():
     lane.forget("x")
     assert forgotten.wait(10)
     lane.close()
+
+
+class Chooses(ScriptedEngine):
+    def likelihoods(self, conversation, answers):
+        return tuple(0.1 * len(answer) for answer in answers)
+
+
+def test_likelihoods_wait_their_turn_and_are_none_where_nobody_can_tell():
+    for engine, found in ((Chooses(), (0.1, pytest.approx(0.3))), (ScriptedEngine(), None)):
+        lane = Lane.of(engine)
+        assert lane.likelihoods(question(), ("无", "不正常"), Event()) == found
+        assert answer_of(lane, question())
+        lane.close()
+
+
+def test_likelihoods_that_are_cancelled_are_none():
+    lane = Lane.of(Chooses())
+    cancel = Event()
+    cancel.set()
+    lane.likelihoods(question(), ("无",), cancel)
+    assert answer_of(lane, question())
+    lane.close()
+
+
+class Closing(ScriptedEngine):
+    """Knows its name and whether it was closed."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(lambda _: name)
+        self.closed = False
+
+    def close(self) -> None:
+        self.closed = True
+
+
+def test_a_switch_finishes_what_runs_and_answers_the_rest_with_the_other():
+    first, second = GatedEngine(), Closing("新")
+    lane = Lane.of(first)
+    texts: dict[str, str] = {}
+
+    def ask(name: str) -> None:
+        texts[name] = answer_of(lane, question(name))
+
+    running = Thread(target=ask, args=("前",))
+    running.start()
+    assert first.entered.wait(10)
+    switching = Thread(target=lambda: lane.switch(lambda: second))
+    switching.start()
+    later = Thread(target=ask, args=("后",))
+    later.start()
+    first.gate.set()
+    for thread in (running, switching, later):
+        thread.join(10)
+    assert "前" in texts["前"]
+    assert texts["后"] == "新"
+    assert lane.status.phase == "ready"
+    lane.close()
+    assert second.closed
+
+
+def test_the_former_engine_is_freed_before_the_other_is_loaded():
+    former = Closing("旧")
+    lane = Lane.of(former)
+    lane.wait_ready(10)
+    seen: list[bool] = []
+
+    def load() -> ScriptedEngine:
+        seen.append(former.closed)
+        return ScriptedEngine()
+
+    lane.switch(load)
+    assert seen == [True]
+    lane.close()
+
+
+def test_a_switch_that_fails_has_the_former_loaded_again():
+    loads: list[Closing] = []
+
+    def load() -> Closing:
+        loads.append(Closing(f"第{len(loads) + 1}次"))
+        return loads[-1]
+
+    def broken() -> ScriptedEngine:
+        raise AssistantError("MOD-104", "变动。", next_step="重新复制。")
+
+    lane = Lane(load)
+    with pytest.raises(AssistantError, match="MOD-104"):
+        lane.switch(broken)
+    assert answer_of(lane, question()) == "第2次"
+    assert lane.status.error is None
+    lane.close()
+
+
+def test_a_lane_that_failed_can_be_switched_to_a_model_that_loads():
+    def broken() -> ScriptedEngine:
+        raise AssistantError("MOD-104", "变动。", next_step="重新复制。")
+
+    lane = Lane(broken)
+    with pytest.raises(AssistantError, match="MOD-104"):
+        lane.wait_ready(10)
+    with pytest.raises(AssistantError, match="MOD-104"):
+        lane.switch(broken)
+    assert lane.status.phase == "failed"
+    lane.switch(lambda: Closing("好"))
+    assert answer_of(lane, question()) == "好"
+    lane.close()
+    with pytest.raises(AssistantError, match="ENG-004"):
+        lane.switch(broken)
+
+
+def test_two_switches_at_a_time_are_refused():
+    gate, entered = Event(), Event()
+
+    def slow() -> ScriptedEngine:
+        entered.set()
+        assert gate.wait(10)
+        return ScriptedEngine()
+
+    lane = Lane.of(ScriptedEngine())
+    lane.wait_ready(10)
+    switching = Thread(target=lambda: lane.switch(slow))
+    switching.start()
+    assert entered.wait(10)
+    with pytest.raises(AssistantError, match="ENG-006"):
+        lane.switch(slow)
+    gate.set()
+    switching.join(10)
+    lane.close()
