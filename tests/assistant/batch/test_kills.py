@@ -28,14 +28,14 @@ def start(folder: Path, out: Path, asked: Path) -> "subprocess.Popen[bytes]":
 
 
 @pytest.mark.timeout(60 + 10 * KILLS)
-def test_killed_and_started_again_it_goes_on(tmp_path: Path, kills: int = KILLS):
+def test_killed_and_started_again_it_goes_on(tmp_path: Path):
     folder, out, asked = tmp_path / "in", tmp_path / "out", tmp_path / "asked"
     folder.mkdir()
     for shade in range(FILES - 1):
         Image.fromarray(np.full((16, 16), shade, np.uint8)).save(folder / f"{shade:02d}.png")
     (folder / "broken.dcm").write_bytes(b"\0" * 128 + b"DICM")
-    chance = random.Random(kills)
-    for _ in range(kills):
+    chance = random.Random(KILLS)
+    for _ in range(KILLS):
         process = start(folder, out, asked)
         before = len(asked.read_text().splitlines()) if asked.exists() else 0
         # Once it is at work, at any moment of it; or while it starts.
@@ -59,4 +59,4 @@ def test_killed_and_started_again_it_goes_on(tmp_path: Path, kills: int = KILLS)
     questions = asked.read_text().splitlines()
     assert len(set(questions)) == FILES - 1
     # Only the question in hand when it was killed may be asked once more.
-    assert len(questions) <= FILES - 1 + kills
+    assert len(questions) <= FILES - 1 + KILLS
