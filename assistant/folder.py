@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.progress import TimeRemainingColumn as Remaining
 
-from assistant.batch.estimate import Estimate, estimate
+from assistant.batch.estimate import Estimate, estimate, in_words
 from assistant.batch.job import MOST_TOGETHER, Job
 from assistant.batch.ledger import read_ledger
 from assistant.batch.question import parse_questions
@@ -117,14 +117,6 @@ def _described(found: Estimate) -> Iterator[str]:
             f"实测每次 {found.seconds_each:.1f} 秒，共约 {in_words(found.seconds)}"
             "（取自几个文件，实际会有出入）。"
         )
-
-
-def in_words(seconds: float) -> str:
-    """A time to wait, as precise as it can be known."""
-    minutes = round(seconds / 60)
-    if seconds < 90:
-        return f"{max(1, round(seconds))} 秒"
-    return f"{minutes} 分钟" if minutes < 90 else f"{minutes / 60:.1f} 小时"
 
 
 def _go_through(source: Source, out: Path, lane: Lane, job: Job) -> int:

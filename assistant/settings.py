@@ -8,7 +8,15 @@ from typing import Annotated, Literal
 
 import yaml
 from platformdirs import user_data_dir
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+)
 from pydantic_core import ErrorDetails, PydanticCustomError
 
 from assistant.errors import AssistantError
@@ -29,6 +37,7 @@ _REASONS: Mapping[str, str] = {
     "bool_type": "应为 true 或 false",
     "string_type": "应为文字",
     "path_type": "应为文件夹路径",
+    "tuple_type": "应为文件夹的列表",
     "string_too_short": "不能为空",
     "greater_than_equal": "不能小于 {ge}",
     "less_than_equal": "不能大于 {le}",
@@ -47,6 +56,11 @@ def _loopback(host: str) -> str:
     if not local:
         raise PydanticCustomError("not_loopback", "not a loopback address")
     return host
+
+
+def _folders(value: object) -> object:
+    """Several folders in one environment variable stand as in PATH."""
+    return [part for part in value.split(os.pathsep) if part] if isinstance(value, str) else value
 
 
 class Settings(BaseModel):
@@ -72,6 +86,7 @@ class Settings(BaseModel):
     max_upload_mb: int = Field(256, ge=1, le=4096)
     max_files: int = Field(1000, ge=1, le=4096)
     max_batch_files: int = Field(20000, ge=1, le=1_000_000)
+    batch_roots: Annotated[tuple[Path, ...], BeforeValidator(_folders)] = ()
     keep_logs_days: int = Field(14, ge=1, le=3650)
 
     @property

@@ -74,6 +74,18 @@ def estimate(
         return _count(ledger, earlier, Asker(lane, job, model, control))
 
 
+def in_words(seconds: float) -> str:
+    """A time to wait, as precise as it can be known.
+
+    >>> in_words(75), in_words(600), in_words(9000)
+    ('75 秒', '10 分钟', '2.5 小时')
+    """
+    minutes = round(seconds / 60)
+    if seconds < 90:
+        return f"{max(1, round(seconds))} 秒"
+    return f"{minutes} 分钟" if minutes < 90 else f"{minutes / 60:.1f} 小时"
+
+
 def _count(ledger: Ledger, earlier: Ledger | None, asker: Asker) -> Estimate:
     digest = asker.job.digest(asker.model)
     series, questions, known = 0, 0, 0

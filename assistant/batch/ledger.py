@@ -110,6 +110,11 @@ class Ledger:
         sql = "SELECT path, name, why_code, why_text FROM files WHERE name = ?"
         return next((_entry(*found) for found in self._database.fetch(sql, (name,))), None)
 
+    def row(self, name: str) -> Filed | None:
+        """The row of one file, if it has one."""
+        sql = "SELECT row, suspicion, thumbnail FROM files WHERE name = ? AND row IS NOT NULL"
+        return next((_filed(*found) for found in self._database.fetch(sql, (name,))), None)
+
     def note(self, name: str, sha256: str, slice_: Slice) -> None:
         """Where in the patient a file's slice lies."""
         turned = json.dumps(slice_.orientation) if slice_.orientation else None

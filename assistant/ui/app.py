@@ -11,6 +11,7 @@ import uvicorn
 
 from assistant.imaging import intake
 from assistant.ui import wording
+from assistant.ui.batching import Batches
 from assistant.ui.gate import LOOPBACK, Gate
 from assistant.ui.host import in_url, listening, page_url, tidy_ends, uploads_in
 from assistant.ui.layout import build_app
@@ -34,8 +35,9 @@ def serve(services: Services, host: str, port: int, open_browser: bool) -> None:
     """
     with listening(host, port) as listener, uploads_in(services.settings.temp_dir, port):
         intake.warm_up()
+        batches = Batches()
         config = uvicorn.Config(
-            build_site(services, host),
+            build_site(services, batches, host),
             log_config=None,
             access_log=False,
             log_level="critical",
@@ -49,16 +51,17 @@ def serve(services: Services, host: str, port: int, open_browser: bool) -> None:
             with tidy_ends():
                 server.run(sockets=[listener])
         finally:
+            batches.close()
             services.lane.close()
 
 
-def build_site(services: Services, host: str = "127.0.0.1") -> Gate:
+def build_site(services: Services, batches: Batches, host: str = "127.0.0.1") -> Gate:
     """The page as an ASGI application, behind its gate."""
     site = fastapi.FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     settings = services.settings
     gr.mount_gradio_app(
         site,
-        build_app(services),
+        build_app(services, batches),
         path="/",
         server_name=host,
         footer_links=[],

@@ -1,90 +1,102 @@
-"""A batch as the page shows it: a bar, a table, two downloads."""
+"""A batch as the page shows it: a bar, a table, downloads."""
 
 import base64
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
 from html import escape
+from pathlib import Path
 
-from assistant.batch.results import describe
+from assistant.batch.cells import describe
+from assistant.batch.ledger import Filed, Tally
 from assistant.batch.row import Row
-from assistant.errors import AssistantError
-from assistant.ui import wording
+from assistant.ui import batch_wording as wording
+from assistant.ui.batching import Standing
 from assistant.ui.transcript import card
 
 MOST_SHOWN = 300
 """Rows on the page; all of them are in the downloads."""
 
-_ORDER = {"紧急": 0, "关注": 1, "常规": 2, "": 3}
+MOST_CARRIED = 16 * 2**20
+"""Bytes of a result that the page carries inside itself for download."""
+
+REPRESENTED = "BAT-142"
+"""Code of a slice that another one of its series stands for."""
+
 _TONES = {"紧急": "urgent", "关注": "watch", "常规": "plain", "": "none"}
+_KINDS = {
+    "results.csv": "text/csv",
+    "results.json": "application/json",
+    "results.html": "text/html",
+    "results.xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
 
 
-@dataclass(frozen=True)
-class Standing:
-    """How far a batch has come.
-
-    Attributes:
-        rows: so far, in the order in which they came.
-        total: rows in the end, 0 while the files are being counted.
-        phase: "idle", "running", "done" or "stopped".
-        error: why it ended early.
-    """
-
-    rows: tuple[Row, ...] = ()
-    total: int = 0
-    phase: str = "idle"
-    error: AssistantError | None = None
-
-
-def progress(standing: Standing) -> str:
-    """The bar and what it stands at."""
-    done, total = len(standing.rows), standing.total
+def progress(standing: Standing, tally: Tally = Tally()) -> str:  # noqa: B008 - frozen
+    """The bar and what it stands at; a refusal as a card."""
     if standing.error is not None:
-        return card(standing.error)
+        return f'<div class="stopped progress-error">{card(standing.error)}</div>'
     if standing.phase == "idle":
-        return f'<div class="progress idle">{wording.BATCH_IDLE}</div>'
-    words = wording.batch_standing(standing.phase, done, total, _urgent(standing.rows))
-    share = 100 * done / total if total else 0
+        return f'<div class="progress idle">{wording.IDLE}</div>'
+    if standing.estimate is not None:
+        return f'<div class="progress counted" role="status">{_estimated(standing)}</div>'
+    words = wording.standing(
+        standing.phase, standing.done, standing.total, tally.urgent, standing.left_s
+    )
+    share = 100 * standing.done / standing.total if standing.total else 0
     return (
         f'<div class="progress {standing.phase}" role="status"><span>{escape(words)}</span>'
         f'<div class="track"><i style="width:{share:.1f}%"></i></div></div>'
     )
 
 
-def table(standing: Standing) -> str:
-    """One line a file: the newest while running, the most urgent first when done."""
-    rows: Sequence[Row] = standing.rows
-    if not rows:
-        return f'<div class="rows-empty">{wording.BATCH_EMPTY}</div>'
-    if standing.phase == "running":
-        shown: Iterable[Row] = rows[-MOST_SHOWN:]
-    else:
-        shown = sorted(rows, key=lambda row: _ORDER[row.urgency])[:MOST_SHOWN]
-    head = "".join(f"<th>{name}</th>" for name in wording.BATCH_COLUMNS)
-    body = "".join(_line(row) for row in shown)
-    more = ""
-    if len(rows) > MOST_SHOWN:
-        more = f'<div class="rows-more">{wording.batch_more(MOST_SHOWN, len(rows))}</div>'
-    return f'<table class="rows"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{more}'
+def table(filed: Iterable[Filed], found: int, *, filtered: bool) -> str:
+    """One line a file, ``found`` of them in all; one that has a picture can be clicked."""
+    body = "".join(_line(one.row) for one in filed)
+    if not body:
+        return f'<div class="rows-empty">{wording.NO_MATCH if filtered else wording.EMPTY}</div>'
+    head = "".join(f"<th>{name}</th>" for name in wording.COLUMNS)
+    rest = ""
+    if found > MOST_SHOWN:
+        rest = f'<div class="rows-more">{wording.more(MOST_SHOWN, found)}</div>'
+    return f'<table class="rows"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{rest}'
 
 
-def downloads(csv: bytes, json: bytes) -> str:
+def downloads(out: Path, *, kept: bool) -> str:
     """Links that carry the files inside themselves, so that none is ever served."""
-    return (
-        '<div class="downloads">'
-        + _link(wording.DOWNLOAD_CSV, "results.csv", "text/csv", csv)
-        + _link(wording.DOWNLOAD_JSON, "results.json", "application/json", json)
-        + "</div>"
+    links = "".join(
+        _link(words, name, (out / name).read_bytes())
+        for name, words in wording.DOWNLOADS.items()
+        if (out / name).is_file() and (out / name).stat().st_size <= MOST_CARRIED
     )
+    place = f'<span class="lies-in">{escape(wording.lies_in(str(out)))}</span>' if kept else ""
+    return f'<div class="downloads">{place}{links}</div>'
+
+
+def can_be_opened(row: Row) -> bool:
+    """Whether there is a picture behind a row."""
+    return row.status in ("done", "failed") or row.code == REPRESENTED
+
+
+def _estimated(standing: Standing) -> str:
+    found = standing.estimate
+    assert found is not None
+    unread = found.tally.settled
+    words = wording.estimated(
+        found.files, unread, found.series, len(found.odd), found.questions, found.known
+    )
+    if found.questions:
+        words += f"。{wording.takes(found.seconds_each, found.seconds)}"
+    return f"<span>{escape(words)}</span>"
 
 
 def _line(row: Row) -> str:
-    urgency = row.urgency or wording.ROW_STATUS[row.status]
+    urgency = row.urgency or wording.STATUS[row.status]
     findings = "；".join(describe(found) for found in row.findings if found.status != "无")
     said = findings or (wording.NOTHING_FOUND if row.status == "done" else row.text)
     code = f'<span class="code">{escape(row.code)}</span>' if row.code else ""
     full = f"<details><summary>{wording.FULL_TEXT}</summary><p>{escape(row.text)}</p></details>"
+    opens = f' data-file="{escape(row.file)}" tabindex="0"' if can_be_opened(row) else ""
     return (
-        f'<tr><td><span class="tag {_TONES[row.urgency]}">{escape(urgency)}</span></td>'
+        f'<tr{opens}><td><span class="tag {_TONES[row.urgency]}">{escape(urgency)}</span></td>'
         f'<td class="file" title="{escape(row.file)}">{escape(row.file)}</td>'
         f"<td>{escape(row.region)}</td>"
         f"<td>{escape(said)}{code}{full if row.status == 'done' else ''}</td>"
@@ -92,10 +104,9 @@ def _line(row: Row) -> str:
     )
 
 
-def _link(words: str, name: str, kind: str, content: bytes) -> str:
+def _link(words: str, name: str, content: bytes) -> str:
     data = base64.b64encode(content).decode("ascii")
-    return f'<a class="download" download="{name}" href="data:{kind};base64,{data}">{words}</a>'
-
-
-def _urgent(rows: tuple[Row, ...]) -> int:
-    return sum(row.urgency == "紧急" for row in rows)
+    return (
+        f'<a class="download" download="{name}" '
+        f'href="data:{_KINDS[name]};base64,{data}">{words}</a>'
+    )

@@ -1,162 +1,170 @@
-"""The second tab: a whole folder, one row a file."""
+"""The second tab: many files at once, one row each."""
 
-import tempfile
-from collections.abc import Iterator
-from contextlib import ExitStack
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+from uuid import uuid4
 
 import gradio as gr
 
-from assistant.batch.run import Job
-from assistant.engine.base import Options
-from assistant.errors import AssistantError
-from assistant.imaging.window import AUTO, FILE_WINDOW
-from assistant.ui import wording
-from assistant.ui.batch_page import Standing, downloads, progress, table
-from assistant.ui.batch_source import Source, put_down, typed_folder
-from assistant.ui.batching import Results, run_batch
+from assistant.batch.source import Source
+from assistant.batch.unpack import Parcel, unpack
+from assistant.ui.batch_form import Asked, BatchForm, build_form, folder_of, job_of, needed_folder
+from assistant.ui.batch_page import progress
+from assistant.ui.batch_results import BatchResults, build_results
+from assistant.ui.batching import Batch, Batches, Prepare, Standing
 from assistant.ui.guard import as_assistant_error
 from assistant.ui.services import Services
-from assistant.ui.session import Desks
 from assistant.ui.status import draft_line
 from assistant.ui.theme import html
-from assistant.ui.uploads import scratch_parent, take
+from assistant.ui.uploads import move, scratch_parent
 from assistant.ui.viewer import Updates
 from assistant.ui.viewer_events import QUICK
+
+_RECALL = "() => localStorage.ctPerson || ''"
+_KEEP = "(name) => { localStorage.ctPerson = name }"
+
+REFRESH_S = 1.0
+"""How often the page looks at a batch that goes on, seconds."""
 
 
 @dataclass(frozen=True)
 class BatchTab:
-    """The components of the tab, and what they do."""
+    """The components of the tab, and what they do.
 
-    folder: gr.Textbox
-    files: gr.File
-    window: gr.Dropdown
-    question: gr.Textbox
-    out: gr.Textbox
-    start: gr.Button
-    stop: gr.Button
-    progress: gr.HTML
-    downloads: gr.HTML
-    rows: gr.HTML
+    Attributes:
+        person: random name of the browser, kept by it: a batch is found again after a reload.
+        draft: the line that every answer is a draft.
+        opens: told which row was clicked; the layout connects it to the reading tab.
+    """
+
+    form: BatchForm
+    results: BatchResults
+    person: gr.Textbox
+    clock: gr.Timer
+    draft: gr.HTML
+    opens: gr.Textbox
     services: Services
-    desks: Desks
+    batches: Batches
 
-    def bind(self) -> None:
+    def bind(self, app: gr.Blocks) -> None:
         """Attach every event."""
-        inputs = [self.folder, self.window, self.question, self.out]
-        outputs = [self.progress, self.downloads, self.rows, self.files]
-        once = {**QUICK, "trigger_mode": "once"}
-        self.start.click(self.run_typed, inputs, outputs, **once)
-        sent = [self.files, *inputs[1:]]
-        self.files.upload(self.run_sent, sent, outputs, preprocess=False, **once)
-        self.stop.click(self.halt, None, None, **QUICK)
-
-    def run_typed(
-        self, folder: str, window: str, question: str, out: str, request: gr.Request
-    ) -> Iterator[Updates]:
-        """Go through a folder on this machine."""
-        if not folder.strip():
-            error = AssistantError(
-                "BAT-134", "还没有填写文件夹。", next_step="请填写本机文件夹的路径，或选择文件。"
-            )
-            yield {self.progress: progress(Standing(error=error))}
-            return
-        yield from self._run(typed_folder(folder), window, question, out, request)
-
-    def run_sent(
-        self, payload: object, window: str, question: str, out: str, request: gr.Request
-    ) -> Iterator[Updates]:
-        """Go through files that the browser sent."""
-        yield {self.files: None}
-        yield from self._run(payload, window, question, out, request)
-
-    def halt(self, request: gr.Request) -> None:
-        """Stop after the rows so far."""
-        batch = self.desks.of(request.session_hash or "").batch
-        if batch is not None:
-            batch.set()
-
-    def _run(
-        self,
-        chosen: object,
-        window: str,
-        question: str,
-        out: str,
-        request: gr.Request,
-    ) -> Iterator[Updates]:
-        desk = self.desks.of(request.session_hash or "")
-        cancel = desk.begin_batch()
-        if cancel is None:
-            return
-        settings, prompts = self.services.settings, self.services.prompts
-        job = Job(
-            system=prompts.system,
-            question=question.strip() or prompts.default_question,
-            window=window,
-            options=Options(max_tokens=settings.max_tokens),
-            max_files=settings.max_batch_files,
+        form, once = self.form, {**QUICK, "trigger_mode": "once"}
+        shown = [self.clock, *self.results.outputs]
+        view = [self.person, *self.results.query]
+        form.start.click(self.start, [self.person, *form.inputs], shown, **once)
+        form.count.click(self.count, [self.person, *form.inputs], shown, **once)
+        sent = [self.person, form.files, *form.inputs[1:]]
+        form.files.upload(self.start_sent, sent, [*shown, form.files], preprocess=False, **once)
+        for button, act in ((form.pause, self.pause), (form.resume, self.resume)):
+            button.click(act, self.person, None, **QUICK).then(self.look, view, shown, **QUICK)
+        form.stop.click(self.stop, self.person, None, **QUICK)
+        changes = [part.change for part in self.results.query]
+        gr.on([self.clock.tick, *changes], self.look, view, shown, **QUICK)
+        recall, keep = (
+            "() => localStorage.ctPerson || ''",
+            "(name) => { localStorage.ctPerson = name }",
         )
+        arriving = app.load(self.arrive, self.person, self.person, js=recall, **QUICK)
+        arriving.then(None, self.person, None, js=keep, **QUICK).then(
+            self.look, view, shown, **QUICK
+        )
+
+    def arrive(self, person: str) -> str:
+        """The browser's name, a new one at its first visit."""
+        return person or uuid4().hex
+
+    def start(self, person: str, *asked: Any) -> Updates:
+        """Go through a folder on this machine."""
+        return self._begin(person, Asked(*asked), self._typed)
+
+    def count(self, person: str, *asked: Any) -> Updates:
+        """Only count and measure."""
+        return self._begin(person, Asked(*asked), self._typed, dry=True)
+
+    def start_sent(self, person: str, payload: object, *asked: Any) -> Updates:
+        """Go through files that the browser sent."""
+        most = self.services.settings.max_batch_files
+
+        def sent(_: Asked) -> Prepare:
+            def prepare(room: Path) -> Source:
+                (room / "sent").mkdir()
+                return unpack(move(payload, room / "sent"), room / "files", most=most)
+
+            return prepare
+
+        return {**self._begin(person, Asked("", *asked), sent), self.form.files: None}
+
+    def pause(self, person: str) -> None:
+        """Wait before the next file."""
+        if batch := self.batches.of(person):
+            batch.control.pause()
+
+    def resume(self, person: str) -> None:
+        """Go on."""
+        if batch := self.batches.of(person):
+            batch.control.resume()
+
+    def stop(self, person: str) -> None:
+        """Stop after the rows so far."""
+        if batch := self.batches.of(person):
+            batch.control.cancel()
+
+    def look(self, person: str, order: str, kind: str, text: str) -> Updates:
+        """What there is to see of the person's batch."""
+        batch = self.batches.of(person)
+        going = batch is not None and batch.standing.going
+        shown = self.results.shown(batch, order, kind, text)
+        return {self.clock: gr.Timer(active=going), **shown}
+
+    def _typed(self, asked: Asked) -> Prepare:
+        folder = needed_folder(asked, self.services)
+        return lambda room: _opened(folder, room, self.services)
+
+    def _begin(
+        self,
+        person: str,
+        asked: Asked,
+        prepared: Callable[[Asked], Prepare],
+        *,
+        dry: bool = False,
+    ) -> Updates:
+        services = self.services
         try:
-            with ExitStack() as open_:
-                scratch = tempfile.TemporaryDirectory(
-                    prefix="batch-", dir=scratch_parent(), ignore_cleanup_errors=True
-                )
-                room = Path(open_.enter_context(scratch))
-                if isinstance(chosen, Source):
-                    source = chosen
-                else:
-                    most = settings.max_batch_files
-                    source = put_down(take(chosen), room / "files", most=most)
-                results = typed_folder(out).folder if out.strip() else room / "results"
-                for item in run_batch(source, results, self.services.lane, job, cancel):
-                    yield self._shown(item)
+            prepare, job = prepared(asked), job_of(asked, services)
+            out = folder_of(asked.out, services)
+            self.batches.begin(
+                person,
+                lambda: Batch(prepare, out, services.lane, job, scratch=scratch_parent(), dry=dry),
+            )
         except Exception as error:
-            yield self._shown(Standing(phase="stopped", error=as_assistant_error(error)))
-        finally:
-            desk.batch = None
-
-    def _shown(self, item: Standing | Results) -> Updates:
-        if isinstance(item, Results):
-            return {self.downloads: downloads(item.csv, item.json)}
-        return {self.progress: progress(item), self.rows: table(item), self.downloads: ""}
+            refused = Standing(phase="stopped", error=as_assistant_error(error))
+            return {self.results.progress: progress(refused)}
+        return {self.clock: gr.Timer(active=True), **self.results.begun(dry=dry)}
 
 
-def build_batch_tab(services: Services, desks: Desks) -> gr.HTML:
-    """Lay the tab out inside the current Blocks and connect it; returns its draft line."""
-    windows = [(wording.AUTO, AUTO), (FILE_WINDOW, FILE_WINDOW)]
-    windows += [(preset.name, preset.name) for preset in services.presets]
+def _opened(path: Path, room: Path, services: Services) -> Source:
+    """A folder as it is; an archive taken apart."""
+    if path.is_file():
+        most = services.settings.max_batch_files
+        return unpack([Parcel(path, path.name)], room / "files", most=most)
+    return Source(path)
+
+
+def build_batch_tab(services: Services, batches: Batches, app: gr.Blocks) -> BatchTab:
+    """Lay the tab out inside the current Blocks and connect it."""
     with gr.Row(elem_id="batch", equal_height=True):
         with gr.Column(elem_id="batch-form", scale=4, min_width=320):
-            folder = gr.Textbox(
-                label=wording.FOLDER, placeholder=wording.FOLDER_HINT, elem_id="folder",
-                max_lines=1,
-            )  # fmt: skip
-            window = gr.Dropdown(
-                windows, value=services.settings.window, label=wording.PRESET_FULL,
-                allow_custom_value=True, elem_id="batch-window",
-            )  # fmt: skip
-            question = gr.Textbox(
-                services.prompts.default_question, label=wording.QUESTION, lines=2, max_lines=4,
-                max_length=2000, elem_id="batch-question",
-            )  # fmt: skip
-            out = gr.Textbox(
-                label=wording.OUT, placeholder=wording.OUT_HINT, elem_id="out", max_lines=1
-            )
-            start = gr.Button(wording.START, variant="primary", elem_id="start")
-            stop = gr.Button(wording.STOP_BATCH, variant="stop", elem_id="halt")
-            files = gr.File(
-                file_count="multiple", show_label=False, label=wording.OPEN,
-                elem_id="batch-files", height=110,
-            )  # fmt: skip
+            form = build_form(services)
             draft = html(draft_line(services.lane.status), "batch-draft")
         with gr.Column(elem_id="batch-results", scale=9, min_width=480):
-            with gr.Row(elem_id="batch-bar"):
-                bar = html(progress(Standing()), "progress")
-                links = html("", "downloads")
-            rows = html(table(Standing()), "rows")
-    BatchTab(
-        folder, files, window, question, out, start, stop, bar, links, rows, services, desks
-    ).bind()
-    return draft
+            results = build_results()
+    # Not gr.State: that is forgotten at a reload, while the batch goes on.
+    person = gr.Textbox(elem_id="person", elem_classes="unseen", show_label=False)
+    opens = gr.Textbox(elem_id="open-row", elem_classes="unseen", show_label=False)
+    tab = BatchTab(
+        form, results, person, gr.Timer(REFRESH_S, active=False), draft, opens, services, batches
+    )
+    tab.bind(app)
+    return tab

@@ -99,7 +99,7 @@ class ChatEvents:
         return {**self.renew(request), **self.viewer.opened(None)}
 
 
-def build_chat_tab(services: Services, desks: Desks) -> ChatPanel:
+def build_chat_tab(services: Services, desks: Desks) -> tuple[ChatPanel, Viewer]:
     """Lay the tab out inside the current Blocks and connect it."""
     with gr.Row(elem_id="desk", equal_height=True):
         with gr.Column(elem_id="left", scale=11, min_width=480):
@@ -111,7 +111,7 @@ def build_chat_tab(services: Services, desks: Desks) -> ChatPanel:
     for button in samples:
         button.click(events.show_sample, button, [*viewer.outputs, panel.attaches], **QUICK)
     ChatEvents(panel, viewer, desks, services).bind()
-    return panel
+    return panel, viewer
 
 
 def _build_samples() -> list[gr.Button]:

@@ -3,7 +3,9 @@
 import gradio as gr
 
 from assistant.ui import wording
+from assistant.ui.batch_link import link_rows
 from assistant.ui.batch_tab import build_batch_tab
+from assistant.ui.batching import Batches
 from assistant.ui.chat_tab import build_chat_tab
 from assistant.ui.services import Services
 from assistant.ui.session import Desks
@@ -15,7 +17,7 @@ CACHE_SECONDS = (60, 300)
 """How often abandoned uploads are looked for, and how old they may get."""
 
 
-def build_app(services: Services) -> gr.Blocks:
+def build_app(services: Services, batches: Batches) -> gr.Blocks:
     """Lay the page out; the engine may still be loading."""
     desks = Desks(services.prompts.system)
     app: gr.Blocks = gr.Blocks(
@@ -29,11 +31,12 @@ def build_app(services: Services) -> gr.Blocks:
         with gr.Row(elem_id="topbar"):
             html(topbar(), "brand")
             engine = html(status_line(services.lane.status), "engine")
-        with gr.Tabs(elem_id="tabs"):
-            with gr.Tab(wording.TAB_CHAT, elem_id="tab-chat"):
-                panel = build_chat_tab(services, desks)
-            with gr.Tab(wording.TAB_BATCH, elem_id="tab-batch"):
-                batch_draft = build_batch_tab(services, desks)
+        with gr.Tabs(elem_id="tabs") as tabs:
+            with gr.Tab(wording.TAB_CHAT, elem_id="tab-chat", id="chat"):
+                panel, viewer = build_chat_tab(services, desks)
+            with gr.Tab(wording.TAB_BATCH, elem_id="tab-batch", id="batch"):
+                batch = build_batch_tab(services, batches, app)
+        link_rows(batch, tabs, viewer, panel, desks)
         clock = gr.Timer(1.0)
 
         def look() -> tuple[object, str, str, str]:
@@ -41,7 +44,7 @@ def build_app(services: Services) -> gr.Blocks:
             ticking = gr.Timer(active=status.phase == "loading")
             return ticking, status_line(status), draft_line(status), draft_line(status)
 
-        shown = [clock, engine, panel.draft, batch_draft]
+        shown = [clock, engine, panel.draft, batch.draft]
         gr.on([app.load, clock.tick], look, None, shown, **QUICK)
 
         def leave(request: gr.Request) -> None:

@@ -16,13 +16,11 @@ class Desk:
         talk: the conversation now on the page.
         view: the picture on screen, if any.
         cancel: of the answer being written, if any.
-        batch: of the batch being run, if any.
     """
 
     talk: Talk
     view: View | None = None
     cancel: Event | None = None
-    batch: Event | None = None
     _lock: Lock = field(default_factory=Lock)
 
     def begin(self) -> Event | None:
@@ -32,14 +30,6 @@ class Desk:
                 return None
             self.cancel = Event()
             return self.cancel
-
-    def begin_batch(self) -> Event | None:
-        """The cancel event of a new batch, or None while another one is running."""
-        with self._lock:
-            if self.batch is not None:
-                return None
-            self.batch = Event()
-            return self.batch
 
     def stop(self) -> None:
         """End the answer being written, if any."""
@@ -73,8 +63,6 @@ class Desks:
             desk = self._desks.pop(session, None)
         if desk is not None:
             desk.stop()
-            if desk.batch is not None:
-                desk.batch.set()
         return desk
 
     def __len__(self) -> int:

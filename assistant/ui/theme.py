@@ -7,9 +7,11 @@ from pathlib import Path
 import gradio as gr
 
 from assistant.settings import Settings
-from assistant.ui import wording
+from assistant.ui import batch_wording, wording
 
 _HERE = Path(__file__).parent
+_SHEETS = ("page.css", "batch.css")
+_SCRIPTS = ("page.js", "batch.js")
 
 MOST_SENT = 1000
 """Files that Gradio takes in one upload."""
@@ -47,9 +49,9 @@ def css() -> str:
     """The style sheet; words that Gradio has no place for are handed in as variables."""
     words = (
         f':root {{ --open: "{wording.OPEN}"; --reading: "{wording.READING}"; '
-        f'--batch-drop: "{wording.BATCH_DROP}"; }}\n'
+        f'--batch-drop: "{batch_wording.DROP}"; }}\n'
     )
-    return words + (_HERE / "page.css").read_text(encoding="utf-8")
+    return words + "".join((_HERE / name).read_text(encoding="utf-8") for name in _SHEETS)
 
 
 def html(value: str, name: str) -> gr.HTML:
@@ -67,7 +69,7 @@ def head(settings: Settings) -> str:
         "labels": wording.LABELS,
         **wording.BROWSER,
     }
-    script = (_HERE / "page.js").read_text(encoding="utf-8")
+    script = "".join((_HERE / name).read_text(encoding="utf-8") for name in _SCRIPTS)
     return (
         f'<link rel="icon" type="image/svg+xml" href="data:image/svg+xml;base64,{icon}">'
         f"<script>window.ctAssistant = {json.dumps(limits, ensure_ascii=False)};\n"

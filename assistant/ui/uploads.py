@@ -5,12 +5,14 @@ that brought them. Events use gr.File with ``preprocess=False``, since its own
 preprocessing leaves an empty file behind for every upload.
 """
 
+import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from gradio.utils import get_upload_folder
 
+from assistant.batch.unpack import Parcel
 from assistant.errors import AssistantError
 
 
@@ -44,23 +46,54 @@ def take(payload: object) -> tuple[Upload, ...]:
     return tuple(found)
 
 
+def move(payload: object, folder: Path) -> tuple[Parcel, ...]:
+    """Move the files that a gr.File names into ``folder``, unread, under numbers.
+
+    Raises:
+        AssistantError: USE-205 nothing was there to be moved.
+    """
+    files = payload if isinstance(payload, list) else [payload]
+    found: list[Parcel] = []
+    for file in files:
+        path = _sent(file)
+        if path is None or not path.is_file():
+            continue
+        target = folder / f"{len(found) + 1:06d}"
+        shutil.move(path, target)
+        found.append(Parcel(target, _name(file, path)))
+    if not found:
+        raise AssistantError("USE-205", "上传没有完成，文件未能读取。", next_step="请再拖入一次。")
+    return tuple(found)
+
+
 def scratch_parent() -> Path:
     """A private place beside Gradio's uploads, wiped with them but never addressed by it."""
     return Path(get_upload_folder()).parent
 
 
 def _take(file: object) -> Upload | None:
-    if not isinstance(file, Mapping) or not isinstance(file.get("path"), str):
-        return None
-    path = Path(file["path"]).resolve()
-    if not path.is_relative_to(Path(get_upload_folder()).resolve()):
+    path = _sent(file)
+    if path is None:
         return None
     try:
         content = path.read_bytes()
     except OSError:
         return None
     _remove(path)
-    return Upload(str(file.get("orig_name") or path.name), content)
+    return Upload(_name(file, path), content)
+
+
+def _sent(file: object) -> Path | None:
+    """Where a file of the payload lies, if it lies in the upload folder."""
+    if not isinstance(file, Mapping) or not isinstance(file.get("path"), str):
+        return None
+    path = Path(file["path"]).resolve()
+    return path if path.is_relative_to(Path(get_upload_folder()).resolve()) else None
+
+
+def _name(file: object, path: Path) -> str:
+    given = file.get("orig_name") if isinstance(file, Mapping) else None
+    return str(given or path.name)
 
 
 def _remove(path: Path) -> None:

@@ -1,3 +1,4 @@
+import os
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ def test_the_shipped_file_is_valid_and_names_every_setting_but_folder_and_key():
     shipped = yaml.safe_load((CONFIGS / "assistant.yaml").read_text(encoding="utf-8"))
     assert set(shipped) == set(Settings.model_fields) - {"data_dir", "remote_key"}
     settings = load_settings(environment={})
+    assert shipped.pop("batch_roots") == list(settings.batch_roots)
     assert {key: getattr(settings, key) for key in shipped} == shipped
     assert settings == Settings(data_dir=settings.data_dir)
 
@@ -91,3 +93,9 @@ def test_an_empty_file_leaves_the_defaults(tmp_path: Path):
 def test_settings_are_frozen():
     with pytest.raises(ValueError, match="frozen"):
         load_settings(environment={}).port = 1  # type: ignore[misc]
+
+
+def test_folders_of_an_environment_variable_stand_as_in_a_search_path(tmp_path: Path):
+    roots = f"{tmp_path}{os.pathsep}{tmp_path / 'b'}"
+    settings = load_settings(environment={"CT_ASSISTANT_BATCH_ROOTS": roots})
+    assert settings.batch_roots == (tmp_path, tmp_path / "b")

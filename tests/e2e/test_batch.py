@@ -30,51 +30,155 @@ def downloaded(tab: Any, words: str) -> bytes:
     return Path(coming.value.path()).read_bytes()
 
 
-def test_a_typed_folder_gives_a_row_a_file_and_both_results(
-    open_tab: OpenTab, folder: Path
-) -> None:
-    tab = open_tab()
+@pytest.fixture
+def many(tmp_path: Path, folder: Path) -> Path:
+    """Forty files, which take a while."""
+    many = tmp_path / "many"
+    many.mkdir()
+    for number in range(40):
+        content = (folder / "CT_small.dcm").read_bytes() + bytes(number)
+        (many / f"{number:02d}.dcm").write_bytes(content)
+    return many
+
+
+def begin(tab: Any, folder: Path, out: Path | None = None) -> None:
     tab.page.click("#tab-batch-button")
     tab.page.fill("#folder textarea, #folder input", str(folder))
+    tab.page.fill("#out textarea, #out input", str(out or ""))
     tab.page.click("#start")
+
+
+def rows(tab: Any) -> list[str]:
+    return tab.page.locator("table.rows tbody td.file").all_inner_texts()
+
+
+def test_a_typed_folder_gives_a_row_a_file_and_all_results(open_tab: OpenTab, folder: Path) -> None:
+    tab = open_tab()
+    begin(tab, folder)
     tab.page.wait_for_selector(".progress.done:has-text('3/3')")
-    assert tab.page.locator("table.rows tbody tr").count() == 3
+    assert len(rows(tab)) == 3
     assert tab.page.is_visible("#start")
     assert not tab.page.is_visible("#halt")
     refused = tab.page.locator("tr:has-text('MR_truncated.dcm')").inner_text()
     assert "未接受" in refused
     assert "IMG-" in refused
-    rows = json.loads(downloaded(tab, "下载 JSON"))
-    assert {row["file"]: row["status"] for row in rows} == {
+    listed = json.loads(downloaded(tab, "JSON"))
+    assert {row["file"]: row["status"] for row in listed} == {
         "CT_small.dcm": "done",
         "J2K_pixelrep_mismatch.dcm": "done",
         "MR_truncated.dcm": "refused",
     }
-    csv = downloaded(tab, "下载 CSV").decode("utf-8-sig")
-    assert "CT_small.dcm" in csv
+    assert "CT_small.dcm" in downloaded(tab, "CSV").decode("utf-8-sig")
+    assert downloaded(tab, "表格").startswith(b"PK")
+    assert b"data:image/jpeg" in downloaded(tab, "网页")
     assert tab.foreign == []
     assert tab.complaints == []
 
 
-def test_a_zip_is_gone_through_and_can_be_stopped(
-    open_tab: OpenTab, folder: Path, tmp_path: Path
+def test_rows_are_filtered_sorted_and_found(open_tab: OpenTab, folder: Path) -> None:
+    tab = open_tab()
+    begin(tab, folder)
+    tab.page.wait_for_selector(".progress.done:has-text('3/3')")
+    tab.page.fill("#batch-find textarea, #batch-find input", "J2K")
+    tab.page.wait_for_function("document.querySelectorAll('table.rows tbody tr').length === 1")
+    assert rows(tab) == ["J2K_pixelrep_mismatch.dcm"]
+    tab.page.fill("#batch-find textarea, #batch-find input", "没有这样的文字")
+    tab.page.wait_for_selector(".rows-empty:has-text('没有符合条件的行')")
+    tab.page.fill("#batch-find textarea, #batch-find input", "")
+    tab.page.click("#batch-kind input")
+    tab.page.click("ul[role=listbox] li:has-text('未接受')")
+    tab.page.wait_for_function("document.querySelectorAll('table.rows tbody tr').length === 1")
+    assert rows(tab) == ["MR_truncated.dcm"]
+
+
+def test_a_click_on_a_row_opens_its_picture_and_the_talk_goes_on(
+    open_tab: OpenTab, folder: Path
 ) -> None:
-    packed = tmp_path / "a.zip"
-    with zipfile.ZipFile(packed, "w") as writer:
-        for number in range(40):
-            writer.writestr(
-                f"{number:02d}.dcm", (folder / "CT_small.dcm").read_bytes() + bytes(number)
-            )
+    tab = open_tab()
+    begin(tab, folder)
+    tab.page.wait_for_selector(".progress.done:has-text('3/3')")
+    tab.page.click("tr[data-file='CT_small.dcm'] td.file")
+    tab.page.wait_for_selector("#stage img")
+    tab.page.wait_for_selector("#chat .bot .message:has-text('第1问，共1幅图像')")
+    tab.ask("多大？")
+    tab.wait_answered(2)
+    assert "第2问，共1幅图像" in tab.answers()[-1]
+    first = tab.picture()
+    tab.page.click("#tab-batch-button")
+    tab.page.click("tr[data-file='J2K_pixelrep_mismatch.dcm'] td.file")
+    tab.page.wait_for_function(
+        "(before) => document.querySelector('#stage img').src !== before", arg=first
+    )
+    tab.page.wait_for_function("document.querySelectorAll('#chat .bot .message').length === 1")
+    assert tab.complaints == []
+
+
+def test_paused_reloaded_resumed_and_stopped(open_tab: OpenTab, many: Path, tmp_path: Path) -> None:
+    """The batch goes on, or waits, whatever becomes of the page."""
+    tab = open_tab()
+    begin(tab, many, tmp_path / "out")
+    tab.page.wait_for_selector("table.rows tbody tr")
+    tab.page.wait_for_selector(".progress.running:has-text('还需约')")
+    tab.page.click("#pause")
+    tab.page.wait_for_selector(".progress.paused")
+    tab.page.reload()
+    tab.page.wait_for_selector("#question textarea")
+    tab.page.click("#tab-batch-button")
+    tab.page.wait_for_selector(".progress.paused")
+    assert rows(tab)
+    tab.page.click("#resume")
+    tab.page.wait_for_selector(".progress.running")
+    tab.page.click("#halt")
+    tab.page.wait_for_selector(".progress.stopped")
+    listed = json.loads((tmp_path / "out" / "results.json").read_text("utf-8"))
+    assert 1 <= len(listed) < 40
+    assert str(tmp_path / "out") in tab.page.inner_text(".lies-in")
+    assert tab.page.is_visible("#start")
+    stranger = open_tab()
+    stranger.page.click("#tab-batch-button")
+    stranger.page.wait_for_selector(".progress.idle")
+    assert rows(stranger) == []
+
+
+def test_an_estimate_comes_before_a_night(open_tab: OpenTab, folder: Path) -> None:
     tab = open_tab()
     tab.page.click("#tab-batch-button")
-    tab.page.set_input_files("#batch-files input[type=file]", str(packed))
+    tab.page.fill("#folder textarea, #folder input", str(folder))
+    tab.page.click("#count")
+    tab.page.wait_for_selector(".progress.counted:has-text('3 个文件，1 个不能读取')")
+    assert "实测每次" in tab.page.inner_text("#progress")
+    assert rows(tab) == []
+
+
+def test_a_zip_is_gone_through_and_can_be_stopped(
+    open_tab: OpenTab, many: Path, tmp_path: Path
+) -> None:
+    packed = shutil.make_archive(str(tmp_path / "a"), "zip", many)
+    tab = open_tab()
+    tab.page.click("#tab-batch-button")
+    tab.page.set_input_files("#batch-files input[type=file]", packed)
     tab.page.wait_for_selector("table.rows tbody tr:has-text('00.dcm')")
     tab.page.click("#halt")
     tab.page.wait_for_selector(".progress.stopped")
-    rows = json.loads(downloaded(tab, "下载 JSON"))
-    assert 1 <= len(rows) < 40
-    assert rows[0]["file"] == "00.dcm"
+    listed = json.loads(downloaded(tab, "JSON"))
+    assert 1 <= len(listed) < 40
     assert tab.page.is_visible("#start")
+
+
+def test_a_zip_that_would_climb_out_or_is_damaged(
+    open_tab: OpenTab, folder: Path, tmp_path: Path
+) -> None:
+    climbing, damaged = tmp_path / "a.zip", tmp_path / "b.zip"
+    with zipfile.ZipFile(climbing, "w") as writer:
+        writer.write(folder / "CT_small.dcm", "../../../evil.dcm")
+    damaged.write_bytes(climbing.read_bytes()[:90])
+    tab = open_tab()
+    tab.page.click("#tab-batch-button")
+    tab.page.set_input_files("#batch-files input[type=file]", str(climbing))
+    tab.page.wait_for_selector(".progress.done:has-text('1/1')")
+    tab.page.set_input_files("#batch-files input[type=file]", str(damaged))
+    tab.page.wait_for_selector("#progress .card:has-text('BAT-131')")
+    assert not list(tmp_path.parent.rglob("evil.dcm"))
 
 
 def test_a_folder_that_is_none_is_a_coded_card(open_tab: OpenTab, tmp_path: Path) -> None:
@@ -82,6 +186,5 @@ def test_a_folder_that_is_none_is_a_coded_card(open_tab: OpenTab, tmp_path: Path
     tab.page.click("#tab-batch-button")
     tab.page.click("#start")
     tab.page.wait_for_selector("#progress .card:has-text('BAT-134')")
-    tab.page.fill("#folder textarea, #folder input", str(tmp_path / "none"))
-    tab.page.click("#start")
+    begin(tab, tmp_path / "none")
     tab.page.wait_for_selector("#progress .card:has-text('BAT-101')")

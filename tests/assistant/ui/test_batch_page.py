@@ -1,56 +1,88 @@
 import base64
 import re
 from dataclasses import replace
+from pathlib import Path
 
+from assistant.batch.estimate import Estimate
+from assistant.batch.ledger import Filed, Tally
 from assistant.batch.row import Row
 from assistant.errors import AssistantError
-from assistant.ui.batch_page import MOST_SHOWN, Standing, downloads, progress, table
+from assistant.ui import batch_page
+from assistant.ui.batch_page import MOST_SHOWN, downloads, progress, table
+from assistant.ui.batching import Standing
 
 PLAIN = Row.answered("a.dcm", "0", window="脑", model="m", text="检查所见：未见异常。")
 URGENT = replace(PLAIN, file="b.dcm", urgency="紧急")
 REFUSED = Row("c.dcm", "1", "refused", "IMG-106", text="文件不完整。")
 
 
+def shown(*rows: Row, found: int | None = None, filtered: bool = False) -> str:
+    return table(map(Filed, rows), len(rows) if found is None else found, filtered=filtered)
+
+
 def files(markup: str) -> list[str]:
     return re.findall(r'class="file" title="([^"]+)"', markup)
 
 
-def test_rows_stand_as_they_come_while_running() -> None:
-    assert files(table(Standing((PLAIN, URGENT), 3, "running"))) == ["a.dcm", "b.dcm"]
+def test_rows_stand_in_the_order_given() -> None:
+    assert files(shown(URGENT, PLAIN, REFUSED)) == ["b.dcm", "a.dcm", "c.dcm"]
 
 
-def test_the_urgent_stand_first_when_done() -> None:
-    rows = (PLAIN, REFUSED, URGENT)
-    assert files(table(Standing(rows, 3, "done"))) == ["b.dcm", "a.dcm", "c.dcm"]
+def test_only_a_row_with_a_picture_can_be_opened() -> None:
+    represented = Row("d.dcm", "1", "skipped", "BAT-142", text="由 a.dcm 代表。")
+    linked = Row("e.dcm", "", "skipped", "BAT-111", text="链接。")
+    markup = shown(PLAIN, REFUSED, represented, linked)
+    assert re.findall(r'data-file="([^"]+)"', markup) == ["a.dcm", "d.dcm"]
 
 
 def test_a_refused_file_says_why() -> None:
-    shown = table(Standing((REFUSED,), 1, "done"))
-    assert "文件不完整。" in shown
-    assert "IMG-106" in shown
+    assert "文件不完整。" in shown(REFUSED)
+    assert "IMG-106" in shown(REFUSED)
 
 
 def test_names_and_texts_are_harmless() -> None:
-    odd = replace(PLAIN, file="<img src=x>", text="<script>", region="<b>")
-    assert not re.search(r"<(img|script|b)>?[ >]", table(Standing((odd,), 1, "done")))
+    odd = replace(PLAIN, file='"><img src=x>', text="<script>", region="<b>")
+    assert not re.search(r"<(img|script|b)>?[ >]", shown(odd))
 
 
 def test_many_rows_are_cut_short_and_said_to_be() -> None:
-    rows = tuple(replace(PLAIN, file=f"{n}") for n in range(MOST_SHOWN + 5))
-    running = table(Standing(rows, len(rows), "running"))
-    assert files(running)[-1] == str(MOST_SHOWN + 4)
-    assert len(files(running)) == MOST_SHOWN
-    assert str(MOST_SHOWN + 5) in running
+    assert str(MOST_SHOWN + 5) in shown(PLAIN, found=MOST_SHOWN + 5)
+    assert "rows-more" not in shown(PLAIN)
 
 
-def test_progress_counts_and_an_error_is_a_card() -> None:
-    assert "1/4" in progress(Standing((URGENT,), 4, "running"))
-    assert "紧急 1" in progress(Standing((URGENT,), 4, "done"))
+def test_nothing_found_is_told_apart_from_nothing_there() -> None:
+    assert shown() != shown(filtered=True)
+
+
+def test_progress_counts_and_says_how_long_it_takes() -> None:
+    going = progress(Standing("running", 1, 4, 7200.0), Tally(urgent=1))
+    assert "1/4" in going
+    assert "紧急 1" in going
+    assert "2.0 小时" in going
+    assert "width:25.0%" in going
+    assert "已暂停" in progress(Standing("paused", 1, 4))
+    assert "清点" in progress(Standing("running"))
+
+
+def test_an_error_is_a_card() -> None:
     error = AssistantError("BAT-101", "找不到该文件夹。", next_step="请检查路径。")
     assert "BAT-101" in progress(Standing(error=error))
 
 
-def test_downloads_carry_their_content() -> None:
-    shown = downloads("表".encode(), b"[]")
-    inside = re.findall(r"base64,([^\"]+)", shown)
+def test_an_estimate_is_told() -> None:
+    found = Estimate(9, Tally(9, refused=2), 3, (), 7, 1, 2.0)
+    told = progress(Standing("counted", estimate=found))
+    assert "9 个文件，2 个不能读取" in told
+    assert "需提问 7 次，可沿用 1 次" in told
+    assert "每次 2.0 秒，共约 14 秒" in told
+
+
+def test_downloads_carry_their_content(tmp_path: Path, monkeypatch) -> None:
+    (tmp_path / "results.csv").write_bytes("表".encode())
+    (tmp_path / "results.json").write_bytes(b"[]")
+    (tmp_path / "results.html").write_bytes(b"x" * 100)
+    monkeypatch.setattr(batch_page, "MOST_CARRIED", 99)
+    inside = re.findall(r"base64,([^\"]+)", downloads(tmp_path, kept=False))
     assert [base64.b64decode(content) for content in inside] == ["表".encode(), b"[]"]
+    assert str(tmp_path) not in downloads(tmp_path, kept=False)
+    assert str(tmp_path) in downloads(tmp_path, kept=True)

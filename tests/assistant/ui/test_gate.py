@@ -10,6 +10,7 @@ from assistant.engine.scripted import ScriptedEngine
 from assistant.imaging.window import load_presets
 from assistant.settings import load_settings
 from assistant.ui.app import build_site
+from assistant.ui.batching import Batches
 from assistant.ui.services import Services
 
 HOME = "http://127.0.0.1:7860"
@@ -26,7 +27,7 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
     services = Services(settings, lane, load_prompts(), load_presets())
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("GRADIO_TEMP_DIR", str(folder / "uploads"))
-        with TestClient(build_site(services), base_url=HOME) as client:
+        with TestClient(build_site(services, Batches()), base_url=HOME) as client:
             yield client
     lane.close()
 

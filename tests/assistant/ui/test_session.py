@@ -15,12 +15,10 @@ def test_every_tab_has_a_desk_of_its_own() -> None:
 def test_a_closed_tab_leaves_nothing_running_and_nothing_behind() -> None:
     desks = Desks("system")
     desk = desks.of("one")
-    answer, batch = desk.begin(), desk.begin_batch()
+    answer = desk.begin()
     assert answer is not None
-    assert batch is not None
     assert desks.leave("one") is desk
     assert answer.is_set()
-    assert batch.is_set()
     assert len(desks) == 0
     assert desks.of("one") is not desk
 
@@ -29,9 +27,7 @@ def test_leaving_twice_is_harmless() -> None:
     assert Desks("system").leave("nobody") is None
 
 
-def test_one_answer_and_one_batch_at_a_time() -> None:
+def test_one_answer_at_a_time() -> None:
     desk = Desks("system").of("one")
     assert isinstance(desk.begin(), Event)
     assert desk.begin() is None
-    assert isinstance(desk.begin_batch(), Event)
-    assert desk.begin_batch() is None

@@ -1,0 +1,95 @@
+"""From a row of a batch to the reading tab: the picture, and the conversation about it."""
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from assistant.batch.ledger import Ledger, Member, read_ledger
+from assistant.batch.row import Row
+from assistant.batch.stacks import Stack, stacks
+from assistant.errors import AssistantError
+from assistant.ui.batching import Batch
+from assistant.ui.study import View, first_view, open_study
+from assistant.ui.talk import Talk
+from assistant.ui.transcript import Entry, thumbnail
+
+
+@dataclass(frozen=True)
+class Opened:
+    """What goes onto the desk: the picture on screen, and what was said about it."""
+
+    view: View
+    talk: Talk
+
+
+def open_row(batch: Batch, file: str, empty: Talk, *, most: int) -> Opened:
+    """Read a row's picture again, and begin a talk with the batch's question and answer.
+
+    Of a series that was asked about as a whole, all slices are opened, at most ``most``.
+
+    Raises:
+        AssistantError: USE-231 the row is no longer there; those of reading a file.
+    """
+    with read_ledger(batch.out) as ledger:
+        entry, filed = ledger.entry(file), ledger.row(file)
+        if entry is None or filed is None:
+            raise _gone()
+        stack = _stack_of(ledger, file) if batch.job.by == "series" else None
+        if stack is not None and len(stack.members) > most:
+            stack = None
+        paths = [_path(ledger, member) for member in stack.members] if stack else [entry.path]
+    view = first_view(open_study([_read(path) for path in paths]), batch.job.window)
+    if stack is None:
+        return Opened(view, _talk(batch, filed.row, (view,), empty))
+    places = {member.name: place for place, member in enumerate(stack.members)}
+    shown = [view.at(places[m.name]) for m in stack.representatives(batch.job.per_series)]
+    return Opened(view.at(places[file]), _talk(batch, filed.row, tuple(shown), empty))
+
+
+def _talk(batch: Batch, row: Row, views: tuple[View, ...], empty: Talk) -> Talk:
+    """The batch's question and answer as the first turn; an empty talk without an answer."""
+    if row.status != "done":
+        return empty
+    question = batch.job.questions.for_slice(views[len(views) // 2].slice_)
+    pictures = "".join(
+        thumbnail(view.image, " · ".join(filter(None, (view.image.window_name, view.place))))
+        for view in views
+    )
+    images = tuple(view.image for view in views)
+    asked = empty.conversation.ask(question, images).answer(row.text)
+    entries = (
+        Entry("user", question, picture=pictures),
+        Entry("assistant", row.text, note=row.window),
+    )
+    return replace(empty, conversation=asked, entries=entries, study=views[0].study.key)
+
+
+def _stack_of(ledger: Ledger, file: str) -> Stack | None:
+    for stack in stacks(ledger):
+        if any(member.name == file for member in stack.members):
+            return stack
+    return None
+
+
+def _path(ledger: Ledger, member: Member) -> Path:
+    entry = ledger.entry(member.name)
+    if entry is None:
+        raise _gone()
+    return entry.path
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise AssistantError(
+            "IMG-101",
+            "文件无法读取，可能已被移走。",
+            next_step="请恢复该文件后再打开。",
+            detail=type(error).__name__,
+        ) from error
+
+
+def _gone() -> AssistantError:
+    return AssistantError(
+        "USE-231", "这一行已经不在当前的批量结果中。", next_step="请刷新页面后再点。"
+    )

@@ -1,0 +1,77 @@
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from assistant.batch.job import Job
+from assistant.batch.question import Questions
+from assistant.batch.source import Source
+from assistant.dialogue.conversation import Conversation
+from assistant.engine.lane import Lane
+from assistant.errors import AssistantError
+from assistant.ui.batch_opening import open_row
+from assistant.ui.batching import Batch
+from assistant.ui.talk import Talk
+from tests.assistant.batch.conftest import write_series
+
+JOB = Job("s", Questions("所见？"), window="骨")
+EMPTY = Talk(Conversation.new("s"))
+Run = Callable[..., Batch]
+
+
+@pytest.fixture
+def run(tmp_path: Path, open_lane: Callable[..., Lane]) -> Iterator[Run]:
+    batches: list[Batch] = []
+
+    def run_(folder: Path, job: Job = JOB) -> Batch:
+        batch = Batch(
+            lambda _: Source(folder), None, open_lane(lambda _: "右侧气胸。"), job,
+            scratch=tmp_path,
+        )  # fmt: skip
+        batches.append(batch)
+        until = time.monotonic() + 120
+        while batch.standing.going and time.monotonic() < until:
+            time.sleep(0.02)
+        return batch
+
+    yield run_
+    for batch in batches:
+        batch.close()
+
+
+def test_the_picture_and_the_answer_are_as_the_batch_had_them(tmp_path: Path, run: Run) -> None:
+    write_series(tmp_path / "in", [0, 10])
+    batch = run(tmp_path / "in")
+    opened = open_row(batch, "0-01.dcm", EMPTY, most=99)
+    turns = opened.talk.conversation.turns
+    assert [turn.text for turn in turns] == ["所见？", "右侧气胸。"]
+    assert [image.sha256 for image in turns[0].images] == [opened.view.image.sha256]
+    assert "C400" in opened.view.image.window_name
+    assert [entry.text for entry in opened.talk.entries] == ["所见？", "右侧气胸。"]
+    # Going on, the same picture is not sent again.
+    assert not opened.talk.needs(opened.view.image)
+    assert opened.talk.ask("多大？", opened.view).conversation.turns[-1].images == ()
+
+
+def test_of_a_series_all_slices_are_opened_at_the_one_clicked(tmp_path: Path, run: Run) -> None:
+    write_series(tmp_path / "in", [float(10 * n) for n in reversed(range(7))])
+    batch = run(tmp_path / "in", replace(JOB, by="series", per_series=3))
+    opened = open_row(batch, "0-06.dcm", EMPTY, most=99)  # the lowest in the patient
+    assert (opened.view.index, len(opened.view.stack)) == (0, 7)
+    middle = open_row(batch, "0-03.dcm", EMPTY, most=99)
+    assert len(middle.talk.conversation.images) == 3
+    assert middle.talk.conversation.turns[-1].text == "右侧气胸。"
+    few = open_row(batch, "0-03.dcm", EMPTY, most=5)
+    assert len(few.view.stack) == 1
+
+
+def test_a_file_that_is_gone_is_told(tmp_path: Path, run: Run) -> None:
+    write_series(tmp_path / "in", [0])
+    batch = run(tmp_path / "in")
+    with pytest.raises(AssistantError, match="USE-231"):
+        open_row(batch, "other.dcm", EMPTY, most=9)
+    (tmp_path / "in" / "0-00.dcm").unlink()
+    with pytest.raises(AssistantError, match="IMG-101"):
+        open_row(batch, "0-00.dcm", EMPTY, most=9)
