@@ -58,7 +58,7 @@ def _job(settings: Settings, how: How) -> Job:
     slices = int(how.slices) if how.slices.isdecimal() else 0
     if how.by not in ("slice", "series") or not 1 <= slices <= MOST_TOGETHER:
         raise AssistantError(
-            "USE-016",
+            "USE-018",
             f"--by 只能是 slice 或 series，--slices 应为 1 至 {MOST_TOGETHER} 的整数。",
             next_step="例如：batch 文件夹 --out 输出文件夹 --by series --slices 3",
         )

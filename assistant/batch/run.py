@@ -143,8 +143,9 @@ class _Run:
     def _told(
         self, stack: Stack, lost: dict[str, Row], asked: Asked | None, speaker: str
     ) -> Iterator[Progress]:
-        text = f"与 {speaker} 属于同一序列（{len(stack.members)} 层），已由它代表。"
-        why = Notice("BAT-142", text if speaker else "该序列的代表层面均无法读取。")
+        why = Notice("BAT-142", f"与 {speaker} 同属一个序列，已由它代表。")
+        if not speaker:
+            why = Notice("BAT-143", "该序列的代表层面均无法读取，未提问。")
         for member in stack.members:
             if member.name in lost:
                 yield self._without(lost[member.name])

@@ -38,8 +38,7 @@ def stacks(ledger: Ledger) -> Iterator[Stack]:
         found = sort_series([member.place for member in members])
         mixed: tuple[Notice, ...] = ()
         if len(found) > 1:
-            text = f"该序列混有 {len(found)} 种方向的层面，已按方向分开。"
-            mixed = (Notice("BAT-141", text),)
+            mixed = (Notice("BAT-141", f"该序列混有 {len(found)} 种方向的层面，已按方向分开。"),)
         for series in found:
             ordered = tuple(members[index] for index in series.members)
             yield Stack(ordered, (*mixed, *series.notices))
