@@ -82,7 +82,7 @@ def _read(path: Path) -> bytes:
         return path.read_bytes()
     except OSError as error:
         raise AssistantError(
-            "IMG-101",
+            "USE-232",
             "文件无法读取，可能已被移走。",
             next_step="请恢复该文件后再打开。",
             detail=type(error).__name__,

@@ -73,5 +73,5 @@ def test_a_file_that_is_gone_is_told(tmp_path: Path, run: Run) -> None:
     with pytest.raises(AssistantError, match="USE-231"):
         open_row(batch, "other.dcm", EMPTY, most=9)
     (tmp_path / "in" / "0-00.dcm").unlink()
-    with pytest.raises(AssistantError, match="IMG-101"):
+    with pytest.raises(AssistantError, match="USE-232"):
         open_row(batch, "0-00.dcm", EMPTY, most=9)
