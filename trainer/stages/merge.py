@@ -91,7 +91,7 @@ def compare(weights: Path, adapter: Path | None, merged: Path, folder: Path) -> 
     """Load ``merged`` where nothing else can be found, and measure it against what it was.
 
     Returns:
-        the figures of :class:`trainer.parity.Parity` by name.
+        the figures of :class:`trainer.parity.Parity` by name, and what taking them took.
 
     Raises:
         AssistantError: TRN-401 when it does not load or gives no numbers.
@@ -107,7 +107,11 @@ def compare(weights: Path, adapter: Path | None, merged: Path, folder: Path) -> 
             raise
         raise _incomplete(error.detail) from error
     figures: dict[str, float] = json.loads((folder / PARITY).read_text(encoding="utf-8"))
-    return {**figures, "parity_peak_gb": ending.peak_bytes / 1e9}
+    return {
+        **figures,
+        "parity_seconds": ending.seconds,
+        "parity_peak_gb": ending.peak_bytes / 1e9,
+    }
 
 
 def refuse_difference(figures: dict[str, float], tolerance: float) -> None:
