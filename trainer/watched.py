@@ -5,10 +5,12 @@ goes away, however it died, the pipe closes and this process ends at once. Witho
 run would leave a training behind that still writes into the folder being resumed.
 """
 
+import multiprocessing
 import os
 import runpy
 import sys
 import threading
+from multiprocessing.connection import wait
 
 
 def main() -> None:
@@ -16,6 +18,18 @@ def main() -> None:
     threading.Thread(target=_end_with_parent, daemon=True).start()
     sys.argv = sys.argv[1:]
     runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)
+
+
+def end_worker_with_parent() -> None:
+    """Initializer of a pool's workers: each ends at once when the pool's process is gone."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        threading.Thread(target=_end_after, args=(parent.sentinel,), daemon=True).start()
+
+
+def _end_after(sentinel: int) -> None:
+    wait([sentinel])
+    os._exit(70)
 
 
 def _end_with_parent() -> None:

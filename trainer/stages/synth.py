@@ -13,6 +13,7 @@ from assistant.dialogue.prompts import load_prompts
 from trainer.data.recipe import SynthConfig
 from trainer.data.shard import Shard, make_shard, read_shard
 from trainer.data.sharegpt import dataset_info, write_json
+from trainer.watched import end_worker_with_parent
 
 TRAIN_JSON, EVAL_JSON = "mllm_data/mllm_data.json", "mllm_data/mllm_eval.json"
 FOLDERS = ("mllm_data", "shards", "dense", "dicom")
@@ -61,7 +62,9 @@ def _make(shards: list[Shard], workers: int) -> Iterator[int]:
         yield from map(make_shard, shards)
         return
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(wanted, mp_context=context) as pool:
+    with ProcessPoolExecutor(
+        wanted, mp_context=context, initializer=end_worker_with_parent
+    ) as pool:
         futures = [pool.submit(make_shard, shard) for shard in shards]
         try:
             for future in as_completed(futures):
