@@ -19,8 +19,14 @@ def build(ranks: Path, base: Path, adapter: Path, layers: int) -> None:
     """Write both folders; the weights are bf16, of the published model's config."""
     import torch
     from peft import LoraConfig, get_peft_model
-    from transformers import GenerationConfig, Qwen2VLConfig, Qwen2VLForConditionalGeneration
-    from transformers import Qwen2VLImageProcessor, Qwen2VLProcessor, Qwen2VLVideoProcessor
+    from transformers import (
+        GenerationConfig,
+        Qwen2VLConfig,
+        Qwen2VLForConditionalGeneration,
+        Qwen2VLImageProcessor,
+        Qwen2VLProcessor,
+        Qwen2VLVideoProcessor,
+    )
 
     tokenizer = read_tokenizer(ranks)
     bounds = {"min_pixels": 3136, "max_pixels": 12845056}
