@@ -40,12 +40,14 @@ def prepare(config: Config, out: Out = None) -> None:
     with _told(console):
         from trainer.config import read_yaml
         from trainer.data.corpus.preparation import load_preparation
+        from trainer.hub import open_hub_for
         from trainer.stages.prepare import prepare as stage
 
         if "card" in read_yaml(config):
             _stages(config, out, ("prepare",))
             return
         wanted = load_preparation(config)
+        open_hub_for(wanted)
         folder = (out if out is not None else RUNS / wanted.name / "prepare").resolve()
         with claimed(folder):
             stage(wanted, folder, console=console)

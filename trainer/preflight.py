@@ -12,6 +12,7 @@ from trainer import endings
 from trainer.adapter import misfit
 from trainer.child import run_child
 from trainer.config import read_yaml
+from trainer.hub import open_hub_for
 from trainer.llamafactory import OUTPUT, TEMPLATES, Arguments
 from trainer.manifest import read_manifest
 from trainer.mixture import problems_of_mix
@@ -65,6 +66,7 @@ def _of_corpus(work: Workspace) -> Iterator[str]:
         return
     try:
         wanted = load_preparation(work.configs / work.pipeline.prepare)
+        open_hub_for(wanted)
         preflight.check(wanted, work.folder("prepare"))
     except AssistantError as error:
         yield f"prepare：{error.message.strip()}"

@@ -1,6 +1,7 @@
 """The ``prepare`` stage of a pipeline: what ``train prepare`` does, in the pipeline's folder."""
 
 from trainer.data.corpus.preparation import load_preparation
+from trainer.hub import open_hub_for
 from trainer.stages.prepare import prepare
 from trainer.workspace import Workspace
 
@@ -13,4 +14,5 @@ def run(work: Workspace) -> None:
     """
     assert work.pipeline.prepare is not None
     wanted = load_preparation(work.configs / work.pipeline.prepare)
+    open_hub_for(wanted)
     prepare(wanted, work.folder("prepare"), console=work.console)

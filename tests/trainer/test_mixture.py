@@ -1,0 +1,53 @@
+import json
+from pathlib import Path
+
+import pytest
+
+from assistant.errors import AssistantError
+from tests.trainer.mixed_data import mixed, rows_of
+from trainer.mixture import inputs_of_mix, mix, problems_of_mix
+
+
+def test_every_part_is_listed_with_its_share_and_its_pictures(tmp_path: Path) -> None:
+    work = mixed(tmp_path)
+    assert list(problems_of_mix(work)) == []
+    arguments = mix(work, tmp_path / "mix")
+    assert arguments["dataset"] == "mllm_med,mix_1,mix_2"
+    assert arguments["mix_strategy"] == "interleave_over"
+    shares = [float(share) for share in str(arguments["interleave_probs"]).split(",")]
+    assert sum(shares) == pytest.approx(1.0, abs=1e-12)
+    assert shares == pytest.approx([0.6, 0.3, 0.1])
+    info = json.loads((tmp_path / "mix" / "dataset_info.json").read_text(encoding="utf-8"))
+    assert info["mix_2"]["file_name"] == "mix_2.json"
+    assert info["mix_2"]["tags"]["role_tag"] == "role"
+    for name, rows in (("mllm_med", 40), ("mix_1", 10), ("mix_2", 10)):
+        found = rows_of(tmp_path / "mix", name)
+        assert len(found) == rows
+        pictures = [Path(picture) for row in found for picture in row["images"]]
+        assert len(pictures) == rows + 1
+        assert all(picture.is_absolute() and picture.is_file() for picture in pictures)
+
+
+def test_changed_rows_change_the_stage_s_inputs(tmp_path: Path) -> None:
+    work = mixed(tmp_path)
+    before = inputs_of_mix(work)
+    assert set(before) == {"mix_1", "mix_2"}
+    (tmp_path / "dialogues" / "mllm_data" / "rows.json").write_text("[]")
+    after = inputs_of_mix(work)
+    assert after["mix_1"] != before["mix_1"]
+    assert after["mix_2"] == before["mix_2"]
+
+
+def test_what_is_missing_is_told(tmp_path: Path) -> None:
+    work = mixed(tmp_path)
+    (tmp_path / "dialogues" / "mllm_data" / "rows.json").unlink()
+    (tmp_path / "elsewhere" / "general" / "dataset_info.json").write_text(
+        '{"general": {"script_url": "general"}}'
+    )
+    missing, sharded = problems_of_mix(work)
+    assert "dialogues 缺少 mllm_data/rows.json" in missing
+    assert "分片布局" in sharded
+    (work.data / "dataset_info.json").write_text('{"mllm_med": {"script_url": "mllm_med"}}')
+    with pytest.raises(AssistantError) as caught:
+        mix(work, tmp_path / "mix")
+    assert caught.value.code == "TRN-311"
