@@ -174,6 +174,26 @@ def run_list(data: Data = None) -> int:
     return commands.list_models(commands.start("models", data_dir=data))
 
 
+@_models_verb("quantize")
+def run_quantize(
+    name: Annotated[
+        str | None, typer.Argument(metavar="名称或文件夹", help="bf16 模型的名称或文件夹")
+    ] = None,
+    kind: Annotated[
+        str, typer.Option("--format", metavar="格式", help="openvino-int4（默认）或 nf4")
+    ] = "openvino-int4",
+    data: Data = None,
+) -> int:
+    """把模型量化为 4 位并保存，只做一次；用训练环境完成。"""
+    if not name or kind not in ("openvino-int4", "nf4"):
+        raise AssistantError(
+            "USE-019",
+            "没有指定模型，或格式不是 openvino-int4、nf4 之一。",
+            next_step="用法：models quantize 名称 [--format openvino-int4]",
+        )
+    return commands.quantize(commands.start("models", data_dir=data), name, kind)
+
+
 @_verb("pack", hidden=True)
 def run_later(arguments: Annotated[list[str] | None, typer.Argument()] = None) -> int:
     """由后续版本提供。"""

@@ -124,6 +124,26 @@ def fetch(settings: "Settings", name: str, source: str) -> int:
     return 0
 
 
+def quantize(settings: "Settings", name: str, kind: str) -> int:
+    """A 4-bit copy of a model in the data folder; Ctrl-C leaves nothing behind."""
+    from assistant.models.catalog import find_model
+    from assistant.models.shrink import shrink
+
+    steps = {"convert": "正在转换…", "compress": "正在压缩为 4 位…", "verify": "正在核对…"}
+    try:
+        made = shrink(
+            find_model(name, settings.data_dir),
+            settings.models_dir,
+            "nf4" if kind == "nf4" else "openvino-int4",
+            tell=lambda step: tell(steps[step]),
+        )
+    except KeyboardInterrupt:
+        tell("已停止，原模型没有改动。")
+        return INTERRUPTED
+    tell(f"模型 {made.card.name} 可以使用：--model {made.card.name}")
+    return 0
+
+
 def list_models(settings: "Settings") -> int:
     """A line for every model: name, format, size, title."""
     from assistant.models.catalog import list_models as models_of

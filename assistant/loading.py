@@ -12,6 +12,16 @@ def open_lane(settings: Settings) -> Lane:
     return Lane(lambda: _load(settings), max_waiting=settings.max_waiting)
 
 
+def load_named(settings: Settings, name: str) -> Engine:
+    """The engine of another model: "demo", a name under the data folder, or a folder.
+
+    Raises:
+        AssistantError: MOD-101 to MOD-104, before anything is loaded; those of the engine.
+    """
+    model = find_model(name, settings.data_dir)
+    return load_engine(model, "auto", cache_dir=settings.cache_dir / "openvino")
+
+
 def _load(settings: Settings) -> Engine:
     if settings.engine == "scripted":  # has no model
         from assistant.engine.scripted import ScriptedEngine

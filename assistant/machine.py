@@ -49,6 +49,17 @@ def memory_bytes() -> int | None:
         return None
 
 
+def resident_bytes() -> int | None:
+    """Memory that this process takes now."""
+    if sys.platform == "win32":
+        return _windows_resident()
+    try:
+        pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
+        return pages * os.sysconf("SC_PAGE_SIZE")
+    except (OSError, ValueError, IndexError):
+        return None
+
+
 def free_bytes(folder: Path) -> int:
     """Free space where a folder is, or will be."""
     while not folder.exists() and folder != folder.parent:
@@ -101,3 +112,23 @@ def _windows_memory() -> int | None:
     status.length = ctypes.sizeof(Status)
     kernel = ctypes.WinDLL("kernel32")  # type: ignore[attr-defined,unused-ignore]
     return int(status.total) if kernel.GlobalMemoryStatusEx(ctypes.byref(status)) else None
+
+
+def _windows_resident() -> int | None:
+    class Counters(ctypes.Structure):
+        _fields_ = (
+            ("size", ctypes.c_ulong),
+            ("faults", ctypes.c_ulong),
+            *((name, ctypes.c_size_t) for name in (
+                "peak_working_set", "working_set", "peak_paged", "paged", "peak_nonpaged",
+                "nonpaged", "pagefile", "peak_pagefile",
+            )),
+        )  # fmt: skip
+
+    counters = Counters()
+    counters.size = ctypes.sizeof(Counters)
+    kernel = ctypes.WinDLL("kernel32")  # type: ignore[attr-defined,unused-ignore]
+    kernel.GetCurrentProcess.restype = ctypes.c_void_p
+    process = ctypes.c_void_p(kernel.GetCurrentProcess())
+    found = kernel.K32GetProcessMemoryInfo(process, ctypes.byref(counters), counters.size)
+    return int(counters.working_set) if found else None

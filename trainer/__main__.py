@@ -78,6 +78,21 @@ def quantize(config: Config, out: Out = None) -> None:
 
 
 @app.command()
+def shrink(
+    source: Annotated[
+        Path, typer.Argument(metavar="MODEL", help="带 model.json 的 bf16 模型文件夹")
+    ],
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="4 位模型写到哪里")],
+    kind: Annotated[str, typer.Option("--format", help="openvino-int4 或 nf4")] = "openvino-int4",
+) -> None:
+    """把任意模型文件夹量化为 4 位，不经过训练。"""
+    with _told(Console(stderr=True)):
+        from trainer.shrink import shrink as make
+
+        make(source.resolve(), folder.resolve(), kind)
+
+
+@app.command()
 def followup(config: Config, out: Out = None) -> None:
     """多轮追问，量出后面各轮重复第一轮回答的比例。"""
     _stages(config, out, ("followup",))

@@ -18,9 +18,6 @@ MOST_SHOWN = 300
 MOST_CARRIED = 16 * 2**20
 """Bytes of a result that the page carries inside itself for download."""
 
-REPRESENTED = "BAT-142"
-"""Code of a slice that another one of its series stands for."""
-
 _TONES = {"紧急": "urgent", "关注": "watch", "常规": "plain", "": "none"}
 _KINDS = {
     "results.csv": "text/csv",
@@ -72,8 +69,8 @@ def downloads(out: Path, *, kept: bool) -> str:
 
 
 def can_be_opened(row: Row) -> bool:
-    """Whether there is a picture behind a row."""
-    return row.status in ("done", "failed") or row.code == REPRESENTED
+    """Whether there is a picture behind a row: also a slice that another one stands for."""
+    return row.status != "refused" and bool(row.sha256)
 
 
 def _estimated(standing: Standing) -> str:

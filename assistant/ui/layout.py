@@ -2,11 +2,12 @@
 
 import gradio as gr
 
-from assistant.ui import wording
+from assistant.ui import models_wording, wording
 from assistant.ui.batch_link import link_rows
 from assistant.ui.batch_tab import build_batch_tab
 from assistant.ui.batching import Batches
 from assistant.ui.chat_tab import build_chat_tab
+from assistant.ui.models_tab import build_models_tab
 from assistant.ui.services import Services
 from assistant.ui.session import Desks
 from assistant.ui.status import draft_line, status_line
@@ -36,6 +37,8 @@ def build_app(services: Services, batches: Batches) -> gr.Blocks:
                 panel, viewer = build_chat_tab(services, desks)
             with gr.Tab(wording.TAB_BATCH, elem_id="tab-batch", id="batch"):
                 batch = build_batch_tab(services, batches, app)
+            with gr.Tab(models_wording.TAB, elem_id="tab-models", id="models"):
+                build_models_tab(services, batches, engine, app)
         link_rows(batch, tabs, viewer, panel, desks)
         clock = gr.Timer(1.0)
 

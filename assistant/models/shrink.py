@@ -1,0 +1,127 @@
+"""A 4-bit copy of a model, made once in the training environment and kept."""
+
+import re
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from threading import Event
+from typing import Literal
+
+from assistant.errors import AssistantError
+from assistant.models.card import CARD, read_card, verify
+from assistant.models.catalog import ModelFolder
+from assistant.models.shelf import claim
+from assistant.models.transfer import cancelled
+from assistant.places import CHECKOUT
+
+FourBit = Literal["openvino-int4", "nf4"]
+Step = Literal["convert", "compress", "verify"]
+Tell = Callable[[Step], None]
+
+SUFFIXES = {"openvino-int4": "int4", "nf4": "nf4"}
+TRAINED = CHECKOUT / ".venv-train" / "ready.json"
+POLL_S = 0.5
+_CODED = re.compile(r"\[([A-Z]{3}-\d{3})\]\s*(.+)")
+
+
+def shrink(
+    model: ModelFolder,
+    models_dir: Path,
+    kind: FourBit = "openvino-int4",
+    *,
+    tell: Tell = lambda _: None,
+    cancel: Event | None = None,
+    command: tuple[str, ...] = (sys.executable, str(CHECKOUT / "launcher.py"), "train"),
+) -> ModelFolder:
+    """The model's 4-bit copy under ``models_dir``, made only if it is not there intact.
+
+    Args:
+        model: a bf16 model, already verified.
+        models_dir: where models lie.
+        kind: the format wanted.
+        tell: told each step as it begins.
+        cancel: ends the work; nothing is left of it.
+        command: runs the trainer.
+
+    Raises:
+        AssistantError: MOD-221 it is 4-bit already, MOD-222 the training environment is
+            not set up, MOD-223 the trainer failed, MOD-209 cancelled, MOD-211 to MOD-213.
+    """
+    if model.card.format != "bf16":
+        raise AssistantError(
+            "MOD-221",
+            f"模型 {model.card.name} 已经是 4 位量化的。",
+            next_step="可以直接使用它。",
+        )
+    name = f"{model.card.name}-{SUFFIXES[kind]}"[:64]
+    with claim(models_dir, name) as folder:
+        if (folder / CARD).is_file() and _same_source(folder, model):
+            tell("verify")
+            return ModelFolder(folder, verify(folder))
+        if not TRAINED.is_file() and command[-1] == "train":
+            raise AssistantError(
+                "MOD-222",
+                "量化要用训练环境，它还没有安装。",
+                next_step="请先运行 python launcher.py setup train（约 8 GB），再量化。",
+            )
+        work = models_dir / f".{name}.work"
+        shutil.rmtree(work, ignore_errors=True)
+        try:
+            work.mkdir()
+            options = ["shrink", str(model.path), str(work / "model"), "--format", kind]
+            _run([*command, *options], work, tell, cancel)
+            tell("verify")
+            verify(work / "model")
+            shutil.rmtree(folder)
+            (work / "model").replace(folder)
+        finally:
+            shutil.rmtree(work, ignore_errors=True)
+        return ModelFolder(folder, read_card(folder))
+
+
+def source_of(model: ModelFolder) -> str:
+    """What a copy's card says that it was made from."""
+    return f"{model.card.name}@{model.card.fingerprint[:12]}"
+
+
+def _same_source(folder: Path, model: ModelFolder) -> bool:
+    return read_card(folder).base == source_of(model)
+
+
+def _run(command: list[str], work: Path, tell: Tell, cancel: Event | None) -> None:
+    log = work / "log"
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT
+        )
+    step: Step = "convert"
+    tell(step)
+    try:
+        while process.poll() is None:
+            if cancel is not None and cancel.is_set():
+                raise cancelled()
+            if step == "convert" and (work / "model").is_dir():
+                step = "compress"
+                tell(step)
+            time.sleep(POLL_S)
+    finally:
+        if process.poll() is None:
+            process.terminate()
+            process.wait()
+    if process.returncode:
+        raise _failed(log.read_text(encoding="utf-8", errors="replace"))
+
+
+def _failed(log: str) -> AssistantError:
+    """MOD-223 with what the trainer says, if it says so in a sentence."""
+    found = _CODED.search(log)
+    told = f"[{found[1]}] {found[2].strip()}" if found else ""
+    return AssistantError(
+        "MOD-223",
+        f"量化没有完成。{told}",
+        next_step="请检查内存与磁盘（2B 模型约需 20 GB 内存）后重试；原模型没有改动。",
+        detail=log[-2000:],
+    )
