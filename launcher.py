@@ -28,6 +28,7 @@ if sys.version_info >= (3, 11):  # noqa: UP036
         state_of,
     )
     from requirements.machine import check_system, describe
+    from requirements.pack import UV_PLATFORMS, WHEELS, Order, pack, this_platform, this_python
 
 # Python 2 stops here and shows the line, which is all that it can be told.
 PYTHONS: str = "3.11、3.12 或 3.13"  # [ENV-101] 需要 Python 3.11–3.13: python3.11 launcher.py
@@ -39,8 +40,9 @@ HELP = """\
 
   app      打开阅片页面（不写动词时即为此项）
   ask      就一张或多张影像提问，在终端得到回答
-  batch    逐个诊断文件夹中的影像，写出 CSV 与 JSON
+  batch    批量诊断文件夹中的影像，写出 CSV、XLSX、HTML 与 JSON
   models   获取模型（models fetch），列出已有的模型（models list）
+  pack     备好离线安装包：程序、安装包与模型
   train    训练：train 阶段 配置文件
   setup    只安装运行环境，不启动
   doctor   检查本机：已安装的组件、显卡与驱动、将使用的模型和引擎
@@ -64,15 +66,24 @@ VERB_HELP = {
 就影像提问。多个文件视为同一次对话中的多张影像；--json 时标准输出只有一个 JSON 对象。
 """,
     "batch": """\
-用法：python launcher.py batch 文件夹 --out 输出文件夹
+用法：python launcher.py batch 文件夹或ZIP --out 输出文件夹 [-q 问题] [--window 窗]
+                               [--by slice|series] [--slices 3] [--dry-run]
 
-逐个诊断文件夹中的影像，每个文件一行结果，写出 CSV 与 JSON。
+批量诊断文件夹中的影像，每个文件一行结果，写出 CSV、XLSX、HTML 与 JSON。
 """,
     "models": """\
 用法：python launcher.py models fetch 名称或文件夹 [--from modelscope|huggingface]
+      python launcher.py models quantize 名称或文件夹 [--format openvino-int4|nf4]
       python launcher.py models list
 
-把模型取到数据文件夹并核对每个文件，或列出已有的模型。
+把模型取到数据文件夹并核对每个文件，量化为 4 位，或列出已有的模型。
+""",
+    "pack": """\
+用法：python launcher.py pack 文件夹 [--platform linux|windows] [--python 3.12] [--cuda] [--train]
+                              [--model 名称或文件夹]
+
+在联网的机器上备好离线安装包：程序、按锁文件校验的安装包与模型。缺省为本机的系统与 Python
+版本。把整个文件夹带到没有网络的机器，运行其中的 python launcher.py 即可。
 """,
     "train": """\
 用法：python launcher.py train 阶段 配置文件
@@ -98,7 +109,6 @@ test 为测试环境。--wheels 从文件夹安装，不使用网络；准备方
 """,
 }
 
-LATER_VERBS = ("pack",)
 MODULES = {
     **dict.fromkeys(("app", "ask", "batch", "models"), "assistant"),
     "train": "trainer",
@@ -175,6 +185,8 @@ def run(arguments: "list[str]") -> int:
         return doctor(rest)
     if verb == "test":
         return test(rest)
+    if verb == "pack":
+        return pack_up(rest)
     environment = environment_of(verb)
     prepare(environment)
     return hand_over(environment, MODULES[verb], [verb, *rest] if verb != "train" else rest)
@@ -188,15 +200,13 @@ def take(option: str, arguments: "list[str]") -> "tuple[str | None, list[str]]":
     if not value and rest:
         value, rest = rest[0], rest[1:]
     if not value:
-        raise AssistantError("USE-002", f"{option} 后面缺少文件夹。", next_step="请补上后重试。")
+        raise AssistantError("USE-002", f"{option} 后面缺少取值。", next_step="请补上后重试。")
     return value, rest
 
 
 def unknown(verb: str) -> "AssistantError":
-    """The refusal of a verb that there is not, or not yet."""
+    """The refusal of a verb that there is not."""
     advice = "运行 python launcher.py --help 查看全部动词。"
-    if verb in LATER_VERBS:
-        return AssistantError("USE-003", f"{verb} 由后续版本提供。", next_step=advice)
     return AssistantError("USE-001", f"没有 {verb} 这个动词。", next_step=advice)
 
 
@@ -213,8 +223,10 @@ def environment_of(verb: str) -> "Environment":
 
 
 def prepare(environment: "Environment", wheels: "Path | None" = None) -> None:
-    """Have ``environment`` ready on a machine that can hold it."""
+    """Have ``environment`` ready on a machine that can hold it; a pack brings its wheels."""
     check_system()
+    if wheels is None and WHEELS.is_dir():
+        wheels = WHEELS
     ensure(environment, wheels=wheels)
 
 
@@ -231,6 +243,44 @@ def setup(arguments: "list[str]") -> int:
         raise AssistantError("USE-004", f"setup 不认识 {wrong}。", next_step=advice)
     prepare(chosen[0], Path(wheels).absolute() if wheels else None)
     sys.stderr.write(f"{chosen[0].title}可以使用。\n")
+    return 0
+
+
+def pack_up(arguments: "list[str]") -> int:
+    """Gather what a machine without a network needs."""
+    chosen = {"--platform": this_platform(), "--python": this_python(), "--model": ""}
+    flags = {"--cuda": False, "--train": False}
+    folders: list[str] = []
+    while arguments:
+        option = arguments[0].partition("=")[0]
+        if option in chosen:
+            value, arguments = take(option, arguments)
+            chosen[option] = value or ""
+        elif option in flags:
+            flags[option], arguments = True, arguments[1:]
+        else:
+            folders, arguments = [*folders, option], arguments[1:]
+    platforms, pythons = tuple(UV_PLATFORMS), ("3.11", "3.12", "3.13")
+    wrong = [folder for folder in folders if folder.startswith("-")]
+    if (
+        wrong
+        or len(folders) != 1
+        or chosen["--platform"] not in platforms
+        or chosen["--python"] not in pythons
+    ):
+        advice = "用法：pack 文件夹 [--platform linux|windows] [--python 3.12] [--cuda] [--train]"
+        raise AssistantError("USE-005", "pack 的写法不对。", next_step=f"{advice} [--model 名称]")
+    check_system()
+    pack(
+        Order(
+            Path(folders[0]).absolute(),
+            chosen["--platform"],
+            chosen["--python"],
+            flags["--cuda"],
+            flags["--train"],
+            chosen["--model"],
+        )
+    )
     return 0
 
 

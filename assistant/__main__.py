@@ -194,14 +194,6 @@ def run_quantize(
     return commands.quantize(commands.start("models", data_dir=data), name, kind)
 
 
-@_verb("pack", hidden=True)
-def run_later(arguments: Annotated[list[str] | None, typer.Argument()] = None) -> int:
-    """由后续版本提供。"""
-    raise AssistantError(
-        "USE-003", "这个动词由后续版本提供。", next_step="加 --help 查看现有的动词。"
-    )
-
-
 def _check(questions: Sequence[str]) -> None:
     if not all(question.strip() for question in questions):
         raise AssistantError("USE-013", "问题不能为空。", next_step="请在 -q 后写上问题。")

@@ -87,8 +87,11 @@ def test_help_before_anything_is_installed(checkout: Path, arguments: list[str])
     [
         (["diagnose"], "USE-001"),
         (["--data"], "USE-002"),
-        (["pack"], "USE-003"),
-        (["pack", "--help"], "USE-003"),
+        (["pack"], "USE-005"),
+        (["pack", "out", "--platform", "mac"], "USE-005"),
+        (["pack", "out", "--python", "3.9"], "USE-005"),
+        (["pack", "out", "--gpu"], "USE-005"),
+        (["pack", "out", "--model"], "USE-002"),
         (["setup", "everything"], "USE-004"),
         (["setup", "test", "train"], "USE-004"),
         (["setup", "--wheels"], "USE-002"),

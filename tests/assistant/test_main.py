@@ -118,7 +118,8 @@ def test_nothing_that_identifies_is_logged(tmp_path: Path):
         (["models", "fetch"], 2, "[USE-015]"),
         (["models", "fetch", "x", "--from", "gitee"], 2, "[USE-016]"),
         (["models", "fetch", "a b"], 4, "[MOD-215]"),
-        (["pack"], 2, "[USE-003]"),
+        (["models", "quantize"], 2, "[USE-019]"),
+        (["models", "quantize", "demo", "--format", "gguf"], 2, "[USE-019]"),
     ],
 )
 def test_refusals_are_chinese_with_a_code_and_nothing_on_stdout(
