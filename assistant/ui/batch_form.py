@@ -1,5 +1,6 @@
 """The left column of the batch tab: what is to be asked of which files."""
 
+import ipaddress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -75,13 +76,29 @@ def folder_of(typed: str, services: Services) -> Path | None:
     """A folder that was typed, None when none was.
 
     Raises:
-        AssistantError: BAT-114 it lies outside the allowed roots.
+        AssistantError: BAT-114 it lies outside the allowed roots, BAT-116 there are none
+            though others than the person at this machine may use the page.
     """
     if not typed.strip():
         return None
+    settings = services.settings
+    if not settings.batch_roots and not _at_home(settings.host):
+        raise AssistantError(
+            "BAT-116",
+            "页面对其他机器开放，却没有限定可以批量读取的文件夹。",
+            next_step="请在设置项 batch_roots 中列出允许的文件夹，或改为上传文件。",
+        )
     folder = typed_folder(typed).folder
-    check_root(folder, services.settings.batch_roots)
+    check_root(folder, settings.batch_roots)
     return folder
+
+
+def _at_home(host: str) -> bool:
+    """Whether only this machine can open the page."""
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def needed_folder(asked: Asked, services: Services) -> Path:

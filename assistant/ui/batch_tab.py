@@ -10,6 +10,7 @@ import gradio as gr
 
 from assistant.batch.source import Source
 from assistant.batch.unpack import Parcel, unpack
+from assistant.ui import batch_wording as wording
 from assistant.ui.batch_form import Asked, BatchForm, build_form, folder_of, job_of, needed_folder
 from assistant.ui.batch_page import progress
 from assistant.ui.batch_results import BatchResults, build_results
@@ -161,8 +162,8 @@ def build_batch_tab(services: Services, batches: Batches, app: gr.Blocks) -> Bat
         with gr.Column(elem_id="batch-results", scale=9, min_width=480):
             results = build_results()
     # Not gr.State: that is forgotten at a reload, while the batch goes on.
-    person = gr.Textbox(elem_id="person", elem_classes="unseen", show_label=False)
-    opens = gr.Textbox(elem_id="open-row", elem_classes="unseen", show_label=False)
+    person = gr.Textbox(label=wording.PERSON, elem_id="person", elem_classes="unseen")
+    opens = gr.Textbox(label=wording.CLICKED, elem_id="open-row", elem_classes="unseen")
     tab = BatchTab(
         form, results, person, gr.Timer(REFRESH_S, active=False), draft, opens, services, batches
     )

@@ -45,3 +45,10 @@ def test_a_driver_that_does_not_answer_is_no_card(
     monkeypatch.setattr(machine.shutil, "which", lambda _: "nvidia-smi")
     monkeypatch.setattr(machine.subprocess, "run", run)
     assert machine.gpus() is None
+
+
+def test_memory_in_use_is_between_nothing_and_all_there_is():
+    used, all_there_is = machine.resident_bytes(), machine.memory_bytes()
+    assert used is not None
+    assert all_there_is is not None
+    assert 10 * 2**20 < used < all_there_is

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from assistant.errors import AssistantError
-from assistant.ui.uploads import scratch_parent, take
+from assistant.ui.uploads import move, scratch_parent, take
 
 
 @pytest.fixture
@@ -63,3 +63,17 @@ def test_what_is_not_a_file_is_refused(folder: Path, payload: object) -> None:
 def test_scratch_is_outside_of_what_the_browser_can_name(folder: Path) -> None:
     assert not scratch_parent().is_relative_to(folder)
     assert folder.is_relative_to(scratch_parent())
+
+
+def test_files_for_a_batch_are_moved_unread(folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "room").mkdir()
+    (tmp_path / "secret").write_bytes(b"secret")
+    sent = [put(folder, b"one"), {"path": str(tmp_path / "secret")}, put(folder, b"two")]
+    parcels = move(sent, tmp_path / "room")
+    assert [(one.path.read_bytes(), one.name) for one in parcels] == [
+        (b"one", "张三.dcm"), (b"two", "张三.dcm"),
+    ]  # fmt: skip
+    assert {one.path.parent for one in parcels} == {tmp_path / "room"}
+    assert (tmp_path / "secret").exists()
+    with pytest.raises(AssistantError, match="USE-205"):
+        move(sent, tmp_path / "room")
