@@ -79,7 +79,8 @@ class ModelsTab:
         work = self.workshop.work
         settings, lane = self.services.settings, self.services.lane
         models = tuple(list_models(settings.data_dir))
-        now = lane.status.capabilities
+        status = lane.status
+        now = status.capabilities
         choices = choices_of(models)
         return {
             self.progress: progress(work),
@@ -87,8 +88,8 @@ class ModelsTab:
                 models, read_speeds(settings.cache_dir), now.fingerprint if now else ""
             ),
             self.compared: comparison(work.trials),
-            self.clock: gr.Timer(active=work.going),
-            self.engine: status_line(lane.status),
+            self.clock: gr.Timer(active=work.going or status.phase == "loading"),
+            self.engine: status_line(status),
             self.model: gr.update(choices=choices),
             self.other: gr.update(choices=[(wording.NOBODY, ""), *choices]),
         }
