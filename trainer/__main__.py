@@ -24,6 +24,9 @@ app = typer.Typer(
 )
 
 Config = Annotated[Path, typer.Argument(metavar="CONFIG", help="训练配置（YAML）")]
+Model = Annotated[
+    Path | None, typer.Option("--model", help="只考核这一个做好的模型文件夹，不看训练的各个阶段")
+]
 Out = Annotated[Path | None, typer.Option("--out", help="输出文件夹，默认 runs/<名称>")]
 
 
@@ -99,9 +102,19 @@ def followup(config: Config, out: Out = None) -> None:
 
 
 @app.command()
-def evaluate(config: Config, out: Out = None) -> None:
-    """用助手的推理引擎在未见过的模拟层面上考核模型。"""
-    _stages(config, out, ("evaluate",))
+def evaluate(config: Config, out: Out = None, model: Model = None) -> None:
+    """用助手的推理引擎在未见过的模拟层面上考核模型，写成一页 HTML。"""
+    if model is None:
+        _stages(config, out, ("evaluate",))
+        return
+    console = Console(stderr=True)
+    with _told(console):
+        from trainer.config import load_pipeline
+        from trainer.stages.evaluate import examine_folder
+
+        folder = (out if out is not None else RUNS / f"evaluate-{model.name}").resolve()
+        with claimed(folder):
+            examine_folder(load_pipeline(config), model, folder, console)
 
 
 @app.command()

@@ -16,6 +16,7 @@ from pydantic_core import ErrorDetails, PydanticCustomError
 
 from assistant.errors import AssistantError
 from trainer.data.recipe import SynthConfig
+from trainer.exam.settings import Evaluate
 from trainer.model.config import Shape
 from trainer.model.schedule import Jitter, Schedule
 from trainer.sections import Followup, Merge, Mix, Quantize
@@ -79,22 +80,6 @@ class Base(_Section):
         if self.folder is not None and self.model_fields_set != {"folder"}:
             raise PydanticCustomError("folder_is_whole", "a fetched base has its own shape")
         return self
-
-
-class Evaluate(_Section):
-    """The examination.
-
-    Attributes:
-        pictures: slices of unseen seeds.
-        strangers: pictures that are no CT.
-        seed: first seed; apart from those of the training data.
-        goal: share that must be right, or the stage fails; 0 never fails.
-    """
-
-    pictures: int = Field(default=500, ge=1)
-    strangers: int = Field(default=60, ge=0)
-    seed: int = Field(default=900_000_000, ge=0)
-    goal: float = Field(default=0.0, ge=0, le=1)
 
 
 class Card(_Section):

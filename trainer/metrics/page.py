@@ -1,11 +1,12 @@
 """An examination as a Markdown table in Chinese."""
 
-from trainer.metrics.summary import Share, Summary
+from trainer.metrics.share import Share
+from trainer.metrics.summary import Summary
 
 
-def table(summary: Summary) -> str:
-    """Headline, controls and one row a sign."""
-    rows = [
+def headline(summary: Summary) -> list[tuple[str, Share]]:
+    """Figures of all slices and the controls, by their Chinese names."""
+    return [
         ("完全正确（部位、征象或正常、侧别全对且无多余）", summary.right),
         ("部位正确", summary.region),
         ("正常层面判为正常", summary.normal),
@@ -16,9 +17,14 @@ def table(summary: Summary) -> str:
         ("对照：全黑图片的回答", summary.blank),
         ("对照：图片错位后的回答", summary.shuffled),
     ]
+
+
+def table(summary: Summary) -> str:
+    """Headline, controls and one row a sign."""
     lines = ["| 项目 | 结果 | 95% 区间 | 数量 |", "|---|---|---|---|"]
     lines += [
-        f"| {name} | {_percent(share)} | {_interval(share)} | {share.of} |" for name, share in rows
+        f"| {name} | {_percent(share)} | {_interval(share)} | {share.of} |"
+        for name, share in headline(summary)
     ]
     lines += ["", "| 征象 | 层面数 | 检出 | 多报 | 侧别错 | F1 |", "|---|---|---|---|---|---|"]
     lines += [

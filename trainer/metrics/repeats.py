@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from assistant.errors import AssistantError
 from assistant.places import CONFIGS
-from trainer.metrics.summary import Share
+from trainer.metrics.share import Share
 
 ALIKE = 0.9
 """Share of matching characters above which two answers are the same one."""

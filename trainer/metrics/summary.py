@@ -1,36 +1,13 @@
 """Figures of an examination, with intervals and controls."""
 
-import math
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from assistant.report.findings import Finding, is_urgent
+from trainer.metrics.share import Share
+from trainer.metrics.tuples import close
 from trainer.metrics.verdict import Known, Verdict, judge
-
-
-@dataclass(frozen=True)
-class Share:
-    """``hits`` of ``of``, with Wilson's 95 % interval."""
-
-    hits: int
-    of: int
-
-    @property
-    def value(self) -> float:
-        """The share, 0 when there is nothing to share."""
-        return self.hits / self.of if self.of else 0.0
-
-    @property
-    def interval(self) -> tuple[float, float]:
-        """Wilson's 95 % interval."""
-        if not self.of:
-            return 0.0, 1.0
-        z2 = 1.96**2
-        middle = (self.value + z2 / (2 * self.of)) / (1 + z2 / self.of)
-        spread = self.value * (1 - self.value) / self.of + z2 / (4 * self.of**2)
-        half = 1.96 * math.sqrt(spread) / (1 + z2 / self.of)
-        return max(0.0, middle - half), min(1.0, middle + half)
 
 
 @dataclass(frozen=True)
@@ -94,22 +71,17 @@ def summarize(
     moved = [*answers[1:], *answers[:1]]
     commonest = Counter(truth.key for truth in known).most_common(1)[0][1]
     return Summary(
-        right=_share(v.right for v in verdicts),
-        region=_share(v.region == v.known.region for v in verdicts),
-        normal=_share(not v.stated for v in verdicts if not v.known.findings),
-        urgent=_share(is_urgent(v.stated) for v in verdicts if is_urgent(v.known.findings)),
-        size=_share(_close(guess, truth) for v in verdicts for guess, truth in _sizes(v)),
+        right=Share.among(v.right for v in verdicts),
+        region=Share.among(v.region == v.known.region for v in verdicts),
+        normal=Share.among(not v.stated for v in verdicts if not v.known.findings),
+        urgent=Share.among(is_urgent(v.stated) for v in verdicts if is_urgent(v.known.findings)),
+        size=Share.among(close(guess, truth) for v in verdicts for guess, truth in _sizes(v)),
         majority=Share(commonest, len(known)),
-        blank=_share(judge(truth, blank).right for truth in known),
-        shuffled=_share(judge(t, a).right for t, a in zip(known, moved, strict=True)),
-        not_ct=_share(judge(Known("非CT"), text).region == "非CT" for text in strangers),
+        blank=Share.among(judge(truth, blank).right for truth in known),
+        shuffled=Share.among(judge(t, a).right for t, a in zip(known, moved, strict=True)),
+        not_ct=Share.among(judge(Known("非CT"), text).region == "非CT" for text in strangers),
         signs=_by_sign(verdicts),
     )
-
-
-def _share(hits: Iterable[bool]) -> Share:
-    values = list(hits)
-    return Share(sum(values), len(values))
 
 
 def _by_sign(verdicts: Sequence[Verdict]) -> tuple[SignScore, ...]:
@@ -139,7 +111,3 @@ def _sizes(verdict: Verdict) -> list[tuple[float, float]]:
         if guess and truth:
             pairs.append((max(guess), max(truth)))
     return pairs
-
-
-def _close(guess: float, truth: float) -> bool:
-    return abs(guess - truth) <= 0.3 * truth

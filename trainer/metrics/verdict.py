@@ -40,9 +40,14 @@ class Verdict:
     stated: tuple[Finding, ...]
 
     @property
+    def key(self) -> tuple[str, frozenset[tuple[str, str]]]:
+        """Region, and signs with their sides, as the answer has them."""
+        return self.region, _sided(self.stated)
+
+    @property
     def right(self) -> bool:
         """Region, findings and sides agree, and nothing is added."""
-        return (self.region, _sided(self.stated)) == self.known.key
+        return self.key == self.known.key
 
 
 def judge(known: Known, text: str) -> Verdict:

@@ -1,168 +1,190 @@
-"""evaluate: the quantised model through the assistant's own engine, on slices it never saw."""
+"""evaluate: the model through the assistant's own engine, on slices it never saw."""
 
-import json
 import shutil
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from hashlib import sha256
 from pathlib import Path
-from threading import Event
 
-import numpy as np
+from pydantic import JsonValue
+from rich.console import Console
+from rich.markup import escape
 from rich.progress import track
 
-from assistant.dialogue.conversation import Conversation
 from assistant.dialogue.prompts import load_prompts
-from assistant.engine.base import Engine, Options
-from assistant.engine.loader import load_engine
 from assistant.errors import AssistantError
-from assistant.imaging.slice import RenderedImage, SliceRef
 from assistant.models.card import read_card
-from assistant.models.catalog import ModelFolder
-from trainer.manifest import write_whole
-from trainer.metrics.page import table
-from trainer.metrics.summary import Summary, summarize
-from trainer.metrics.verdict import Known, judge
+from trainer.config import Pipeline
+from trainer.exam.gate import METRICS
+from trainer.exam.journal import Journal
+from trainer.exam.page import render
+from trainer.exam.paper import Case, draw_cases, draw_strangers
+from trainer.exam.record import as_json, as_markdown, card_metrics
+from trainer.exam.result import Examination, Standing, assess, graded, standing
+from trainer.exam.sitting import Candidate
+from trainer.exam.variants import Variant, quantized, variants_of
+from trainer.manifest import begin, write_whole
+from trainer.metrics.text import overlap
 from trainer.stages.quantize import describe
 from trainer.workspace import Workspace
 
-Case = tuple[Known, RenderedImage]
+RECORD, TABLE, PAGE = "evaluation.json", "evaluation.md", "evaluation.html"
 
 
 def run(work: Workspace) -> None:
-    """Write ``evaluation.json``, ``evaluation.md`` and ``model``, the folder with its figures.
+    """Write the record, the table, the page and ``model``, the folder with its figures.
 
     Raises:
-        AssistantError: TRN-601 when fewer answers are right than the goal asks for.
+        AssistantError: TRN-601 when fewer answers are right than the goal asks for, TRN-602
+            when a step lost more than it may; both after the page is written.
     """
-    settings = work.pipeline.evaluate
-    quantized = work.finished("quantize")
-    job = work.begin(
-        "evaluate",
-        inputs={"quantize": quantized.digest},
-        config=settings.model_dump(mode="json"),
-    )
+    work.finished("quantize")
+    variants = variants_of(work)
+    config = _config(work.pipeline)
+    inputs = {variant.key: variant.digest for variant in variants}
+    job = work.begin("evaluate", inputs=inputs, config=config)
     if job.done is not None:
         return
-    source = work.folder("quantize") / "model"
-    engine = load_engine(ModelFolder(source, read_card(source)))
-    prompts = load_prompts()
+    found = _examine(work.pipeline, variants, work.console, job.folder)
+    outputs = _write(found, work.pipeline, variants[-1], job.folder, work.console)
+    _refuse(found, work.pipeline)
+    model = job.folder / "model"
+    _publish(work, variants[-1].folder, model, found)
+    work.finish(job, *outputs, model)
+
+
+def examine_folder(pipeline: Pipeline, model: Path, out: Path, console: Console) -> None:
+    """Examine a finished model folder alone, with a pipeline's examination.
+
+    Raises:
+        AssistantError: MOD-102, MOD-103 when it has no card; TRN-601 as :func:`run`.
+    """
+    variant = quantized(model.resolve(), before="")
+    job = begin(out, "evaluate", inputs={variant.key: variant.digest}, config=_config(pipeline))
+    if job.done is not None:
+        console.print(f"已评测过，见 {PAGE}。")
+        return
+    found = _examine(pipeline, (variant,), console, job.folder)
+    outputs = _write(found, pipeline, variant, job.folder, console)
+    _refuse(found, pipeline)
+    job.finish(outputs)
+
+
+def _config(pipeline: Pipeline) -> dict[str, JsonValue]:
+    """What decides the answers and the figures."""
+    return {
+        "evaluate": pipeline.evaluate.model_dump(mode="json"),
+        "slices": pipeline.phantoms.model_dump(mode="json", include={"size", "normal", "signs"}),
+        "prompts": load_prompts().model_dump(mode="json", include={"system", "default_question"}),
+    }
+
+
+def _examine(
+    pipeline: Pipeline, variants: Sequence[Variant], console: Console, folder: Path
+) -> Examination:
+    """Every variant answers; what was answered before a kill is not asked again."""
+    settings, recipe = pipeline.evaluate, pipeline.phantoms
+    drawn = track(draw_cases(settings, recipe), "生成考题", settings.pictures, console=console)
+    cases = tuple(drawn)
+    *others, clinical = variants
+    candidate = _candidate(pipeline, clinical, console, folder)
     try:
-        ask = _asker(engine, prompts.system, prompts.default_question)
-        cases = list(_cases(work))
-        answers = [ask(picture) for _, picture in track(cases, "考试中", console=work.console)]
-        blank = ask(_picture(np.zeros((256, 256, 3), np.uint8)))
-        strangers = [ask(picture) for picture in _strangers(work)]
+        sheet = candidate.sit(cases, draw_strangers(settings, recipe))
     finally:
-        engine.close()
-    known = [truth for truth, _ in cases]
-    summary = summarize(known, answers, blank, strangers)
-    page = table(summary)
-    record = {"summary": _plain(summary), "answers": _records(known, answers), "blank": blank}
-    text = json.dumps(record, ensure_ascii=False, indent=1)
-    write_whole(job.folder / "evaluation.json", text + "\n")
-    write_whole(job.folder / "evaluation.md", page)
-    work.console.print(page)
-    if summary.right.value < settings.goal:
+        candidate.close()
+    few = cases[: settings.variant_pictures]
+    standings = [_stand(pipeline, one, few, console, folder) for one in others if few]
+    last = standing(clinical.key, clinical.title, clinical.before, graded(cases, sheet.reports))
+    words = overlap([case.reference for case in cases], sheet.reports)
+    return assess(cases, sheet, [*standings, last], settings, words)
+
+
+def _stand(
+    pipeline: Pipeline, variant: Variant, cases: Sequence[Case], console: Console, folder: Path
+) -> Standing:
+    """A variant's reports; one that this machine cannot load is left out, with the reason."""
+    candidate = _candidate(pipeline, variant, console, folder)
+    try:
+        reports = candidate.reports(cases)
+    except AssistantError as error:
+        console.print(f"  {variant.title}：{escape(f'[{error.code}]')} {escape(error.message)}")
+        return standing(variant.key, variant.title, variant.before, (), error.message)
+    finally:
+        candidate.close()
+    return standing(variant.key, variant.title, variant.before, graded(cases, reports))
+
+
+def _candidate(pipeline: Pipeline, variant: Variant, console: Console, folder: Path) -> Candidate:
+    """Beside the stage's folder, so that other settings of the gate ask nothing again."""
+    settings, prompts = pipeline.evaluate, load_prompts()
+    decisive = settings.model_dump_json(
+        include={"max_tokens", "another_question", "yes_no_question", "abnormal_answer"}
+    )
+    whole = f"{variant.key}\n{variant.digest}\n{prompts.model_dump_json()}\n{decisive}"
+    sitter = sha256(whole.encode()).hexdigest()
+    journal = Journal(folder.with_name(f".{folder.name}.answers.jsonl"), sitter)
+    return Candidate(variant.load, journal, prompts, settings, console, variant.title)
+
+
+def _write(
+    found: Examination, pipeline: Pipeline, variant: Variant, folder: Path, console: Console
+) -> list[Path]:
+    """The three forms of the result."""
+    slices = len(found.cases)
+    today = datetime.now(UTC).date().isoformat()
+    about = (
+        f"{slices} 幅种子未用于训练的模拟 CT 层面，由助手自己的推理引擎贪心解码回答；"
+        f"考核的形式是 {variant.title}，{today}。"
+    )
+    title, demo = pipeline.card.title, pipeline.card.demo
+    page = render(found, pipeline.evaluate, title=title, about=about, demo=demo)
+    texts = {RECORD: as_json(found), TABLE: as_markdown(found), PAGE: page}
+    for name, text in texts.items():
+        write_whole(folder / name, text)
+    console.print(texts[TABLE])
+    console.print(f"  评测页面：{PAGE}")
+    return [folder / name for name in texts]
+
+
+def _refuse(found: Examination, pipeline: Pipeline) -> None:
+    right, goal = found.summary.right.value, pipeline.evaluate.goal
+    if right < goal:
         raise AssistantError(
             "TRN-601",
-            f"完全正确率 {summary.right.value:.1%}，低于配置要求的 {settings.goal:.0%}。",
+            f"完全正确率 {right:.1%}，低于配置要求的 {goal:.0%}。",
             next_step="请增加 synth.count 或训练步数后重新运行；逐例结果在 evaluation.json 中。",
         )
-    _publish(work, source, job.folder / "model", summary, page)
-    work.finish(
-        job, job.folder / "evaluation.json", job.folder / "evaluation.md", job.folder / "model"
-    )
+    if found.failed:
+        titles = {one.key: one.title for one in found.standings}
+        lost = "；".join(
+            f"{titles[loss.before]} → {titles[loss.after]} 的{METRICS[loss.metric]}降了 "
+            f"{loss.lost.value * 100:.1f} 个百分点（允许 {loss.allowed * 100:g}）"
+            for loss in found.failed
+        )
+        raise AssistantError(
+            "TRN-602",
+            f"一致性门没有通过：{lost}。",
+            next_step="请检查这一步（量化可调小 quantize.group），或在 evaluate.losses 放宽；"
+            "页面 evaluation.html 已写好，再次运行不会重新提问。",
+        )
 
 
-def _asker(engine: Engine, system: str, question: str) -> Callable[[RenderedImage], str]:
-    def ask(picture: RenderedImage) -> str:
-        conversation = Conversation.new(system).ask(question, (picture,))
-        text = "".join(c.text for c in engine.stream(conversation, Options(), Event()))
-        engine.forget(conversation.id)
-        return text
-
-    return ask
-
-
-def _cases(work: Workspace) -> Iterator[Case]:
-    """Slices of seeds that no training picture has, through windows in clinical use."""
-    from trainer.data.phantom.case import make_case
-    from trainer.data.viewing import show
-
-    settings, recipe = work.pipeline.evaluate, work.pipeline.phantoms
-    for index in track(range(settings.pictures), "生成考题", console=work.console):
-        seed = settings.seed + index
-        phantom = make_case(seed, size=recipe.size, normal=recipe.normal, among=recipe.signs)
-        view = show(phantom, np.random.default_rng([seed, 3]))
-        yield Known(view.truth.region, view.truth.findings), view.picture
-
-
-def _strangers(work: Workspace) -> Iterator[RenderedImage]:
-    from trainer.data.not_ct import draw_not_ct
-
-    settings = work.pipeline.evaluate
-    for index in range(settings.strangers):
-        rng = np.random.default_rng([settings.seed + index, 5])
-        yield _picture(draw_not_ct(rng, work.pipeline.phantoms.size))
-
-
-def _picture(pixels: np.ndarray) -> RenderedImage:
-    from hashlib import sha256
-
-    digest = sha256(str(pixels.shape).encode() + pixels.tobytes()).hexdigest()
-    return RenderedImage(pixels, None, "", SliceRef(), digest)
-
-
-def _records(known: Sequence[Known], answers: Sequence[str]) -> list[dict[str, object]]:
-    verdicts = [judge(truth, text) for truth, text in zip(known, answers, strict=True)]
-    return [
-        {
-            "region": verdict.known.region,
-            "findings": [asdict(finding) for finding in verdict.known.findings],
-            "stated_region": verdict.region,
-            "stated": [asdict(finding) for finding in verdict.stated],
-            "right": verdict.right,
-            "text": text,
-        }
-        for verdict, text in zip(verdicts, answers, strict=True)
-    ]
-
-
-def _plain(summary: Summary) -> dict[str, object]:
-    return asdict(summary)
-
-
-def _metrics(summary: Summary) -> dict[str, float]:
-    shares = {
-        "right": summary.right,
-        "region": summary.region,
-        "normal": summary.normal,
-        "urgent": summary.urgent,
-        "size_within_30_percent": summary.size,
-        "not_ct_refused": summary.not_ct,
-        "majority_class": summary.majority,
-        "blank_picture": summary.blank,
-        "shuffled_pictures": summary.shuffled,
-    }
-    figures = {name: round(share.value, 4) for name, share in shares.items()}
-    return {"slices": float(summary.right.of), **figures}
-
-
-def _publish(work: Workspace, source: Path, folder: Path, summary: Summary, page: str) -> None:
+def _publish(work: Workspace, source: Path, folder: Path, found: Examination) -> None:
     """The quantised folder with its figures: README first, card last."""
     shutil.rmtree(folder, ignore_errors=True)
     shutil.copytree(source, folder)
-    card = work.pipeline.card
+    card, kind = work.pipeline.card, read_card(source).format
     size = sum(path.stat().st_size for path in source.iterdir()) / 1e6
+    stored = {"openvino-int4": "OpenVINO INT4（视觉部分 INT8）", "nf4": "NF4"}.get(kind, kind)
     readme = (
         f"# {card.title}\n\n"
-        f"- 架构：Qwen2-VL，从随机权重训练，OpenVINO INT4（视觉部分 INT8），共 {size:.1f} MB\n"
+        f"- 架构：Qwen2-VL，{stored}，共 {size:.1f} MB\n"
         f"- 训练数据：{card.trained_on}\n- 用途：{card.use}\n- 局限：{card.limits}\n"
         f"- 训练方法：`python launcher.py train run configs/train/{work.pipeline.name}.yaml`\n"
         "- 许可：Apache-2.0\n\n"
-        f"## 结果\n\n在 {summary.right.of} 幅种子未用于训练的模拟层面上，"
+        f"## 结果\n\n在 {found.summary.right.of} 幅种子未用于训练的模拟层面上，"
         "由助手自己的推理引擎贪心解码回答默认问题，再从文字中提取征象与真值比较：\n\n"
-        f"{page}"
+        f"{as_markdown(found)}"
     )
     write_whole(folder / "README.md", readme)
-    describe(folder, work.pipeline, work.finished("merge"), _metrics(summary))
+    describe(folder, work.pipeline, work.finished("merge"), card_metrics(found))

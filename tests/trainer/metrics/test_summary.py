@@ -1,8 +1,7 @@
-import pytest
-
 from assistant.report.finding import Finding
 from trainer.metrics.page import table
-from trainer.metrics.summary import Share, summarize
+from trainer.metrics.share import Share
+from trainer.metrics.summary import summarize
 from trainer.metrics.verdict import Known
 
 NODULE = Known("胸部", (Finding("肺结节", "肺上叶", "右", "有", 8.0),))
@@ -33,11 +32,3 @@ def test_shares_and_controls() -> None:
     page = table(summary)
     assert "75.0%" in page
     assert "| 肺结节 | 2 | 2 | 0 | 1 | 1.00 |" in page
-
-
-@pytest.mark.parametrize(
-    ("share", "low", "high"),
-    [(Share(450, 500), 0.8706, 0.9233), (Share(0, 10), 0.0, 0.278), (Share(0, 0), 0.0, 1.0)],
-)
-def test_wilson_interval(share: Share, low: float, high: float) -> None:
-    assert share.interval == pytest.approx((low, high), abs=5e-4)

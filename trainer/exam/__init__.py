@@ -1,0 +1,1 @@
+"""The examination of a model: its questions, its answers, its page."""
