@@ -118,6 +118,39 @@ def evaluate(config: Config, out: Out = None, model: Model = None) -> None:
 
 
 @app.command()
+def vqa(
+    name: Annotated[str, typer.Argument(metavar="SET", help="slake、vqa-rad 或 path-vqa")],
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="数据集解开后的文件夹")],
+    model: Annotated[Path, typer.Option("--model", help="做好的模型文件夹")],
+    split: Annotated[str, typer.Option("--split", help="test、val 或 train")] = "test",
+    limit: Annotated[int, typer.Option("--limit", min=0, help="最多几题，0 为全部")] = 0,
+    out: Out = None,
+) -> None:
+    """在公开的视觉问答集上量正确率，中文与英文分开。"""
+    console = Console(stderr=True)
+    with _told(console):
+        from trainer.vqa.run import Asked
+        from trainer.vqa.run import run as stage
+
+        target = (out if out is not None else RUNS / f"vqa-{name}").resolve()
+        stage(Asked(name, folder, split, model, limit), target, console)
+
+
+@app.command()
+def agreement(
+    labels: Annotated[Path, typer.Argument(metavar="LABELS", help="医师标注表（CSV、XLSX）")],
+    answers: Annotated[Path, typer.Argument(metavar="ANSWERS", help="模型的回答，如 results.json")],
+    out: Out = None,
+) -> None:
+    """模型与医师、医师与医师之间的一致性（Cohen κ）。"""
+    console = Console(stderr=True)
+    with _told(console):
+        from trainer.readers.agreement import run as stage
+
+        stage(labels, answers, (out if out is not None else RUNS / "agreement").resolve(), console)
+
+
+@app.command()
 def run(config: Config, out: Out = None) -> None:
     """依次完成所有阶段；做完的跳过，中断的续做。"""
     _stages(config, out, ())

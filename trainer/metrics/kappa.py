@@ -7,6 +7,9 @@ from numpy.typing import NDArray
 
 from trainer.metrics.share import Measure, bootstrap
 
+Crossed = NDArray[np.float64]
+"""(cases, 4): labels of a case that both affirm, the first alone, the second alone, neither."""
+
 
 def kappa(one: Sequence[bool], other: Sequence[bool]) -> float:
     """Cohen's kappa of two readers' yes and no; 1 when both always say the same one thing.
@@ -14,35 +17,43 @@ def kappa(one: Sequence[bool], other: Sequence[bool]) -> float:
     >>> round(kappa([True, True, False, False], [True, False, False, False]), 2)
     0.5
     """
-    return _kappa(np.asarray(one, bool), np.asarray(other, bool))
+    return kappa_of(cross(list(zip(one, other, strict=True))))
 
 
-def kappa_over_cases(
-    one: Sequence[Sequence[bool]], other: Sequence[Sequence[bool]], *, seed: int = 0
-) -> Measure:
-    """Kappa over every label of every case; whole cases are resampled, for labels of a case hang
-    together.
+def cross(labels: Sequence[tuple[bool, bool]]) -> Crossed:
+    """Counts (4,) of one case's labels by two readers."""
+    counts = np.zeros(4)
+    for one, other in labels:
+        counts[2 * (not one) + (not other)] += 1
+    return counts
+
+
+def mean_kappa(pairs: Sequence[Crossed], *, seed: int = 0) -> Measure:
+    """The mean kappa of pairs of readers over the same cases.
+
+    Whole cases are resampled, for the labels of a case hang together. A pair without a label
+    in common counts for nothing.
 
     Args:
-        one, other: for each case the labels in the same order, as many as its signs.
+        pairs: (cases, 4) each; zeros where a pair does not share a case.
         seed: of the resampling.
     """
-    pairs = [
-        np.stack([np.asarray(a, bool), np.asarray(b, bool)])
-        for a, b in zip(one, other, strict=True)
-    ]
+    kept = [pair for pair in pairs if pair.sum()]
+    if not kept:
+        return Measure(0.0, 0.0, 0.0, 0)
 
     def figure(chosen: NDArray[np.intp]) -> float:
-        both = np.concatenate([pairs[index] for index in chosen], axis=1)
-        return _kappa(both[0], both[1])
+        return float(np.mean([kappa_of(pair[chosen].sum(axis=0)) for pair in kept]))
 
-    return bootstrap(len(pairs), figure, seed=seed)
+    return bootstrap(len(kept[0]), figure, seed=seed)
 
 
-def _kappa(one: NDArray[np.bool_], other: NDArray[np.bool_]) -> float:
-    if not len(one):
+def kappa_of(counts: Crossed) -> float:
+    """Kappa of counts (4,), 0 without any."""
+    whole = float(counts.sum())
+    if not whole:
         return 0.0
-    agreed = float((one == other).mean())
-    p, q = float(one.mean()), float(other.mean())
+    both, first, second, neither = (float(count) / whole for count in counts)
+    p, q = both + first, both + second
     chance = p * q + (1 - p) * (1 - q)
-    return 1.0 if chance == 1.0 else (agreed - chance) / (1 - chance)
+    return 1.0 if chance == 1.0 else (both + neither - chance) / (1 - chance)

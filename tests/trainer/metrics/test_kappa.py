@@ -1,6 +1,7 @@
+import numpy as np
 import pytest
 
-from trainer.metrics.kappa import kappa, kappa_over_cases
+from trainer.metrics.kappa import cross, kappa, mean_kappa
 
 
 def test_the_textbook_case() -> None:
@@ -18,17 +19,23 @@ def test_chance_and_certainty() -> None:
 
 
 def test_the_interval_holds_the_value_and_shrinks_with_more_cases() -> None:
-    few = [[True], [False], [True], [False], [True], [False], [True], [False]]
-    apart = [[True], [False], [True], [False], [True], [True], [False], [False]]
-    small = kappa_over_cases(few, apart)
-    large = kappa_over_cases(few * 20, apart * 20)
+    few = np.array([cross([pair]) for pair in [(True, True), (False, False)] * 3])
+    few = np.concatenate([few, [cross([(True, False)]), cross([(False, True)])]])
+    small, large = mean_kappa([few]), mean_kappa([np.tile(few, (20, 1))])
     assert small.value == large.value == pytest.approx(0.5)
     assert small.low <= small.value <= small.high
     assert large.high - large.low < (small.high - small.low) / 2
 
 
 def test_labels_of_a_case_stay_together() -> None:
-    one, other = [[True] * 50, [False] * 50], [[True] * 50, [True] * 50]
-    found = kappa_over_cases(one, other)
+    crossed = np.array([cross([(True, True)] * 50), cross([(False, True)] * 50)])
+    found = mean_kappa([crossed])
     assert found.of == 2
     assert (found.low, found.high) == (0.0, 1.0)
+
+
+def test_a_pair_without_a_label_in_common_counts_for_nothing() -> None:
+    crossed = np.array([cross([(True, True)]), cross([(False, False)])])
+    assert mean_kappa([crossed, np.zeros((2, 4))]).value == 1
+    assert mean_kappa([np.zeros((2, 4))]).of == 0
+    assert mean_kappa([]).of == 0

@@ -1,0 +1,1 @@
+"""Doctors' labels, and how far a model agrees with them."""

@@ -1,0 +1,1 @@
+"""Published visual question answering sets: SLAKE, VQA-RAD, PathVQA."""
