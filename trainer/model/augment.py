@@ -13,11 +13,17 @@ STD = (0.26862954, 0.26130258, 0.27577711)
 """Normalisation of Qwen2-VL's image processor."""
 
 
-def transforms(count: int, jitter: Jitter, generator: torch.Generator) -> tuple[Tensor, Tensor]:
-    """Random similarity transforms: (count, 2, 3) for ``affine_grid``, and scale (count,).
+def transforms(mirrored: Tensor, jitter: Jitter, generator: torch.Generator) -> Tensor:
+    """Random similarity transforms, float32 (B, 2, 3) for ``affine_grid``.
 
     A scale above 1 shows the body smaller than stored.
+
+    Args:
+        mirrored: bool (B,), which pictures are turned left to right.
+        jitter: how far a transform may go.
+        generator: of everything random.
     """
+    count = len(mirrored)
 
     def spread(limit: float) -> Tensor:
         return (torch.rand(count, generator=generator) * 2 - 1) * limit
@@ -26,7 +32,9 @@ def transforms(count: int, jitter: Jitter, generator: torch.Generator) -> tuple[
     angle = spread(math.radians(jitter.degrees))
     cos, sin = scale * torch.cos(angle), scale * torch.sin(angle)
     rows = [cos, -sin, spread(2 * jitter.shift), sin, cos, spread(2 * jitter.shift)]
-    return torch.stack(rows, dim=1).view(count, 2, 3), scale
+    theta = torch.stack(rows, dim=1).view(count, 2, 3)
+    theta[:, :, 0] *= 1 - 2 * mirrored.float()[:, None]
+    return theta
 
 
 def warp(hu: Tensor, labels: Tensor, theta: Tensor, size: int) -> tuple[Tensor, Tensor]:

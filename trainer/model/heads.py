@@ -9,6 +9,12 @@ from torch.nn import functional
 CELL = 28
 """Pixels along one side of a merged token."""
 
+PATCH = 14
+"""Pixels along one side of a patch."""
+
+DOTS = 4
+"""Points along one side of a patch whose class the patch must name: one in 3.5 pixels."""
+
 SIGN_WEIGHT = 4.0
 """How much more a present sign counts than an absent one: unweighted, "none" is hard to leave."""
 
@@ -16,20 +22,28 @@ SIGN_WEIGHT = 4.0
 class Heads(nn.Module):
     """Linear readings of merged tokens, so that the language part can read them as easily.
 
-    Of its own cell a token must say the shares of the classes, what touches it, and where in the
-    picture it lies (the tower knows relative places only, and a side needs an absolute one).
+    Before merging, every patch must name the class of ``DOTS`` x ``DOTS`` points in it: the
+    richest lesson, a segmentation. Of its own cell a token must say the shares of the classes,
+    what touches it, and where in the picture it lies (the tower knows relative places only, and
+    a side needs an absolute one).
     A sign with its side is read from whichever token shows it best (a soft maximum over the
     tokens), as attention of the language part can; its size from the same tokens. Every token
     must also know the region and what is present anywhere.
     """
 
-    def __init__(self, width: int, rarity: Tensor, regions: int, signs: int, states: int) -> None:
-        """Heads for tokens ``width`` wide; ``rarity`` (classes,) weighs a touch of each class."""
+    def __init__(
+        self, width: int, inner: int, rarity: Tensor, regions: int, signs: int, states: int
+    ) -> None:
+        """Heads for tokens ``width`` wide, of patches ``inner`` wide.
+
+        ``rarity`` float32 (classes,) weighs a touch of each class.
+        """
         super().__init__()
         self.register_buffer("rarity", rarity, persistent=False)
         seen = torch.tensor([1.0] + [SIGN_WEIGHT] * (states - 1))
         self.register_buffer("seen", seen, persistent=False)
         self.signs, self.states = signs, states
+        self.dots = nn.Linear(inner, DOTS * DOTS * len(rarity))
         self.share = nn.Linear(width, len(rarity))
         self.touch = nn.Linear(width, len(rarity))
         self.place = nn.Linear(width, 2)
@@ -38,11 +52,12 @@ class Heads(nn.Module):
         self.heard = nn.Linear(width, signs)
         self.size = nn.Linear(width, signs)
 
-    def losses(self, tokens: Tensor, truth: "Targets") -> dict[str, Tensor]:
+    def losses(self, tokens: Tensor, patches: Tensor, truth: "Targets") -> dict[str, Tensor]:
         """Losses by name.
 
         Args:
             tokens: float32 (B, T, width).
+            patches: float32 (B, 4 T, inner), in the tower's order.
             truth: targets of the same batch.
         """
         length, width = tokens.shape[1:]
@@ -51,7 +66,10 @@ class Heads(nn.Module):
         share, touch, place = self.share(tokens), self.touch(tokens), self.place(tokens)
         here = (truth.sign > 0).float()[:, None].expand(-1, length, -1)
         region = self.region(tokens).flatten(0, 1)
+        dots = self.dots(functional.layer_norm(patches, patches.shape[-1:])).float()
+        dots = dots.view(-1, len(self.rarity))
         return {
+            "dots": 3 * functional.cross_entropy(dots, truth.dots.flatten(), self.rarity),
             "share": functional.cross_entropy(share.flatten(0, 1), truth.share.flatten(0, 1)),
             "touch": 10 * _binary(touch, truth.touch, self.rarity),
             "place": functional.mse_loss(place, truth.place.expand_as(place)),
@@ -114,6 +132,7 @@ class Targets:
         share: float32 (B, T, classes), part of the cell's pixels of each class.
         touch: float32 (B, T, classes), 1 where at least four pixels are of the class.
         place: float32 (T, 2), column and row in -1..1.
+        dots: int64 (B, 4 T, DOTS * DOTS), class of points of every patch, in the tower's order.
         region: int64 (B,). sign: int64 (B, signs). size: float32 (B, signs), log mm or NaN.
     """
 
@@ -127,8 +146,19 @@ class Targets:
         tally = torch.bincount((cells + offset).flatten(), minlength=len(cells) * classes)
         tally = tally.view(count, -1, classes).float()
         self.share = tally / (CELL * CELL)
+        self.dots = _dots(labels)
         self.touch = (tally >= 4).float()
         across = torch.linspace(-1, 1, width // CELL), torch.linspace(-1, 1, height // CELL)
         columns, rows = torch.meshgrid(*across, indexing="xy")
         self.place = torch.stack([columns, rows], dim=-1).flatten(0, 1)
         self.region, self.sign, self.size = region, sign, size
+
+
+def _dots(labels: Tensor) -> Tensor:
+    """Classes int64 (B, patches, DOTS * DOTS) of points of (B, H, W), patches of a cell together."""
+    count, height, width = labels.shape
+    rows = ((torch.arange(height // PATCH * DOTS) + 0.5) * PATCH / DOTS).long()
+    columns = ((torch.arange(width // PATCH * DOTS) + 0.5) * PATCH / DOTS).long()
+    points = labels[:, rows][:, :, columns]
+    points = points.view(count, height // CELL, 2, DOTS, width // CELL, 2, DOTS)
+    return points.permute(0, 1, 4, 2, 5, 3, 6).reshape(count, -1, DOTS * DOTS)

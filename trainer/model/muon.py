@@ -10,12 +10,14 @@ from collections.abc import Iterable
 import torch
 from torch import Tensor, nn
 
+from trainer.model.tower import half_precision
+
 _A, _B, _C = 3.4445, -4.7750, 2.0315
 _STEPS = 5
 
 
 class Muon(torch.optim.Optimizer):
-    """Muon with Nesterov momentum and decoupled weight decay, float32 throughout."""
+    """Muon with Nesterov momentum and decoupled weight decay; weights and momentum stay float32."""
 
     def __init__(
         self,
@@ -35,7 +37,9 @@ class Muon(torch.optim.Optimizer):
                 if weights.grad is not None:
                     by_shape.setdefault(weights.shape, []).append(weights)
             for shape, several in by_shape.items():
-                updates = orthogonal(torch.stack([self._direction(w, group) for w in several]))
+                directions = torch.stack([self._direction(w, group) for w in several])
+                with half_precision():
+                    updates = orthogonal(directions)
                 size = 0.2 * max(shape) ** 0.5 * group["lr"]
                 for weights, update in zip(several, updates, strict=True):
                     weights.mul_(1 - group["lr"] * group["decay"])

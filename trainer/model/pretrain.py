@@ -16,18 +16,30 @@ from trainer.model.dense import CLASSES, SIDES, SIGNS, DenseSlices
 from trainer.model.heads import Heads, Targets, rarity
 from trainer.model.muon import Muon
 from trainer.model.schedule import Jitter, Schedule
+from trainer.model.tower import Turns, half_precision, see
 
 if TYPE_CHECKING:
     from transformers import Qwen2VLForConditionalGeneration
 
+MIRRORED = torch.tensor([REGIONS.index("头颅"), REGIONS.index("胸部")])
+"""Regions that are about symmetric, so that a mirrored slice teaches sides and not organs."""
+
+OTHER_SIDE = torch.tensor([0, *(1 + SIDES.index({"右": "左", "左": "右"}.get(s, s)) for s in SIDES)])
+"""State of a sign in a mirrored slice, by its state."""
+
 
 @dataclass(frozen=True)
 class Progress:
-    """One step as seen from outside: losses are running means by name."""
+    """One step as seen from outside: losses are running means by name.
+
+    ``right`` is the share of held-out slices whose region, signs and sides were all read
+    correctly at the last checkpoint, None before the first.
+    """
 
     step: int
     losses: dict[str, float]
     pictures_per_s: float
+    right: float | None
 
 
 def pretrain(
@@ -51,25 +63,29 @@ def pretrain(
     tower = model.model.visual
     width = model.config.text_config.hidden_size
     weights = rarity(torch.from_numpy(slices.labels[:500]), CLASSES)
-    heads = Heads(width, weights, len(REGIONS), len(SIGNS), 1 + len(SIDES))
+    inner = model.config.vision_config.embed_dim
+    heads = Heads(width, inner, weights, len(REGIONS), len(SIGNS), 1 + len(SIDES))
     both = nn.ModuleDict({"tower": tower, "heads": heads})
     optimizers = _optimizers(tower, heads, schedule.lr)
     first = _restore(checkpoint, both, optimizers, generator)
     data = Tensors(slices)
     mean: dict[str, float] = {}
+    right: float | None = None
+    known = len(slices) - schedule.held_out
     tower.train()
-    tower.patch_embed.forward = _patches_as_matrix(tower.patch_embed)
     for step in range(first, schedule.steps):
         began = time.monotonic()
         for optimizer in optimizers:
             for group in optimizer.param_groups:
                 group["lr"] = schedule.rate(step)
-        index = torch.randint(len(slices), (schedule.batch,), generator=generator)
+        index = torch.randint(known, (schedule.batch,), generator=generator)
         edge = schedule.small if step < schedule.small_part * schedule.steps else picture
         grey, targets = data.batch(index, jitter, generator, edge)
         patches, grid = patchify(grey)
-        tokens = tower(patches, grid).view(schedule.batch, -1, width)
-        losses = heads.losses(tokens, targets)
+        with half_precision():
+            tokens, features = see(tower, patches, Turns(tower, grid[:1]), schedule.batch)
+            losses = heads.losses(tokens.float(), features.float(), targets)
+        tokens = tokens.float()
         # Tokens enter the language part beside word embeddings: keep them near unit scale.
         losses["scale"] = 0.01 * (tokens.pow(2).mean(-1) - 1).pow(2).clamp(max=100).mean()
         total = torch.stack(list(losses.values())).sum()
@@ -89,9 +105,30 @@ def pretrain(
             mean[name] = 0.95 * mean.get(name, value) + 0.05 * value
         if (step + 1) % schedule.save_every == 0:
             _save(checkpoint, step + 1, both, optimizers, generator)
-        report(Progress(step + 1, mean, schedule.batch / (time.monotonic() - began)))
-    del tower.patch_embed.forward
+            right = examine(tower, heads, data, range(known, len(slices)), picture)
+        speed = schedule.batch / (time.monotonic() - began)
+        report(Progress(step + 1, mean, speed, right))
     return heads
+
+
+@torch.no_grad()
+def examine(
+    tower: nn.Module, heads: Heads, data: "Tensors", which: range, picture: int
+) -> float | None:
+    """Share of these slices whose region and signs the heads read correctly; None of none."""
+    if not which:
+        return None
+    hits = 0
+    still = Jitter(zoom=0, shift=0, degrees=0, window=0, noise=0)
+    for start in range(which.start, which.stop, 50):
+        index = torch.arange(start, min(start + 50, which.stop))
+        grey, truth = data.batch(index, still, torch.Generator().manual_seed(0), picture)
+        patches, grid = patchify(grey)
+        with half_precision():
+            tokens, _ = see(tower, patches, Turns(tower, grid[:1]), len(index))
+        region, signs = heads.read(tokens.float())
+        hits += int(((region == truth.region) & (signs == truth.sign).all(-1)).sum())
+    return hits / len(which)
 
 
 class Tensors:
@@ -110,16 +147,14 @@ class Tensors:
         picture: int,
     ) -> tuple[Tensor, Targets]:
         """Grey pictures (B, picture, picture) and their targets."""
-        theta, _ = transforms(len(index), jitter, generator)
+        region, signs = self.region[index], self.signs[index]
+        mirrored = torch.rand(len(index), generator=generator) < jitter.mirror
+        mirrored &= torch.isin(region, MIRRORED)
+        signs = torch.where(mirrored[:, None], OTHER_SIDE[signs], signs)
+        theta = transforms(mirrored, jitter, generator)
         hu, labels = warp(self.hu[index], self.labels[index], theta, picture)
         grey = show(hu, self.windows[index], jitter, generator)
-        size = self.sizes[index].log()
-        return grey, Targets(labels, CLASSES, self.region[index], self.signs[index], size)
-
-
-def _patches_as_matrix(embed: nn.Module) -> Callable[[Tensor], Tensor]:
-    """The patch convolution as a matrix product: the same numbers, many times faster on a CPU."""
-    return lambda patches: patches @ embed.proj.weight.flatten(1).T
+        return grey, Targets(labels, CLASSES, region, signs, self.sizes[index].log())
 
 
 def _optimizers(tower: nn.Module, heads: nn.Module, lr: float) -> list[torch.optim.Optimizer]:

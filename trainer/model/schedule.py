@@ -14,6 +14,7 @@ class Jitter(BaseModel):
         degrees: largest rotation.
         window: largest relative change of the window's width, and of its center in half widths.
         noise: largest standard deviation of added noise, in grey levels of 1.
+        mirror: share of pictures of the head and the chest that are turned left to right.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -23,6 +24,7 @@ class Jitter(BaseModel):
     degrees: float = Field(default=10.0, ge=0, le=45)
     window: float = Field(default=0.2, ge=0, le=1)
     noise: float = Field(default=0.05, ge=0, le=0.5)
+    mirror: float = Field(default=0.0, ge=0, le=1)
 
 
 class Schedule(BaseModel):
@@ -34,6 +36,7 @@ class Schedule(BaseModel):
         lr: peak learning rate, of Muon for matrices and of AdamW for the rest.
         warmup: part of the steps over which the rate rises; it falls as a cosine afterwards.
         save_every: steps between checkpoints.
+        held_out: slices that are never trained on; every checkpoint is examined with them.
         small: pixels along one side of the pictures of the first part, a multiple of 28.
         small_part: part of the steps that sees small pictures; half as large, they cost a
             quarter, and what they teach carries over.
@@ -46,6 +49,7 @@ class Schedule(BaseModel):
     lr: float = Field(default=2e-3, gt=0, le=0.1)
     warmup: float = Field(default=0.05, ge=0, lt=1)
     save_every: int = Field(default=100, ge=1)
+    held_out: int = Field(default=0, ge=0)
     small: int = Field(default=168, ge=56, le=1008, multiple_of=28)
     small_part: float = Field(default=0.0, ge=0, le=1)
 

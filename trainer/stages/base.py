@@ -81,7 +81,8 @@ def _pretrain(work: Workspace, model: "Qwen2VLForConditionalGeneration", checkpo
 
         def report(step: "Step") -> None:
             losses, speed = step.losses, step.pictures_per_s
-            state = f"征象 {losses['sign']:.2f} 逐格 {losses['share']:.2f} · {speed:.1f} 幅/秒"
+            right = "" if step.right is None else f" 留出 {step.right:.1%}"
+            state = f"征象 {losses['sign']:.2f} 逐点 {losses['dots']:.2f}{right} · {speed:.0f} 幅/秒"
             bar.update(task, completed=step.step, state=state)
 
         pretrain(

@@ -73,6 +73,75 @@ def patches_are_those_of_the_image_processor() -> None:
     assert torch.allclose(patches, expected["pixel_values"], atol=1e-5)
 
 
+def the_tower_sees_as_transformers_does() -> None:
+    import torch
+
+    from trainer.model.augment import patchify
+    from trainer.model.config import Shape, build_model
+    from trainer.model.tokenizer import train_tokenizer
+    from trainer.model.tower import Turns, see
+
+    torch.manual_seed(0)
+    shape = Shape(vocab=400, picture=84, vision_width=64, vision_depth=2, vision_heads=2,
+                  width=64, depth=1, heads=1, kv_heads=1, inner=64)  # fmt: skip
+    tower = build_model(shape, train_tokenizer(WORDS, 400)).model.visual.eval()
+    patches, grid = patchify(torch.rand(3, 84, 84))
+    with torch.no_grad():
+        expected = tower(patches, grid)
+        merged, features = see(tower, patches, Turns(tower, grid[:1]), 3)
+    assert merged.shape == (3, 9, 64)
+    assert features.shape == (3, 36, 64)
+    assert torch.allclose(merged.flatten(0, 1), expected, atol=1e-5)
+
+
+def dots_lie_where_their_patch_lies() -> None:
+    import torch
+
+    from trainer.model.augment import patchify
+    from trainer.model.heads import Targets
+
+    labels = torch.zeros(1, 56, 84, dtype=torch.long)
+    labels[0, 14:28, 56:70] = 7
+    one = torch.zeros(1, 3)
+    dots = Targets(labels, 9, torch.tensor([2]), one.long(), one).dots
+    patches, _ = patchify(labels.float() / 7)
+    bright = patches.view(24, 3, -1).mean(dim=(1, 2))
+    assert dots.shape == (1, 24, 16)
+    assert (dots[0] == 7).all(-1).tolist() == (bright == bright.max()).tolist()
+    assert int((dots[0] == 7).sum()) == 16
+
+
+def mirrored_slices_change_sides() -> None:
+    import torch
+
+    from assistant.report.lexicon import REGIONS
+    from trainer.model.dense import SIDES, SIGNS, DenseSlices
+    from trainer.model.pretrain import Tensors
+    from trainer.model.schedule import Jitter
+
+    right, left = 1 + SIDES.index("右"), 1 + SIDES.index("左")
+    labels = np.zeros((2, 56, 56), np.uint8)
+    labels[:, :, :20] = 7  # the patient's right
+    signs = np.zeros((2, len(SIGNS)), np.int64)
+    signs[:, 0] = right
+    slices = DenseSlices(
+        hu=labels.astype(np.int16) * 10,
+        labels=labels,
+        region=np.array([REGIONS.index("头颅"), REGIONS.index("腹部")]),
+        signs=signs,
+        sizes=np.full((2, len(SIGNS)), np.nan, np.float32),
+        windows=np.tile(np.array([[40, 80]], np.float32), (2, 1)),
+    )
+    still = Jitter(zoom=0, shift=0, degrees=0, window=0, noise=0, mirror=1)
+    grey, truth = Tensors(slices).batch(
+        torch.arange(2), still, torch.Generator().manual_seed(0), 56
+    )
+    assert truth.sign[:, 0].tolist() == [left, right]
+    assert grey[0, :, :20].mean() < grey[0, :, 36:].mean()
+    assert grey[1, :, :20].mean() > grey[1, :, 36:].mean()
+    assert (truth.touch[:, :, 7].view(2, 2, 2).sum(1) > 0).tolist() == [[False, True], [True, False]]
+
+
 def targets_count_every_pixel() -> None:
     import torch
 
@@ -115,7 +184,8 @@ def pretraining_learns_and_resumes_to_the_same_weights() -> None:
     )
     shape = Shape(vocab=400, picture=56, vision_width=32, vision_depth=1, vision_heads=2,
                   width=64, depth=1, heads=2, kv_heads=1, inner=64)  # fmt: skip
-    schedule = Schedule(steps=30, batch=4, lr=5e-3, save_every=10)
+    schedule = Schedule(steps=30, batch=4, lr=5e-3, save_every=10, held_out=2)
+    examined: list[float | None] = []
 
     class Killed(Exception):
         pass
@@ -127,6 +197,7 @@ def pretraining_learns_and_resumes_to_the_same_weights() -> None:
 
         def report(step: SimpleNamespace) -> None:
             seen.append(step.losses["share"])
+            examined.append(step.right)
             if step.step == die_at:
                 raise Killed
 
@@ -141,6 +212,8 @@ def pretraining_learns_and_resumes_to_the_same_weights() -> None:
         cut, rest = train(Path(folder) / "cut.pt")
     assert losses[-1] < 0.6 * losses[0], losses
     assert len(rest) == 10
+    assert examined[:9] == [None] * 9
+    assert examined[29] == 1.0  # region and no sign: easily learned
     for name, weights in whole.items():
         assert torch.allclose(weights, cut[name], atol=1e-5), name
 
