@@ -155,7 +155,7 @@ class Targets:
 
 
 def _dots(labels: Tensor) -> Tensor:
-    """Classes int64 (B, patches, DOTS * DOTS) of points of (B, H, W), patches of a cell together."""
+    """Classes of points of (B, H, W): int64 (B, patches, DOTS * DOTS), a cell's together."""
     count, height, width = labels.shape
     rows = ((torch.arange(height // PATCH * DOTS) + 0.5) * PATCH / DOTS).long()
     columns = ((torch.arange(width // PATCH * DOTS) + 0.5) * PATCH / DOTS).long()

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 MIRRORED = torch.tensor([REGIONS.index("头颅"), REGIONS.index("胸部")])
 """Regions that are about symmetric, so that a mirrored slice teaches sides and not organs."""
 
-OTHER_SIDE = torch.tensor([0, *(1 + SIDES.index({"右": "左", "左": "右"}.get(s, s)) for s in SIDES)])
+_MIRROR = {"右": "左", "左": "右"}
+OTHER_SIDE = torch.tensor([0, *(1 + SIDES.index(_MIRROR.get(side, side)) for side in SIDES)])
 """State of a sign in a mirrored slice, by its state."""
 
 

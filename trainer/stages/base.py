@@ -80,9 +80,9 @@ def _pretrain(work: Workspace, model: "Qwen2VLForConditionalGeneration", checkpo
         task = bar.add_task("视觉预训练", total=settings.pretrain.steps, state="")
 
         def report(step: "Step") -> None:
-            losses, speed = step.losses, step.pictures_per_s
             right = "" if step.right is None else f" 留出 {step.right:.1%}"
-            state = f"征象 {losses['sign']:.2f} 逐点 {losses['dots']:.2f}{right} · {speed:.0f} 幅/秒"
+            lessons = f"征象 {step.losses['sign']:.2f} 逐点 {step.losses['dots']:.2f}"
+            state = f"{lessons}{right} · {step.pictures_per_s:.0f} 幅/秒"
             bar.update(task, completed=step.step, state=state)
 
         pretrain(

@@ -139,7 +139,8 @@ def mirrored_slices_change_sides() -> None:
     assert truth.sign[:, 0].tolist() == [left, right]
     assert grey[0, :, :20].mean() < grey[0, :, 36:].mean()
     assert grey[1, :, :20].mean() > grey[1, :, 36:].mean()
-    assert (truth.touch[:, :, 7].view(2, 2, 2).sum(1) > 0).tolist() == [[False, True], [True, False]]
+    touched = truth.touch[:, :, 7].view(2, 2, 2).sum(1) > 0
+    assert touched.tolist() == [[False, True], [True, False]]
 
 
 def targets_count_every_pixel() -> None:
