@@ -8,6 +8,7 @@ from assistant.ui.batch_tab import BatchTab
 from assistant.ui.batching import Standing
 from assistant.ui.chat_tab import ChatPanel
 from assistant.ui.guard import as_assistant_error
+from assistant.ui.owner import owner_of
 from assistant.ui.session import Desks
 from assistant.ui.transcript import messages
 from assistant.ui.viewer import Updates, Viewer
@@ -18,8 +19,8 @@ def link_rows(tab: BatchTab, tabs: gr.Tabs, viewer: Viewer, panel: ChatPanel, de
     """Connect the rows of the batch tab with the reading tab."""
     services = tab.services
 
-    def opened(person: str, file: str, request: gr.Request) -> Updates:
-        batch = tab.batches.of(person)
+    def opened(file: str, request: gr.Request) -> Updates:
+        batch = tab.batches.of(owner_of(request))
         name = file.partition("|")[2]  # before it stands a count, so that each click is new
         if batch is None or not name:
             return {tabs: gr.skip()}
@@ -41,4 +42,4 @@ def link_rows(tab: BatchTab, tabs: gr.Tabs, viewer: Viewer, panel: ChatPanel, de
         }
 
     changed = [*viewer.outputs, panel.chat, panel.attaches, tabs, tab.results.progress]
-    tab.opens.change(opened, [tab.person, tab.opens], changed, **QUICK)
+    tab.opens.change(opened, tab.opens, changed, **QUICK)

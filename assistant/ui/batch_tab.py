@@ -4,7 +4,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import gradio as gr
 
@@ -16,15 +15,13 @@ from assistant.ui.batch_page import progress
 from assistant.ui.batch_results import BatchResults, build_results
 from assistant.ui.batching import Batch, Batches, Prepare, Standing
 from assistant.ui.guard import as_assistant_error
+from assistant.ui.owner import owner_of
 from assistant.ui.services import Services
 from assistant.ui.status import draft_line
 from assistant.ui.theme import html
 from assistant.ui.uploads import move, scratch_parent
 from assistant.ui.viewer import Updates
 from assistant.ui.viewer_events import QUICK
-
-_RECALL = "() => localStorage.ctPerson || ''"
-_KEEP = "(name) => { localStorage.ctPerson = name }"
 
 REFRESH_S = 1.0
 """How often the page looks at a batch that goes on, seconds."""
@@ -35,14 +32,12 @@ class BatchTab:
     """The components of the tab, and what they do.
 
     Attributes:
-        person: random name of the browser, kept by it: a batch is found again after a reload.
         draft: the line that every answer is a draft.
         opens: told which row was clicked; the layout connects it to the reading tab.
     """
 
     form: BatchForm
     results: BatchResults
-    person: gr.Textbox
     clock: gr.Timer
     draft: gr.HTML
     opens: gr.Textbox
@@ -53,38 +48,27 @@ class BatchTab:
         """Attach every event."""
         form, once = self.form, {**QUICK, "trigger_mode": "once"}
         shown = [self.clock, *self.results.outputs]
-        view = [self.person, *self.results.query]
-        form.start.click(self.start, [self.person, *form.inputs], shown, **once)
-        form.count.click(self.count, [self.person, *form.inputs], shown, **once)
-        sent = [self.person, form.files, *form.inputs[1:]]
+        view = self.results.query
+        form.start.click(self.start, form.inputs, shown, **once)
+        form.count.click(self.count, form.inputs, shown, **once)
+        sent = [form.files, *form.inputs[1:]]
         form.files.upload(self.start_sent, sent, [*shown, form.files], preprocess=False, **once)
         for button, act in ((form.pause, self.pause), (form.resume, self.resume)):
-            button.click(act, self.person, None, **QUICK).then(self.look, view, shown, **QUICK)
-        form.stop.click(self.stop, self.person, None, **QUICK)
+            button.click(act, None, None, **QUICK).then(self.look, view, shown, **QUICK)
+        form.stop.click(self.stop, None, None, **QUICK)
         changes = [part.change for part in self.results.query]
         gr.on([self.clock.tick, *changes], self.look, view, shown, **QUICK)
-        recall, keep = (
-            "() => localStorage.ctPerson || ''",
-            "(name) => { localStorage.ctPerson = name }",
-        )
-        arriving = app.load(self.arrive, self.person, self.person, js=recall, **QUICK)
-        arriving.then(None, self.person, None, js=keep, **QUICK).then(
-            self.look, view, shown, **QUICK
-        )
+        app.load(self.look, view, shown, **QUICK)
 
-    def arrive(self, person: str) -> str:
-        """The browser's name, a new one at its first visit."""
-        return person or uuid4().hex
-
-    def start(self, person: str, *asked: Any) -> Updates:
+    def start(self, request: gr.Request, *asked: Any) -> Updates:
         """Go through a folder on this machine."""
-        return self._begin(person, Asked(*asked), self._typed)
+        return self._begin(owner_of(request), Asked(*asked), self._typed)
 
-    def count(self, person: str, *asked: Any) -> Updates:
+    def count(self, request: gr.Request, *asked: Any) -> Updates:
         """Only count and measure."""
-        return self._begin(person, Asked(*asked), self._typed, dry=True)
+        return self._begin(owner_of(request), Asked(*asked), self._typed, dry=True)
 
-    def start_sent(self, person: str, payload: object, *asked: Any) -> Updates:
+    def start_sent(self, request: gr.Request, payload: object, *asked: Any) -> Updates:
         """Go through files that the browser sent."""
         most = self.services.settings.max_batch_files
 
@@ -95,26 +79,26 @@ class BatchTab:
 
             return prepare
 
-        return {**self._begin(person, Asked("", *asked), sent), self.form.files: None}
+        return {**self._begin(owner_of(request), Asked("", *asked), sent), self.form.files: None}
 
-    def pause(self, person: str) -> None:
+    def pause(self, request: gr.Request) -> None:
         """Wait before the next file."""
-        if batch := self.batches.of(person):
+        if batch := self.batches.of(owner_of(request)):
             batch.control.pause()
 
-    def resume(self, person: str) -> None:
+    def resume(self, request: gr.Request) -> None:
         """Go on."""
-        if batch := self.batches.of(person):
+        if batch := self.batches.of(owner_of(request)):
             batch.control.resume()
 
-    def stop(self, person: str) -> None:
+    def stop(self, request: gr.Request) -> None:
         """Stop after the rows so far."""
-        if batch := self.batches.of(person):
+        if batch := self.batches.of(owner_of(request)):
             batch.control.cancel()
 
-    def look(self, person: str, order: str, kind: str, text: str) -> Updates:
+    def look(self, request: gr.Request, order: str, kind: str, text: str) -> Updates:
         """What there is to see of the person's batch."""
-        batch = self.batches.of(person)
+        batch = self.batches.of(owner_of(request))
         going = batch is not None and batch.standing.going
         shown = self.results.shown(batch, order, kind, text)
         return {self.clock: gr.Timer(active=going), **shown}
@@ -161,11 +145,8 @@ def build_batch_tab(services: Services, batches: Batches, app: gr.Blocks) -> Bat
             draft = html(draft_line(services.lane.status), "batch-draft")
         with gr.Column(elem_id="batch-results", scale=9, min_width=480):
             results = build_results()
-    # Not gr.State: that is forgotten at a reload, while the batch goes on.
-    person = gr.Textbox(label=wording.PERSON, elem_id="person", elem_classes="unseen")
     opens = gr.Textbox(label=wording.CLICKED, elem_id="open-row", elem_classes="unseen")
-    tab = BatchTab(
-        form, results, person, gr.Timer(REFRESH_S, active=False), draft, opens, services, batches
-    )
+    clock = gr.Timer(REFRESH_S, active=False)
+    tab = BatchTab(form, results, clock, draft, opens, services, batches)
     tab.bind(app)
     return tab

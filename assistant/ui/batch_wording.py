@@ -44,7 +44,7 @@ KINDS = (
     *(("未接受", "refused"), ("未完成", "failed"), ("已跳过", "skipped")),
 )
 FIND = "查找文件名、所见、全文"
-PERSON, CLICKED = "本浏览器", "点开的行"  # of boxes that nobody sees
+CLICKED = "点开的行"  # of a box that nobody sees
 NO_MATCH = "没有符合条件的行"
 
 _PHASES = {

@@ -4,6 +4,8 @@ import re
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from typing import Any
 
+from assistant.ui.owner import cookie
+
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
@@ -59,7 +61,8 @@ class Gate:
         elif not _ROUTES.fullmatch(scope["path"]):
             await _refuse(send, 404)
         elif scope["path"] == "/":
-            await self._app(_uncompressed(scope), receive, _Page(send, self._head))
+            page = _Page(send, self._head, cookie(scope))
+            await self._app(_uncompressed(scope), receive, page)
         else:
             await self._app(scope, receive, _with_headers(send))
 
@@ -72,11 +75,12 @@ class Gate:
 
 
 class _Page:
-    """Collects the page's markup and sends it on with our own head."""
+    """Collects the page's markup and sends it on with our own head and cookie."""
 
-    def __init__(self, send: Send, head: bytes) -> None:
+    def __init__(self, send: Send, head: bytes, cookie: bytes) -> None:
         self._send = send
         self._head = head
+        self._cookie = cookie
         self._start: MutableMapping[str, Any] = {}
         self._body = b""
 
@@ -94,6 +98,7 @@ class _Page:
         kept = [pair for pair in self._start["headers"] if pair[0].lower() != b"content-length"]
         self._start["headers"] = [
             *kept, (b"content-length", str(len(page)).encode()), (b"cache-control", b"no-store"),
+            (b"set-cookie", self._cookie),
         ]  # fmt: skip
         send = _with_headers(self._send)
         await send(self._start)

@@ -110,3 +110,10 @@ def test_files_over_the_limit_are_refused(page: TestClient) -> None:
     content = bytes(MOST_MB * 2**20 + 1)
     sent = page.post("/gradio_api/upload", files={"files": ("1", content)})
     assert sent.status_code == 413
+
+
+def test_the_browser_is_given_a_name_once(page: TestClient) -> None:
+    page.cookies.clear()
+    first = page.get("/").headers["set-cookie"]
+    assert page.get("/").headers["set-cookie"] == first
+    assert "set-cookie" not in page.get("/theme.css").headers
