@@ -1,0 +1,1 @@
+"""What is kept: conversations in one SQLite file, users in another."""
