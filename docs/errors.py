@@ -19,6 +19,7 @@ FAMILIES = {
     "BAT": "批量阅片",
     "ENV": "安装：launcher.py 准备运行环境",
     "TRN": "训练",
+    "STO": "对话记录",
     "SYS": "本机",
 }
 HEAD = """\

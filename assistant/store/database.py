@@ -29,7 +29,7 @@ CREATE TABLE shown (
   exchange TEXT NOT NULL REFERENCES exchange ON DELETE CASCADE, place INTEGER NOT NULL,
   sha256 TEXT NOT NULL, center REAL, width REAL, window_name TEXT NOT NULL,
   series_uid TEXT NOT NULL, slice_index INTEGER NOT NULL, frame INTEGER NOT NULL,
-  caption TEXT NOT NULL, PRIMARY KEY (exchange, place));
+  words TEXT NOT NULL, replaced INTEGER NOT NULL, PRIMARY KEY (exchange, place));
 """
 
 
@@ -83,7 +83,8 @@ class Database:
             try:
                 yield self._connection
             except BaseException:
-                self._connection.execute("ROLLBACK")
+                if self._connection.in_transaction:  # a full disk has rolled it back already
+                    self._connection.execute("ROLLBACK")
                 raise
             self._connection.execute("COMMIT")
 

@@ -15,10 +15,16 @@ MODES: tuple[Mode, ...] = get_args(Mode)
 
 @dataclass(frozen=True, eq=False)
 class Picture:
-    """A picture of a question, with its window and slice, and how the page names it."""
+    """A picture of a question, with its window and slice.
+
+    Attributes:
+        place: slice and frame in words, "" for a single picture.
+        replaced: from other files than the picture before it.
+    """
 
     image: RenderedImage
-    caption: str = ""
+    place: str = ""
+    replaced: bool = False
 
 
 @dataclass(frozen=True, eq=False)

@@ -4,19 +4,27 @@ import time
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
+from threading import Lock
 
+from filelock import FileLock, Timeout
+
+from assistant.dialogue.scrub import scrub
 from assistant.errors import AssistantError
 from assistant.store import rows
 from assistant.store.database import FILE, Database
 from assistant.store.exchange import Exchange, Heading, Record
+from assistant.store.search import find
 
+LOCK = "conversations.lock"
 LONGEST_TITLE = 60
-MOST_LISTED = 300
 _DAY_S = 86400
 
 
 class Ledger:
     """Conversations in ``conversations.sqlite3``; every call names whose they are.
+
+    Answers that the end of the program cut short are marked as interrupted when the
+    file is opened, unless another program that has it open may be writing them.
 
     Args:
         folder: where the file lies, made when it is not there.
@@ -30,43 +38,34 @@ class Ledger:
         self.path = folder / FILE
         self._database = Database(self.path)
         self._revisions: Counter[str] = Counter()
-
-    def recover(self) -> int:
-        """Mark answers that the end of the program cut short; how many they were.
-
-        Only for a process that has the file to itself.
-        """
+        self._counting = Lock()
+        self._alone = FileLock(folder / LOCK, timeout=0)
+        try:
+            self._alone.acquire()
+        except Timeout:
+            return
         with self._database.writing() as connection:
-            return connection.execute(
-                "UPDATE exchange SET state='interrupted' WHERE state='running'"
-            ).rowcount
+            connection.execute("UPDATE exchange SET state='interrupted' WHERE state='running'")
 
     def revision(self, owner: str) -> int:
         """Changes with everything of this owner's that begins, ends, is renamed or deleted."""
-        return self._revisions[owner]
+        with self._counting:
+            return self._revisions[owner]
+
+    def _changed(self, *owners: str) -> None:
+        with self._counting:
+            self._revisions.update(owners)
 
     def headings(self, owner: str, search: str = "") -> tuple[Heading, ...]:
-        """The owner's conversations, newest first, at most ``MOST_LISTED``.
+        """The owner's conversations, newest first, at most ``search.MOST_LISTED``.
 
         Args:
             owner: whose.
             search: words, each of which must occur in the title, a question or an answer,
                 in upper or lower case.
         """
-        query = "SELECT id, title, changed FROM conversation c WHERE owner=?"
-        values: list[object] = [owner]
-        for word in search.split()[:8]:
-            pattern = "%" + "".join(f"\\{sign}" if sign in "\\%_" else sign for sign in word) + "%"
-            query += (
-                " AND (title LIKE ? ESCAPE '\\' OR EXISTS (SELECT 1 FROM exchange e WHERE"
-                " e.conversation=c.id AND (e.question LIKE ? ESCAPE '\\' OR"
-                " e.answer LIKE ? ESCAPE '\\')))"
-            )
-            values += [pattern] * 3
-        query += " ORDER BY changed DESC, rowid DESC LIMIT ?"
         with self._database.reading() as connection:
-            found = connection.execute(query, (*values, MOST_LISTED)).fetchall()
-        return tuple(Heading(*row) for row in found)
+            return find(connection, owner, search)
 
     def load(self, owner: str, conversation: str) -> Record:
         """A conversation whole.
@@ -127,7 +126,7 @@ class Ledger:
             )
         if cut:
             self._database.wipe()
-        self._revisions[owner] += 1
+        self._changed(owner)
 
     def write(self, exchange: Exchange) -> None:
         """Write down how far an answer has come; one that was deleted stays deleted."""
@@ -143,7 +142,7 @@ class Ledger:
                 " WHERE id=? AND owner=?",
                 (time.time(), title, conversation, owner),
             )
-        self._revisions[owner] += 1
+        self._changed(owner)
 
     def adopt(self, owner: str, record: Record) -> None:
         """Keep a conversation that came about elsewhere, its answers complete."""
@@ -151,12 +150,12 @@ class Ledger:
             self.begin(owner, replace(record, exchanges=record.exchanges[:place]), exchange)
 
     def rename(self, owner: str, conversation: str, title: str) -> None:
-        """Call a conversation something else from now on.
+        """Call a conversation something else from now on; what identifies is left out.
 
         Raises:
             AssistantError: STO-201 it is not there, STO-202 the title is empty.
         """
-        short = " ".join(title.split())[:LONGEST_TITLE]
+        short = scrub(" ".join(title.split()))[:LONGEST_TITLE]
         if not short:
             raise AssistantError("STO-202", "名称是空的。", next_step="请写下新的名称。")
         with self._database.writing() as connection:
@@ -166,7 +165,7 @@ class Ledger:
             ).rowcount
         if not changed:
             raise _not_there()
-        self._revisions[owner] += 1
+        self._changed(owner)
 
     def delete(self, owner: str, conversation: str) -> None:
         """Delete a conversation and its pictures; nothing of it stays in the file or its log.
@@ -181,7 +180,7 @@ class Ledger:
         if not gone:
             raise _not_there()
         self._database.wipe()
-        self._revisions[owner] += 1
+        self._changed(owner)
 
     def expire(self, keep_days: int) -> int:
         """Delete what was not touched for so many days; 0 keeps everything. How many went."""
@@ -194,7 +193,7 @@ class Ledger:
             gone = connection.execute(f"DELETE {due}", (oldest,)).rowcount
         if gone:
             self._database.wipe()
-        self._revisions.update(owner for (owner,) in owners)
+        self._changed(*(owner for (owner,) in owners))
         return gone
 
     def count(self) -> int:
@@ -206,6 +205,7 @@ class Ledger:
     def close(self) -> None:
         """Let the file go; the ledger is not used afterwards."""
         self._database.close()
+        self._alone.release()
 
 
 def _not_there() -> AssistantError:

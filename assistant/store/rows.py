@@ -23,7 +23,7 @@ SELECT_EXCHANGES = (
 )
 SELECT_PICTURES = (
     "SELECT s.exchange, p.sha256, p.png, s.center, s.width, s.window_name, s.series_uid,"
-    " s.slice_index, s.frame, s.caption FROM exchange e JOIN shown s ON s.exchange = e.id"
+    " s.slice_index, s.frame, s.words, s.replaced FROM exchange e JOIN shown s ON s.exchange = e.id"
     " JOIN picture p ON p.conversation = e.conversation AND p.sha256 = s.sha256"
     " WHERE e.conversation=? ORDER BY e.place, s.place"
 )
@@ -54,9 +54,9 @@ def insert(
         window = (image.window.center, image.window.width) if image.window else (None, None)
         ref = image.slice_ref
         connection.execute(
-            "INSERT INTO shown VALUES (?,?,?,?,?,?,?,?,?,?)",
+            "INSERT INTO shown VALUES (?,?,?,?,?,?,?,?,?,?,?)",
             (exchange.id, number, image.sha256, *window, image.window_name,
-             ref.series_uid, ref.index, ref.frame, picture.caption),
+             ref.series_uid, ref.index, ref.frame, picture.place, picture.replaced),
         )  # fmt: skip
 
 
@@ -64,9 +64,19 @@ def select(connection: sqlite3.Connection, conversation: str) -> tuple[Exchange,
     """The exchanges of a conversation with their pictures, oldest first."""
     pictures: dict[str, list[Picture]] = {}
     pixels: dict[str, np.ndarray[Any, np.dtype[np.uint8]]] = {}
-    for exchange, sha256, png, center, width, name, uid, index, frame, caption in (
-        connection.execute(SELECT_PICTURES, (conversation,))
-    ):
+    for (
+        exchange,
+        sha256,
+        png,
+        center,
+        width,
+        name,
+        uid,
+        index,
+        frame,
+        place,
+        replaced,
+    ) in connection.execute(SELECT_PICTURES, (conversation,)):
         if sha256 not in pixels:
             pixels[sha256] = np.array(Image.open(io.BytesIO(png), formats=("PNG",)))
             pixels[sha256].flags.writeable = False
@@ -77,7 +87,7 @@ def select(connection: sqlite3.Connection, conversation: str) -> tuple[Exchange,
             SliceRef(uid, index, frame),
             sha256,
         )
-        pictures.setdefault(exchange, []).append(Picture(image, caption))
+        pictures.setdefault(exchange, []).append(Picture(image, place, bool(replaced)))
     return tuple(
         Exchange(
             question, asked, mode, tuple(pictures.get(id_, ())), answer, state, window, seconds,

@@ -1,6 +1,5 @@
 """Writes answers down as the engine speaks, whoever is looking, until the last word."""
 
-import logging
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from threading import Condition, Event, Thread
@@ -9,17 +8,15 @@ from time import monotonic
 from assistant.engine.base import Chunk, Options, Stats
 from assistant.engine.lane import Lane, Waiting
 from assistant.errors import AssistantError
-from assistant.report.region import NOT_CT, UNSURE, region_of
 from assistant.store.exchange import Exchange, Record, State
 from assistant.store.ledger import Ledger
+from assistant.store.title import title_of
 
 WRITE_S = 0.08
 """Shortest time between two states of an answer, seconds."""
 
 LOOK_S = 0.5
-_TITLE = 24
 _STATES: dict[str, State] = {"stop": "done", "length": "cut", "cancel": "stopped"}
-_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,8 +105,7 @@ class Scribe:
             yield shown
             if over:
                 return
-            with self._changed:
-                self._changed.wait_for(lambda: task.progress is not shown or task.over, LOOK_S)
+            self._wait(task, shown)
 
     def stop(self, conversation: str) -> None:
         """End the answer being written, if any; what is written stays."""
@@ -133,9 +129,7 @@ class Scribe:
         try:
             exchange = self._listen(task, options)
         except Exception as error:
-            exchange = replace(
-                task.progress.exchange, state="failed", error=self._explain(error)
-            )
+            exchange = replace(task.progress.exchange, state="failed", error=self._explain(error))
         try:
             title = task.record.title
             if len(task.record.exchanges) == 1:
@@ -174,15 +168,11 @@ class Scribe:
             exchange, state=state, seconds=stats.ttft_s + decode_s, tokens_per_s=stats.tokens_per_s
         )
 
+    def _wait(self, task: _Writing, shown: Progress) -> None:
+        with self._changed:
+            self._changed.wait_for(lambda: task.progress is not shown or task.over, LOOK_S)
+
     def _show(self, task: _Writing, progress: Progress) -> None:
         with self._changed:
             task.progress = progress
             self._changed.notify_all()
-
-
-def title_of(exchange: Exchange) -> str:
-    """What a conversation is called: the region that the answer names, and the question."""
-    words = " ".join(exchange.question.split())
-    short = words if len(words) <= _TITLE else words[:_TITLE] + "…"
-    region = region_of(exchange.answer) if exchange.answer else UNSURE
-    return short if region in (UNSURE, NOT_CT) else f"{region} · {short}"
