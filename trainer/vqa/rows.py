@@ -19,6 +19,8 @@ def json_rows(path: Path) -> list[Record]:
     Raises:
         RowsError: it is not.
     """
+    if not path.is_file():
+        raise RowsError(f"没有 {path.name}，文件夹的布局与发布的不同")
     try:
         return _records(path, json.loads(path.read_text(encoding="utf-8-sig")))
     except (OSError, ValueError) as error:

@@ -59,8 +59,8 @@ def run(asked: Asked, out: Path, console: Console) -> None:
         AssistantError: TRN-611 naming everything wrong with the set's files at once, before
             the model is loaded; TRN-612 a picture is broken; MOD-102, MOD-103 no card.
     """
-    card = read_card(asked.model)
     questions = load(asked)
+    card = read_card(asked.model)
     out.mkdir(parents=True, exist_ok=True)
     prompts = load_prompts()
     sitter = sha256(f"{card.fingerprint}\n{prompts.system}\n{ANSWER_TOKENS}".encode()).hexdigest()

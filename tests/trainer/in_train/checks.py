@@ -253,5 +253,20 @@ def every_wrong_argument_is_found_at_once() -> None:
     assert len(problems) == 6, problems
 
 
+def overlap_of_words_is_a_footnote() -> None:
+    from trainer.metrics.text import overlap
+
+    truth = "检查所见：右肺上叶见结节影，大小约8.5mm。\n诊断意见：右肺上叶结节。"
+    denied = truth.replace("见结节", "未见结节")
+    same, flipped = overlap([truth], [truth]), overlap([truth], [denied])
+    assert round(same.bleu) == round(same.rouge_l) == 100, same
+    assert flipped.bleu > 80, flipped  # a flipped negation hardly moves it
+    assert flipped.rouge_l > 80, flipped
+    for nothing in ("", "\n", " \t", "。", ".", ". .\n.", "\x00"):
+        assert overlap([truth], [nothing]).bleu < 5, nothing
+    half = overlap([truth, truth], [truth, ""])
+    assert round(half.rouge_l) == 50, half
+
+
 if __name__ == "__main__":
     globals()[sys.argv[1]]()

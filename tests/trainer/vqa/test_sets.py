@@ -160,7 +160,7 @@ def test_broken_parquet_and_wrong_layout(tmp_path: Path) -> None:
     put(tmp_path / "data" / "test-0.parquet", b"PAR1 broken")
     assert "test-0.parquet 读不出来" in problems_of("path-vqa", tmp_path)
     assert "布局" in problems_of("vqa-rad", tmp_path / "empty")
-    assert "test.json 读不出来" in problems_of("slake", tmp_path / "empty")
+    assert "没有 test.json" in problems_of("slake", tmp_path / "empty")
 
 
 def test_an_unknown_set(tmp_path: Path) -> None:
