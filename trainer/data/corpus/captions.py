@@ -21,7 +21,9 @@ _REGIONS: tuple[tuple[str, str], ...] = (
     ("盆腔", r"pelvi|bladder|prostat|uter(?:us|ine)|rect(?:um|al)|ovar|femoral head|sacr"),
     ("脊柱", r"spine|spinal|vertebra|lumbar|intervertebral"),
 )  # fmt: skip
-_REGION_WORDS = tuple((name, re.compile(rf"\b(?:{words})", re.I)) for name, words in _REGIONS)
+_REGION_WORD = re.compile(
+    r"\b(?:" + "|".join(f"(?P<{name}>{words})" for name, words in _REGIONS) + ")", re.I
+)
 
 
 def clean(text: str) -> str:
@@ -54,8 +56,9 @@ def region(text: str) -> str:
     if is_chinese(text):
         return region_of(text)
     # The first sentence names the examination; it weighs as much as all organs after it.
-    opening = text.split(".", 1)[0]
-    votes = Counter({name: len(words.findall(text)) for name, words in _REGION_WORDS})
-    votes.update({name: 3 * len(words.findall(opening)) for name, words in _REGION_WORDS})
+    opening = len(text.split(".", 1)[0])
+    votes = Counter(dict.fromkeys((name for name, _ in _REGIONS), 0))
+    for word in _REGION_WORD.finditer(text):
+        votes[str(word.lastgroup)] += 4 if word.start() < opening else 1
     name, count = votes.most_common(1)[0]
     return name if count else UNSURE

@@ -86,8 +86,9 @@ def write_part(path: Path, first: int, rows: Sequence[Judged], marking: Marking)
     with partial.open("wb") as file:
         with pa.ipc.new_file(file, SCHEMA) as writer:
             writer.write_table(table)
-        file.flush()
-        os.fsync(file.fileno())
+        if marking.carry:  # else the pictures are files of their own, and not flushed either
+            file.flush()
+            os.fsync(file.fileno())
     partial.replace(path)
 
 

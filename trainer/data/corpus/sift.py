@@ -17,7 +17,7 @@ from trainer.data.corpus.row import Judged, RawRow, Unit
 
 PARTS = "parts"
 PICTURES = "mllm_data"
-_SAMPLED_ROWS = 1000
+_SAMPLED_ROWS = 600
 _HUB_ROWS = 100_000
 
 
