@@ -114,7 +114,8 @@ def evaluate(config: Config, out: Out = None, model: Model = None) -> None:
 
         folder = (out if out is not None else RUNS / f"evaluate-{model.name}").resolve()
         with claimed(folder):
-            examine_folder(load_pipeline(config), model, folder, console)
+            pipeline = load_pipeline(config)
+            examine_folder(pipeline, model, folder, console, RUNS / pipeline.name / pipeline.data)
 
 
 @app.command()

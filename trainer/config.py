@@ -45,6 +45,7 @@ _REASONS = {
     "literal_error": "只能是 {expected} 之一",
     "one_source": "synth（模拟 CT）与 prepare（真实数据）须写且只写一个",
     "built_needs_synth": "用真实数据时须在 base.folder 写明基座模型",
+    "held_out_needs_prepare": "只有 prepare 备好的数据留出了真实图像，用 synth 时应写 phantoms",
     "folder_is_whole": "写了 base.folder，就不能再写 shape、pretrain 或 jitter",
 }
 
@@ -122,6 +123,8 @@ class Pipeline(_Section):
             raise PydanticCustomError("one_source", "synth or prepare")
         if self.synth is None and self.base.folder is None:
             raise PydanticCustomError("built_needs_synth", "only phantoms build a base")
+        if self.prepare is None and self.evaluate.questions == "held_out":
+            raise PydanticCustomError("held_out_needs_prepare", "nothing is held out")
         return self
 
     @property

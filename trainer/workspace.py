@@ -56,15 +56,7 @@ class Workspace:
         Raises:
             AssistantError: TRN-122 when it has not been finished.
         """
-        manifest = read_manifest(self.folder(stage))
-        if manifest is None:
-            raise AssistantError(
-                "TRN-122",
-                f"前一阶段 {stage} 还没有完成，缺少它的清单。",
-                next_step=f"请先运行 python launcher.py train {stage.split('/')[0]}，"
-                "或用 train run 依次完成所有阶段。",
-            )
-        return manifest
+        return finished(self.folder(stage), stage)
 
     def begin(
         self, stage: str, *, inputs: Mapping[str, str], config: Mapping[str, JsonValue]
@@ -86,6 +78,23 @@ class Workspace:
         manifest = job.finish(outputs, figures or {})
         self.console.print(f"[green]✓[/] {job.stage}：完成，用时 {manifest.seconds:.0f} 秒。")
         return manifest
+
+
+def finished(folder: Path, stage: str) -> Manifest:
+    """The manifest of a stage's folder.
+
+    Raises:
+        AssistantError: TRN-122 when it has not been finished.
+    """
+    manifest = read_manifest(folder)
+    if manifest is None:
+        raise AssistantError(
+            "TRN-122",
+            f"前一阶段 {stage} 还没有完成，缺少它的清单。",
+            next_step=f"请先运行 python launcher.py train {stage.split('/')[0]}，"
+            "或用 train run 依次完成所有阶段。",
+        )
+    return manifest
 
 
 def fetched(name: str) -> Path:

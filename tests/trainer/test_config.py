@@ -57,6 +57,7 @@ def test_all_errors_are_told_at_once(tmp_path: Path) -> None:
         ({"synth": None}, "须写且只写一个"),
         ({"synth": None, "prepare": "prepare.yaml"}, "在 base.folder 写明"),
         ({"base": {"folder": "x", "shape": {"vocab": 600}}}, "不能再写 shape"),
+        ({"evaluate": {"questions": "held_out"}}, "应写 phantoms"),
     ],
 )
 def test_where_data_and_base_come_from(

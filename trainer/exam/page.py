@@ -1,5 +1,6 @@
 """The examination as one page of HTML that needs no other file and asks nothing of a server."""
 
+from collections.abc import Sequence
 from html import escape
 
 from trainer.data.corpus.cardstyle import STYLE as CARD_STYLE
@@ -9,6 +10,7 @@ from trainer.exam.result import Examination
 from trainer.exam.settings import Evaluate
 from trainer.exam.style import STYLE
 from trainer.exam.tables import gate_table, sign_table, summary_table, tuple_table, variant_table
+from trainer.metrics.share import Share
 
 _CONTROLS = (
     "<p>三种对照：<b>全黑图片</b>的回答拿去比每一题；<b>图片错位</b>，即每题收下一题图片的回答"
@@ -36,8 +38,8 @@ def render(found: Examination, settings: Evaluate, *, title: str, about: str, de
         _section("征象元组", tuple_table(found) + _tuples(found)),
         _section("按征象", sign_table(found.details.signs)),
         _pair(
-            _section("按大小（检出且侧别对）", share_rows(found.details.sizes)),
-            _section("按对比度（检出且侧别对）", share_rows(found.details.contrasts)),
+            _section("按大小（检出且侧别对）", _bins(found.details.sizes)),
+            _section("按对比度（检出且侧别对）", _bins(found.details.contrasts)),
         ),
         _pair(_calibration(found, settings), _regions(found)),
         galleries(found),
@@ -68,6 +70,10 @@ def _figures(found: Examination) -> str:
     ]
     cells = "".join(f"<div><b>{value}</b><span>{name}</span></div>" for value, name in figures)
     return f'<section class="figures">{cells}</section>'
+
+
+def _bins(rows: Sequence[tuple[str, Share]]) -> str:
+    return share_rows(rows) if rows else '<p class="quiet">真值里没有写明，分不出档。</p>'
 
 
 def _gate(found: Examination) -> str:

@@ -1,5 +1,7 @@
 """The ``evaluate`` section of a pipeline."""
 
+from typing import Literal
+
 from pydantic import BaseModel, ConfigDict, Field
 
 
@@ -27,7 +29,9 @@ class Evaluate(_Section):
     """The examination.
 
     Attributes:
-        pictures: slices of unseen seeds, for the quantised model.
+        questions: ``phantoms``: slices of unseen seeds, their truth exact; ``held_out``: the
+            pictures that ``prepare`` held out, their truth read from the texts beside them.
+        pictures: how many of them, for the quantised model.
         variant_pictures: how many of them the other variants (base, SFT, merged, NF4) are
             shown; 0 leaves the others out.
         strangers: pictures that are no CT.
@@ -42,6 +46,7 @@ class Evaluate(_Section):
         losses: what quantising and the other steps may cost, or the stage fails.
     """
 
+    questions: Literal["phantoms", "held_out"] = "phantoms"
     pictures: int = Field(default=500, ge=1)
     variant_pictures: int = Field(default=100, ge=0)
     strangers: int = Field(default=60, ge=0)

@@ -9,16 +9,16 @@ from pathlib import Path
 from pydantic import JsonValue
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import track
 
 from assistant.dialogue.prompts import load_prompts
 from assistant.errors import AssistantError
 from assistant.models.card import read_card
 from trainer.config import Pipeline
+from trainer.exam import questions
 from trainer.exam.gate import METRICS
 from trainer.exam.journal import Journal
 from trainer.exam.page import render
-from trainer.exam.paper import Case, draw_cases, draw_strangers
+from trainer.exam.paper import Case, draw_strangers
 from trainer.exam.record import as_json, as_markdown, card_metrics
 from trainer.exam.result import Examination, Standing, assess, graded, standing
 from trainer.exam.sitting import Candidate
@@ -26,7 +26,7 @@ from trainer.exam.variants import Variant, quantized, variants_of
 from trainer.manifest import begin, write_whole
 from trainer.metrics.text import overlap
 from trainer.stages.quantize import describe
-from trainer.workspace import Workspace
+from trainer.workspace import Workspace, finished
 
 RECORD, TABLE, PAGE = "evaluation.json", "evaluation.md", "evaluation.html"
 
@@ -42,10 +42,12 @@ def run(work: Workspace) -> None:
     variants = variants_of(work)
     config = _config(work.pipeline)
     inputs = {variant.key: variant.digest for variant in variants}
+    if work.pipeline.evaluate.questions == "held_out":
+        inputs["prepare"] = work.finished("prepare").digest
     job = work.begin("evaluate", inputs=inputs, config=config)
     if job.done is not None:
         return
-    found = _examine(work.pipeline, variants, work.console, job.folder)
+    found = _examine(work.pipeline, variants, work.console, job.folder, work.data)
     outputs = _write(found, work.pipeline, variants[-1], job.folder, work.console)
     _refuse(found, work.pipeline)
     model = job.folder / "model"
@@ -53,18 +55,27 @@ def run(work: Workspace) -> None:
     work.finish(job, *outputs, model)
 
 
-def examine_folder(pipeline: Pipeline, model: Path, out: Path, console: Console) -> None:
+def examine_folder(
+    pipeline: Pipeline, model: Path, out: Path, console: Console, data: Path
+) -> None:
     """Examine a finished model folder alone, with a pipeline's examination.
 
+    Args:
+        data: folder of prepared data, for questions that are held out.
+
     Raises:
-        AssistantError: MOD-102, MOD-103 when it has no card; TRN-601 as :func:`run`.
+        AssistantError: MOD-102, MOD-103 when it has no card; TRN-122 when the data are not
+            prepared; TRN-601 as :func:`run`.
     """
     variant = quantized(model.resolve(), before="")
-    job = begin(out, "evaluate", inputs={variant.key: variant.digest}, config=_config(pipeline))
+    inputs = {variant.key: variant.digest}
+    if pipeline.evaluate.questions == "held_out":
+        inputs["prepare"] = finished(data, "prepare").digest
+    job = begin(out, "evaluate", inputs=inputs, config=_config(pipeline))
     if job.done is not None:
         console.print(f"已评测过，见 {PAGE}。")
         return
-    found = _examine(pipeline, (variant,), console, job.folder)
+    found = _examine(pipeline, (variant,), console, job.folder, data)
     outputs = _write(found, pipeline, variant, job.folder, console)
     _refuse(found, pipeline)
     job.finish(outputs)
@@ -80,16 +91,15 @@ def _config(pipeline: Pipeline) -> dict[str, JsonValue]:
 
 
 def _examine(
-    pipeline: Pipeline, variants: Sequence[Variant], console: Console, folder: Path
+    pipeline: Pipeline, variants: Sequence[Variant], console: Console, folder: Path, data: Path
 ) -> Examination:
     """Every variant answers; what was answered before a kill is not asked again."""
-    settings, recipe = pipeline.evaluate, pipeline.phantoms
-    drawn = track(draw_cases(settings, recipe), "生成考题", settings.pictures, console=console)
-    cases = tuple(drawn)
+    settings = pipeline.evaluate
+    cases = questions.draw(pipeline, data, console)
     *others, clinical = variants
     candidate = _candidate(pipeline, clinical, console, folder)
     try:
-        sheet = candidate.sit(cases, draw_strangers(settings, recipe))
+        sheet = candidate.sit(cases, draw_strangers(settings, pipeline.phantoms))
     finally:
         candidate.close()
     few = cases[: settings.variant_pictures]
@@ -130,10 +140,9 @@ def _write(
     found: Examination, pipeline: Pipeline, variant: Variant, folder: Path, console: Console
 ) -> list[Path]:
     """The three forms of the result."""
-    slices = len(found.cases)
     today = datetime.now(UTC).date().isoformat()
     about = (
-        f"{slices} 幅种子未用于训练的模拟 CT 层面，由助手自己的推理引擎贪心解码回答；"
+        f"{questions.describe(pipeline, len(found.cases))}，由助手自己的推理引擎贪心解码回答；"
         f"考核的形式是 {variant.title}，{today}。"
     )
     title, demo = pipeline.card.title, pipeline.card.demo
@@ -182,7 +191,7 @@ def _publish(work: Workspace, source: Path, folder: Path, found: Examination) ->
         f"- 训练数据：{card.trained_on}\n- 用途：{card.use}\n- 局限：{card.limits}\n"
         f"- 训练方法：`python launcher.py train run configs/train/{work.pipeline.name}.yaml`\n"
         "- 许可：Apache-2.0\n\n"
-        f"## 结果\n\n在 {found.summary.right.of} 幅种子未用于训练的模拟层面上，"
+        f"## 结果\n\n{questions.describe(work.pipeline, len(found.cases))}，"
         "由助手自己的推理引擎贪心解码回答默认问题，再从文字中提取征象与真值比较：\n\n"
         f"{as_markdown(found)}"
     )

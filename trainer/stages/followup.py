@@ -1,16 +1,12 @@
 """followup: conversations of several turns, and how often the first answer comes again."""
 
-import io
 import json
 from collections.abc import Iterator
 from dataclasses import asdict
-from hashlib import sha256
-from itertools import chain, islice
+from itertools import islice
 from pathlib import Path
 from threading import Event
 
-import numpy as np
-from PIL import Image
 from pydantic import JsonValue
 from rich.progress import track
 
@@ -19,16 +15,16 @@ from assistant.dialogue.prompts import load_prompts
 from assistant.engine.base import Engine, Options
 from assistant.engine.loader import load_engine
 from assistant.errors import AssistantError
-from assistant.imaging.slice import RenderedImage, SliceRef
+from assistant.imaging.slice import RenderedImage
 from assistant.models.card import read_card
 from assistant.models.catalog import ModelFolder
+from trainer.data.prepared import HELD_OUT, read_rows, rendered
 from trainer.manifest import write_whole
 from trainer.metrics.repeats import Talk, load_questions, repeats
 from trainer.stages.quantize import FOLDERS
 from trainer.workspace import Workspace
 
 RECORD = "followup.json"
-HELD_OUT_FIRST = ("mllm_med_test", "mllm_med_validation", "mllm_eval", "mllm_med")
 _ANSWER_TOKENS = 256
 
 
@@ -89,26 +85,5 @@ def hold(engine: Engine, picture: RenderedImage, questions: tuple[str, ...]) -> 
 
 def pictures(data: Path) -> Iterator[RenderedImage]:
     """First pictures of the data's conversations, those held out from training first."""
-    info = json.loads((data / "dataset_info.json").read_text(encoding="utf-8"))
-    entries = [info[name] for name in HELD_OUT_FIRST if name in info]
-    return chain.from_iterable(_of_entry(data, entry) for entry in entries)
-
-
-def _of_entry(data: Path, entry: dict[str, str]) -> Iterator[RenderedImage]:
-    if "file_name" in entry:
-        for row in json.loads((data / entry["file_name"]).read_text(encoding="utf-8")):
-            if row["images"]:
-                yield _rendered((data / row["images"][0]).read_bytes())
-        return
-    import pyarrow.parquet
-
-    for shard in sorted((data / entry["script_url"]).glob("*.parquet")):
-        for batch in pyarrow.parquet.ParquetFile(shard).iter_batches(8, columns=["images"]):
-            for images in batch.column("images").to_pylist():
-                if images:
-                    yield _rendered(images[0]["bytes"])
-
-
-def _rendered(jpeg: bytes) -> RenderedImage:
-    pixels = np.asarray(Image.open(io.BytesIO(jpeg)).convert("RGB"))
-    return RenderedImage(pixels, None, "", SliceRef(), sha256(jpeg).hexdigest())
+    rows = read_rows(data, *HELD_OUT, "mllm_eval", "mllm_med")
+    return (rendered(row.pictures[0]) for row in rows if row.pictures)

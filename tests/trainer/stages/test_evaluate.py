@@ -14,13 +14,16 @@ from assistant.engine.scripted import ScriptedEngine
 from assistant.errors import AssistantError
 from assistant.models.card import verify, write_card
 from assistant.places import CONFIGS
+from tests.trainer.medtrinity_rows import Maker, encode
 from trainer.config import Pipeline, load_pipeline
+from trainer.data.corpus.preparation import Preparation
 from trainer.exam import variants as variants_module
 from trainer.exam.settings import Losses
 from trainer.exam.variants import Variant, variants_of
 from trainer.manifest import begin
 from trainer.metrics.text import Overlap
 from trainer.stages import evaluate
+from trainer.stages.prepare import prepare
 from trainer.workspace import Workspace
 
 NORMAL = "检查所见：胸部CT平扫：未见异常。\n诊断意见：胸部CT未见明显异常。"
@@ -197,16 +200,47 @@ def test_a_finished_folder_alone(
     monkeypatch.setattr(variants_module, "load_engine", lambda model: engine)
     out = tmp_path / "alone"
     folder = work.folder("quantize") / "model"
-    evaluate.examine_folder(work.pipeline, folder, out, work.console)
+    evaluate.examine_folder(work.pipeline, folder, out, work.console, tmp_path)
     record = json.loads((out / "evaluation.json").read_text(encoding="utf-8"))
     assert [one["key"] for one in record["variants"]] == ["int4"]
     assert record["losses"] == []
     assert (out / "manifest.json").is_file()
 
 
+def test_held_out_pictures_are_the_questions(
+    work: Workspace, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    source, maker = tmp_path / "source", Maker()
+    source.mkdir()
+    for number, text in enumerate((NORMAL, BLEED) * 4):
+        (source / f"{number}.jpg").write_bytes(encode(maker.slice()))
+        (source / f"{number}.txt").write_text(text, encoding="utf-8")
+    exam = work.pipeline.evaluate.model_copy(update={"questions": "held_out", "pictures": 3})
+    update = {"synth": None, "prepare": "x.yaml", "evaluate": exam}
+    pipeline = work.pipeline.model_copy(update=update)
+    real = Workspace(pipeline, work.configs, work.root, work.console)
+    Loads(real, monkeypatch)
+    with pytest.raises(AssistantError) as caught:
+        evaluate.run(real)
+    assert caught.value.code == "TRN-122"
+    split = {"validation": 0.3, "test": 0.4}
+    given = {"sources": [{"kind": "pictures", "path": source}], "workers": 1, "split": split}
+    prepare(Preparation.model_validate(given), real.data, console=work.console)
+    evaluate.run(real)
+    out = real.folder("evaluate")
+    record = json.loads((out / "evaluation.json").read_text(encoding="utf-8"))
+    answers = record["answers"]
+    assert len(answers) == 3
+    normal = [not one["findings"] for one in answers]
+    assert [one["right"] for one in answers] == normal  # NORMAL is said of every picture
+    for told in ("evaluation.html", "model/README.md"):
+        assert "3 幅未用于训练的真实图像" in (out / told).read_text(encoding="utf-8")
+    assert "分不出档" in (out / "evaluation.html").read_text(encoding="utf-8")
+
+
 def test_a_folder_without_a_card_is_refused(work: Workspace, tmp_path: Path) -> None:
     with pytest.raises(AssistantError) as caught:
-        evaluate.examine_folder(work.pipeline, tmp_path, tmp_path / "out", work.console)
+        evaluate.examine_folder(work.pipeline, tmp_path, tmp_path / "o", work.console, tmp_path)
     assert caught.value.code == "MOD-102"
 
 
