@@ -7,9 +7,10 @@ from dataclasses import asdict
 from trainer.exam.charts import interval, percent
 from trainer.exam.gate import METRICS
 from trainer.exam.result import Examination, Standing
+from trainer.exam.tables import control_rows
 from trainer.metrics.details import Details, Graded
 from trainer.metrics.page import table
-from trainer.metrics.share import Share
+from trainer.metrics.share import Measure, Share
 
 
 def as_json(found: Examination) -> str:
@@ -30,7 +31,7 @@ def as_json(found: Examination) -> str:
 
 def as_markdown(found: Examination) -> str:
     """The tables for a README: headline, signs, variants, the gate."""
-    parts = [table(found.summary)]
+    parts = [table(found.summary, [*control_rows(found), *_tuples(found)])]
     if len(found.standings) > 1:
         rows = [
             "| 形式 | 图像 | 完全正确 | F1 征象+侧别 | F1 五项全对 | 急症检出 | 正常判正常 |",
@@ -74,6 +75,18 @@ def card_metrics(found: Examination) -> dict[str, float]:
         figures["abnormal_ece"] = found.calibration.ece.value
     rounded = {name: round(value, 4) for name, value in figures.items()}
     return {"slices": float(summary.right.of), **rounded}
+
+
+def _tuples(found: Examination) -> list[tuple[str, Share | Measure]]:
+    details = found.details
+    rows: list[tuple[str, Share | Measure]] = [
+        ("F1：征象与侧别（侧别错算两处）", details.sides.f1),
+        ("F1：征象、部位、侧别、状态、大小全对", details.exact.f1),
+        ("有的征象被回答成“未见”", details.denied),
+    ]
+    if found.calibration is not None:
+        rows.append(("P(异常) 的校准误差 ECE", found.calibration.ece))
+    return rows
 
 
 def _details(details: Details) -> dict[str, object]:

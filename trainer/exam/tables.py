@@ -14,18 +14,22 @@ Figure = Share | Measure
 
 def summary_table(found: Examination) -> str:
     """Headline and controls, each with its interval and number of cases."""
-    rows = headline(found.summary)
-    rows += [
-        ("对照：换一种问法后完全正确", found.controls.rephrased),
-        ("换一种问法，结论不变", found.controls.unmoved),
-        ("追问的回答与第一次一致", found.controls.consistent),
-    ]
+    rows = [*headline(found.summary), *control_rows(found)]
     body = "".join(
         f'<tr><td class="name">{name}</td><td class="number">{percent(share)}</td>'
         f'<td class="number">{interval(share)}</td><td class="number">{share.of}</td></tr>'
         for name, share in rows
     )
     return _table(("项目", "结果", "95% 区间", "数量"), body)
+
+
+def control_rows(found: Examination) -> list[tuple[str, Share]]:
+    """The same slices asked about otherwise, by their Chinese names."""
+    return [
+        ("对照：换一种问法后完全正确", found.controls.rephrased),
+        ("换一种问法，结论不变", found.controls.unmoved),
+        ("追问的回答与第一次一致", found.controls.consistent),
+    ]
 
 
 def variant_table(standings: tuple[Standing, ...]) -> str:

@@ -1,6 +1,8 @@
 """An examination as a Markdown table in Chinese."""
 
-from trainer.metrics.share import Share
+from collections.abc import Sequence
+
+from trainer.metrics.share import Measure, Share
 from trainer.metrics.summary import Summary
 
 
@@ -19,12 +21,12 @@ def headline(summary: Summary) -> list[tuple[str, Share]]:
     ]
 
 
-def table(summary: Summary) -> str:
-    """Headline, controls and one row a sign."""
+def table(summary: Summary, more: Sequence[tuple[str, Share | Measure]] = ()) -> str:
+    """Headline and controls, further figures by their names, and one row a sign."""
     lines = ["| 项目 | 结果 | 95% 区间 | 数量 |", "|---|---|---|---|"]
     lines += [
         f"| {name} | {_percent(share)} | {_interval(share)} | {share.of} |"
-        for name, share in headline(summary)
+        for name, share in (*headline(summary), *more)
     ]
     lines += ["", "| 征象 | 层面数 | 检出 | 多报 | 侧别错 | F1 |", "|---|---|---|---|---|---|"]
     lines += [
@@ -34,10 +36,10 @@ def table(summary: Summary) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _percent(share: Share) -> str:
+def _percent(share: Share | Measure) -> str:
     return f"{share.value * 100:.1f}%" if share.of else "—"
 
 
-def _interval(share: Share) -> str:
+def _interval(share: Share | Measure) -> str:
     low, high = share.interval
     return f"{low * 100:.1f}–{high * 100:.1f}%" if share.of else "—"

@@ -125,6 +125,12 @@ def test_the_table_and_the_card(tmp_path: Path) -> None:
     found = sat(tmp_path)
     table = as_markdown(found)
     assert "| 完全正确（部位、征象或正常、侧别全对且无多余） | 50.0% |" in table
+    for control, share in (
+        *(("对照：换一种问法后完全正确", "50.0%"), ("追问的回答与第一次一致", "85.7%")),
+        *(("F1：征象与侧别（侧别错算两处）", "40.0%"), ("有的征象被回答成“未见”", "0.0%")),
+    ):
+        assert f"| {control} | {share} |" in table, control
+    assert "| P(异常) 的校准误差 ECE |" in table
     assert "| 合并后 | 0 | 没有考核：组件没有安装 |" in table
     assert "| 基座 → SFT（合并前） | 完全正确 | -50.0 | 5 | 图像太少 |" in table
     figures = card_metrics(found)
