@@ -73,7 +73,7 @@ class Capabilities:
     is_demo: bool = False
     fingerprint: str = ""
     context_tokens: int = 4096
-    images_per_conversation: int = 8
+    images_per_conversation: int = 16
     batch_size: int = 1
 
 
@@ -118,5 +118,18 @@ class Chooser(Protocol):
 
         Raises:
             AssistantError: ENG-104 two of them begin with the same token.
+        """
+        ...
+
+
+@runtime_checkable
+class Preparer(Protocol):
+    """What an engine may offer besides: to get ready before the question is known."""
+
+    def prepare(self, conversation: Conversation, cancel: Event) -> bool:
+        """Encode and prefill all before the text of the last user turn; False when cancelled.
+
+        A later ``stream`` of the same conversation, with any text in that turn, goes on
+        from there. Cancel takes effect while encoding and prefilling.
         """
         ...

@@ -1,15 +1,16 @@
-"""One lane before an engine: load in the background, queue, stream, cancel."""
+"""One lane before an engine: load in the background, take turns, stream, cancel."""
 
-from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from queue import Empty
-from threading import Condition, Event, Thread
-from typing import Literal
+from threading import Condition, Event
 
 from assistant.dialogue.conversation import Conversation
-from assistant.engine.base import Capabilities, Chooser, Chunk, Engine, Options, Stats
+from assistant.engine.base import Capabilities, Chunk, Engine, Options, Stats
+from assistant.engine.line import Line
 from assistant.engine.request import Chances, Exchange, Request
+from assistant.engine.seat import Phase, Seat, closed
+from assistant.engine.worker import Worker
 from assistant.errors import AssistantError
 
 POLL_S = 0.03
@@ -28,40 +29,32 @@ class LaneStatus:
     """What the lane can say of itself at any time.
 
     Attributes:
-        phase: "loading" until the engine is loaded and warm, "failed" if it cannot be: only
-            a switch to another makes the lane usable again.
+        phase: "loading" until the engine is loaded, and again while it restarts; "failed" if
+            it cannot be: only a switch to another makes the lane usable again.
         waiting: requests queued or running.
         capabilities: the engine's, once loaded.
         error: why loading failed.
     """
 
-    phase: Literal["loading", "ready", "failed", "closed"]
+    phase: Phase
     waiting: int
     capabilities: Capabilities | None = None
     error: AssistantError | None = None
 
 
 class Lane:
-    """Runs one request at a time, first come first served, on a thread of its own.
+    """Runs one request at a time, on a thread of its own; people in turn, folders behind them.
 
     Args:
-        load: makes the engine; called at once, on the lane's thread.
-        max_waiting: requests that may wait behind the running one.
+        load: makes the engine; called at once, on the lane's thread, and again when it broke.
+        max_waiting: requests of people that may wait behind the running one; as many of folders.
     """
 
     def __init__(self, load: Callable[[], Engine], *, max_waiting: int = 16) -> None:
-        self._load = load
-        self._max_waiting = max_waiting
         self._changed = Condition()
-        self._queue: deque[Request] = deque()
-        self._running: Request | None = None
-        self._forgotten: deque[str] = deque()
-        self._exchange: Exchange | None = None
-        self._engine: Engine | None = None
-        self._phase: Literal["loading", "ready", "failed", "closed"] = "loading"
-        self._error: AssistantError | None = None
-        self._thread = Thread(target=self._work, name="engine-lane", daemon=True)
-        self._thread.start()
+        self._line = Line(max_waiting)
+        self._seat = Seat(load, self._changed)
+        self._worker = Worker(self._seat, self._line, self._changed)
 
     @classmethod
     def of(cls, engine: Engine, *, max_waiting: int = 16) -> "Lane":
@@ -72,11 +65,12 @@ class Lane:
     def status(self) -> LaneStatus:
         """Phase, queue and, once loaded, what the engine is."""
         with self._changed:
+            seat = self._seat
             return LaneStatus(
-                phase=self._phase,
-                waiting=len(self._queue) + (self._running is not None),
-                capabilities=self._engine.capabilities if self._engine else None,
-                error=self._error,
+                phase=seat.phase,
+                waiting=len(self._line) + (self._worker.running is not None),
+                capabilities=seat.engine.capabilities if seat.engine else None,
+                error=seat.error,
             )
 
     def wait_ready(self, timeout_s: float | None = None) -> Capabilities:
@@ -86,16 +80,22 @@ class Lane:
             AssistantError: loading failed, or ENG-003 it took longer than ``timeout_s``.
         """
         with self._changed:
-            if not self._changed.wait_for(lambda: self._phase != "loading", timeout_s):
+            if not self._changed.wait_for(lambda: self._seat.phase != "loading", timeout_s):
                 raise AssistantError(
                     "ENG-003", "模型加载超时。", next_step="请稍后再试，或换用更小的模型。"
                 )
-            self._refuse_if_unusable()
-            assert self._engine is not None
-            return self._engine.capabilities
+            self._seat.refuse_if_unusable()
+            assert self._seat.engine is not None
+            return self._seat.engine.capabilities
 
     def stream(
-        self, conversation: Conversation, options: Options, cancel: Event
+        self,
+        conversation: Conversation,
+        options: Options,
+        cancel: Event,
+        *,
+        owner: str = "",
+        folder: bool = False,
     ) -> Iterator[Waiting | Chunk]:
         """Queue a request and yield its place, then its answer.
 
@@ -103,16 +103,30 @@ class Lane:
         ``POLL_S`` even while the engine is still encoding (its result is dropped), and
         it is set for the engine when the iterator is closed early.
 
+        Args:
+            conversation: ends with a user turn.
+            options: how to generate.
+            cancel: see above.
+            owner: who asks, any string; one person's requests do not hold up another's.
+                Without it each conversation is a person.
+            folder: part of a folder's work: comes after people, and is told whole at its end.
+
         Raises:
             AssistantError: ENG-001 the queue is full, ENG-002 the engine broke, or
                 whatever the engine refused with.
         """
-        for item in self._queued(Request(conversation, options, cancel)):
+        request = Request(conversation, options, cancel, owner=owner, folder=folder)
+        for item in self._queued(request):
             assert not isinstance(item, Chances)
             yield item
 
     def likelihoods(
-        self, conversation: Conversation, answers: Sequence[str], cancel: Event
+        self,
+        conversation: Conversation,
+        answers: Sequence[str],
+        cancel: Event,
+        *,
+        folder: bool = False,
     ) -> tuple[float, ...] | None:
         """How likely the answer begins as each of these does, in turn with other requests.
 
@@ -121,34 +135,28 @@ class Lane:
         Raises:
             AssistantError: as :meth:`stream`; ENG-104 two of them begin with the same token.
         """
-        for item in self._queued(Request(conversation, Options(), cancel, tuple(answers))):
+        request = Request(conversation, Options(), cancel, tuple(answers), folder=folder)
+        for item in self._queued(request):
             if isinstance(item, Chances):
                 return item.values
         return None
 
-    def _queued(self, request: Request) -> Iterator[Waiting | Chunk | Chances]:
+    def prepare(self, conversation: Conversation) -> None:
+        """Get ready for a question about the pictures of the last turn, whose text is not known.
+
+        Returns at once; done while no person waits, given up when the conversation is
+        prepared otherwise or forgotten. Without effect on an engine that cannot.
+        """
         with self._changed:
-            self._refuse_if_unusable()
-            if len(self._queue) >= self._max_waiting:
-                raise AssistantError(
-                    "ENG-001",
-                    f"排队人数已满（{self._max_waiting} 位）。",
-                    next_step="请稍等片刻再提问。",
-                )
-            self._queue.append(request)
-            self._changed.notify_all()
-        try:
-            yield from self._follow(request)
-        finally:
-            request.cancel.set()
-            with self._changed:
-                if request in self._queue:
-                    self._queue.remove(request)
+            if self._seat.phase in ("loading", "ready"):
+                self._line.prepare(conversation)
+                self._changed.notify_all()
 
     def forget(self, conversation_id: str) -> None:
         """Have the engine drop a conversation's state before its next request."""
         with self._changed:
-            self._forgotten.append(conversation_id)
+            self._line.drop_preparation(conversation_id)
+            self._worker.forgotten.append(conversation_id)
             self._changed.notify_all()
 
     def switch(self, load: Callable[[], Engine]) -> Capabilities:
@@ -162,30 +170,35 @@ class Lane:
         """
         exchange = Exchange(load)
         with self._changed:
-            if self._phase == "closed":
-                raise _closed()
-            if self._exchange is not None:
+            if self._seat.phase == "closed":
+                raise closed()
+            if self._worker.exchange is not None:
                 raise AssistantError("ENG-006", "正在切换模型。", next_step="请等切换完成后再试。")
-            self._exchange = exchange
+            self._worker.exchange = exchange
             self._changed.notify_all()
         return exchange.wait()
 
     def close(self, timeout_s: float = 10.0) -> None:
         """Cancel everything and free the engine."""
         with self._changed:
-            self._phase = "closed"
-            for request in (*self._queue, *([self._running] if self._running else [])):
+            self._seat.phase = "closed"
+            running = self._worker.running
+            for request in (*self._line.clear(), *([running] if running else [])):
                 request.cancel.set()
-            self._queue.clear()
             self._changed.notify_all()
-        self._thread.join(timeout_s)
+        self._worker.thread.join(timeout_s)
 
-    def _refuse_if_unusable(self) -> None:
-        if self._phase == "failed":
-            assert self._error is not None
-            raise self._error
-        if self._phase == "closed":
-            raise _closed()
+    def _queued(self, request: Request) -> Iterator[Waiting | Chunk | Chances]:
+        with self._changed:
+            self._seat.refuse_if_unusable()
+            self._line.join(request)
+            self._changed.notify_all()
+        try:
+            yield from self._follow(request)
+        finally:
+            request.cancel.set()
+            with self._changed:
+                self._line.leave(request)
 
     def _follow(self, request: Request) -> Iterator[Waiting | Chunk | Chances]:
         shown: int | None = None
@@ -211,111 +224,7 @@ class Lane:
 
     def _ahead(self, request: Request) -> int | None:
         with self._changed:
-            if request is self._running:
+            if request is self._worker.running:
                 return 0
-            if request not in self._queue:
-                return None
-            return self._queue.index(request) + (self._running is not None)
-
-    def _work(self) -> None:
-        self._install(self._load, _opened(self._load))
-        while (task := self._next()) is not None:
-            if isinstance(task, Exchange):
-                self._swap(task)
-            else:
-                self._run(task)
-        if self._engine is not None:
-            self._engine.close()
-
-    def _install(self, load: Callable[[], Engine], found: Engine | AssistantError) -> None:
-        """Go on with what was loaded, or be unusable until another switch."""
-        with self._changed:
-            if isinstance(found, AssistantError):
-                self._error = found
-            else:
-                self._engine, self._load, self._error = found, load, None
-            if self._phase != "closed":
-                self._phase = "failed" if self._error else "ready"
-            self._changed.notify_all()
-
-    def _swap(self, exchange: Exchange) -> None:
-        with self._changed:
-            former, self._engine = self._engine, None
-            if self._phase != "closed":
-                self._phase = "loading"
-        if former is not None:
-            former.close()
-        found = _opened(exchange.load)
-        if isinstance(found, AssistantError) and former is not None:
-            self._install(self._load, _opened(self._load))
-        else:
-            self._install(exchange.load, found)
-        with self._changed:
-            self._exchange = None
-        exchange.done.put(found if isinstance(found, AssistantError) else found.capabilities)
-
-    def _next(self) -> Request | Exchange | None:
-        with self._changed:
-            self._running = None
-            while True:
-                while self._forgotten and self._engine is not None:
-                    self._engine.forget(self._forgotten.popleft())
-                if self._phase == "closed":
-                    if self._exchange is not None:
-                        self._exchange.done.put(_closed())
-                    return None
-                if self._exchange is not None:
-                    return self._exchange
-                if self._error is not None:
-                    self._turn_away(self._error)
-                if self._queue:
-                    self._running = self._queue.popleft()
-                    return self._running
-                self._changed.wait()
-
-    def _turn_away(self, error: AssistantError) -> None:
-        while self._queue:
-            self._queue.popleft().results.put(error)
-
-    def _run(self, request: Request) -> None:
-        engine = self._engine
-        assert engine is not None
-        try:
-            if request.answers:
-                request.results.put(Chances(_likelihoods(engine, request)))
-                return
-            for chunk in engine.stream(request.conversation, request.options, request.cancel):
-                request.results.put(chunk)
-        except Exception as error:
-            # A state left half-way would spoil the next question of this conversation.
-            engine.forget(request.conversation.id)
-            request.results.put(error if isinstance(error, AssistantError) else _broken(error))
-
-
-def _opened(load: Callable[[], Engine]) -> Engine | AssistantError:
-    """An engine, loaded and warm, or why there is none."""
-    try:
-        engine = load()
-        engine.warm_up()
-    except Exception as error:
-        return error if isinstance(error, AssistantError) else _broken(error)
-    return engine
-
-
-def _closed() -> AssistantError:
-    return AssistantError("ENG-004", "引擎已经关闭。", next_step="请重新启动程序。")
-
-
-def _likelihoods(engine: Engine, request: Request) -> tuple[float, ...] | None:
-    if not isinstance(engine, Chooser):
-        return None
-    return engine.likelihoods(request.conversation, request.answers)
-
-
-def _broken(error: Exception) -> AssistantError:
-    return AssistantError(
-        "ENG-002",
-        "模型引擎出现意外错误，本次回答未完成。",
-        next_step="请再问一次；若反复出现，请重启程序并查看日志。",
-        detail=f"{type(error).__name__}: {error}",
-    )
+            ahead = self._line.ahead(request)
+            return None if ahead is None else ahead + (self._worker.running is not None)

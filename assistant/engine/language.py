@@ -1,12 +1,15 @@
 """The language model on OpenVINO: one compiled model, one KV state for each conversation."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from threading import Event
 
 import numpy as np
 import openvino as ov
 from numpy.typing import NDArray
 from openvino import opset13 as ops
+
+from assistant.engine.inference import infer
 
 
 class LanguageModel:
@@ -20,10 +23,19 @@ class LanguageModel:
             folder / "openvino_text_embeddings_model.xml", "CPU", properties
         ).create_infer_request()
 
-    def embed(self, ids: Sequence[int]) -> NDArray[np.float32]:
-        """Embeddings float32 (tokens, hidden) of token ids."""
+    def rows(
+        self,
+        keys: Sequence[int | tuple[str, int]],
+        pictures: Mapping[str, NDArray[np.float32]],
+    ) -> NDArray[np.float32]:
+        """Input float32 (n, hidden): a token's embedding, or the row of a picture."""
+        ids = [key if isinstance(key, int) else 0 for key in keys]
         found = self._embeddings.infer({0: np.asarray([ids], np.int64)})[0]
-        return np.array(found[0], np.float32)
+        rows = np.array(found[0], np.float32)
+        for index, key in enumerate(keys):
+            if isinstance(key, tuple):
+                rows[index] = pictures[key[0]][key[1]]
+        return rows
 
     def session(self) -> "Session":
         """A new, empty KV state."""
@@ -31,38 +43,61 @@ class LanguageModel:
 
 
 class Session:
-    """One conversation's KV state."""
+    """One conversation's KV state, or several rows of the same length decoded together.
+
+    Attributes:
+        length: positions of each row.
+    """
 
     def __init__(self, request: ov.InferRequest) -> None:
         self._request = request
         self.length = 0
+        self._values = 0
 
-    def clear(self) -> None:
-        """Forget every position."""
-        self._request.reset_state()
-        self.length = 0
+    @property
+    def nbytes(self) -> int:
+        """What the state takes in memory, about: 8 bits a value, a scale for each head."""
+        return int(self.length * self._values * 1.125)
+
+    def keep(self, length: int) -> int:
+        """Forget every position from ``length`` on."""
+        if length == 0:
+            self._request.reset_state()
+        elif length < self.length:
+            for state in self._request.query_state():
+                state.state = ov.Tensor(np.ascontiguousarray(state.state.data[:, :, :length]))
+        self.length = length
+        return length
 
     def feed(
-        self, embeddings: NDArray[np.float32], positions: NDArray[np.int64]
+        self, rows: NDArray[np.float32], positions: NDArray[np.int64], cancel: Event
     ) -> NDArray[np.float32]:
         """Append positions and return the logits float32 (vocabulary,) after the last.
 
         Args:
-            embeddings: float32 (n, hidden).
+            rows: float32 (n, hidden).
             positions: int64 (3, n), see :class:`assistant.engine.prompt.Layout`.
+            cancel: looked at while computing.
+
+        Raises:
+            InterruptedError: cancelled; nothing is left of the state.
         """
-        count = embeddings.shape[0]
-        self.length += count
-        result = self._request.infer(
-            {
-                "inputs_embeds": embeddings[None],
-                "attention_mask": np.ones((1, self.length), np.int64),
-                "position_ids": positions[:, None, :],
-                "beam_idx": np.zeros(1, np.int32),
-            },
-            share_inputs=True,
-        )
-        logits: NDArray[np.float32] = result["logits"][0, -1]
+        length = self.length + rows.shape[0]
+        inputs = {
+            "inputs_embeds": rows[None],
+            "attention_mask": np.ones((1, length), np.int64),
+            "position_ids": positions[:, None, :],
+            "beam_idx": np.zeros(1, np.int32),
+        }
+        try:
+            logits: NDArray[np.float32] = infer(self._request, inputs, cancel)[0, -1]
+        except InterruptedError:
+            self.keep(0)
+            raise
+        self.length = length
+        if not self._values:
+            shapes = [state.state.shape for state in self._request.query_state()]
+            self._values = sum(shape[1] * shape[3] for shape in shapes)
         return logits
 
 

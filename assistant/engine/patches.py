@@ -13,6 +13,10 @@ MAX_ASPECT_RATIO = 200
 """Beyond this Qwen2-VL's own image processor refuses a picture."""
 
 
+MOST_PIXELS = 1280 * 28 * 28
+"""Whatever the folder allows: 1280 tokens. The tower's work and memory grow with the square."""
+
+
 @dataclass(frozen=True)
 class PatchConfig:
     """The numbers of ``preprocessor_config.json`` that shape the patches.
@@ -40,7 +44,7 @@ class PatchConfig:
         size = raw.get("size") or {}
         return cls(
             min_pixels=raw.get("min_pixels") or size["shortest_edge"],
-            max_pixels=raw.get("max_pixels") or size["longest_edge"],
+            max_pixels=min(raw.get("max_pixels") or size["longest_edge"], MOST_PIXELS),
             patch_size=raw["patch_size"],
             merge_size=raw["merge_size"],
             temporal_patch_size=raw["temporal_patch_size"],

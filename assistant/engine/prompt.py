@@ -33,6 +33,11 @@ class ChatTokens:
     vision_end: int
     image_pad: int
 
+    @property
+    def ends(self) -> frozenset[int]:
+        """What ends an answer."""
+        return frozenset((self.end, self.end_of_text))
+
     @classmethod
     def of(cls, tokenizer: Tokenizer) -> "ChatTokens":
         """Look the special tokens up by their Qwen2-VL names.
@@ -73,6 +78,8 @@ class PromptWriter:
         conversation: Conversation,
         grid_of: Callable[[int, int], tuple[int, int]],
         spoken: Mapping[str, tuple[int, ...]],
+        *,
+        to_question: bool = False,
     ) -> tuple[Piece, ...]:
         """The prompt up to where the assistant's answer begins.
 
@@ -81,6 +88,7 @@ class PromptWriter:
             grid_of: merged token rows and columns of a picture of (H, W) pixels.
             spoken: ids of answers this engine gave, by text; decoding and encoding again
                 need not give the same ids, and then nothing kept would fit.
+            to_question: end before the text of the last turn, which is not known yet.
         """
         pieces: list[Piece] = [(self.special.start, *self._ids(f"system\n{conversation.system}"))]
         for turn in conversation.turns:
@@ -90,6 +98,8 @@ class PromptWriter:
                 pieces.append((self.special.vision_start,))
                 pieces.append(Picture(image.sha256, rows, columns))
                 pieces.append((self.special.vision_end,))
+            if to_question and turn is conversation.turns[-1]:
+                return tuple(pieces)
             kept = spoken.get(turn.text) if turn.role == "assistant" else None
             pieces.append(kept if kept is not None else self._ids(turn.text))
         pieces.append(self._opening("assistant"))

@@ -1,4 +1,4 @@
-"""What the lane is asked for: an answer, likelihoods, or another engine."""
+"""What the lane is asked for: an answer, likelihoods, to get ready, or another engine."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -19,11 +19,13 @@ class Chances:
 
 @dataclass(eq=False)
 class Request:
-    """A place in the queue.
+    """A place in the line.
 
     Attributes:
         cancel: belongs to this request alone.
         answers: their likelihoods are asked for instead of an answer.
+        owner: who asks; one person's requests do not hold up another's.
+        folder: part of a folder's work, which yields to people.
         results: what the engine has to say, in order.
     """
 
@@ -31,7 +33,27 @@ class Request:
     options: Options
     cancel: Event
     answers: tuple[str, ...] = ()
+    owner: str = ""
+    folder: bool = False
     results: SimpleQueue[Chunk | Chances | AssistantError] = field(default_factory=SimpleQueue)
+
+
+@dataclass(eq=False)
+class Preparation:
+    """A conversation whose next question is not known yet; its last turn has the pictures.
+
+    Attributes:
+        cancel: it is not wanted any more.
+    """
+
+    conversation: Conversation
+    cancel: Event = field(default_factory=Event)
+
+    def serves(self, request: Request) -> bool:
+        """Whether that request goes on from what is prepared here."""
+        pictures = {image.sha256 for image in self.conversation.images}
+        asked = {image.sha256 for image in request.conversation.images}
+        return request.conversation.id == self.conversation.id and pictures <= asked
 
 
 @dataclass(eq=False)

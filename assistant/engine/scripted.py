@@ -82,6 +82,17 @@ class ScriptedEngine:
             ),
         )
 
+    def prepare(self, conversation: Conversation, cancel: Event) -> bool:
+        """Know the pictures before they are asked about."""
+        known = self._known_pictures.setdefault(conversation.id, set())
+        for image in conversation.images:
+            if image.sha256 not in known:
+                time.sleep(self._encode_delay_s)
+                if cancel.is_set():
+                    return False
+                known.add(image.sha256)
+        return True
+
     def forget(self, conversation_id: str) -> None:
         """Drop the pictures known of a conversation."""
         self._known_pictures.pop(conversation_id, None)

@@ -1,6 +1,5 @@
 """A Qwen2-VL on torch: its vision tower, its language model, one KV cache a conversation."""
 
-from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from itertools import groupby
@@ -19,17 +18,13 @@ from assistant.imaging.slice import RenderedImage
 PREFILL_TOKENS = 1024
 """Positions computed between two looks at ``cancel``; also bounds the working memory."""
 
-KEPT_PICTURES = 64
-"""Pictures whose embeddings are kept; at the 2B shape about 1 MB each."""
-
 
 class TorchVision:
-    """Encodes pictures and keeps the embeddings by content, least recently used out first."""
+    """Encodes pictures, one at a time."""
 
     def __init__(self, tower: Any, config: PatchConfig) -> None:
         self._tower = tower
         self.config = config
-        self._kept: OrderedDict[str, torch.Tensor] = OrderedDict()
 
     def grid(self, height: int, width: int) -> tuple[int, int]:
         """Rows and columns of merged tokens for a picture of this size in pixels."""
@@ -37,12 +32,8 @@ class TorchVision:
         return rows // self.config.merge_size, columns // self.config.merge_size
 
     @torch.inference_mode()
-    def encode(self, image: RenderedImage, cancel: Event) -> tuple[torch.Tensor, bool]:
+    def encode(self, image: RenderedImage, cancel: Event) -> torch.Tensor:
         """Embeddings (tokens, hidden); a cancelled encoding stops between two blocks."""
-        kept = self._kept.get(image.sha256)
-        if kept is not None:
-            self._kept.move_to_end(image.sha256)
-            return kept, False
         patches = cut_patches(image.pixels, self.config)
         device = self._tower.device
         values = torch.from_numpy(patches.values).to(device, self._tower.dtype)
@@ -51,14 +42,7 @@ class TorchVision:
             found = self._tower(values, grid_thw=grid)
         # transformers 4 gives the merged tokens, 5 an output that also holds them.
         embeddings: torch.Tensor = getattr(found, "pooler_output", found)
-        self._kept[image.sha256] = embeddings
-        while len(self._kept) > KEPT_PICTURES:
-            self._kept.popitem(last=False)
-        return embeddings, True
-
-    def clear(self) -> None:
-        """Drop every picture."""
-        self._kept.clear()
+        return embeddings
 
 
 @contextmanager
@@ -113,6 +97,16 @@ class TorchSession:
         self._decoder = decoder
         self._head = head
         self._cache = DynamicCache()
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of the cache."""
+        return sum(
+            part.nbytes
+            for layer in self._cache.layers
+            for part in (layer.keys, layer.values)
+            if part is not None
+        )
 
     def keep(self, length: int) -> int:
         """Forget every position from ``length`` on."""

@@ -8,7 +8,6 @@ from pathlib import Path
 from threading import Event
 from typing import Any, Literal
 
-import numpy as np
 import torch
 from tokenizers import Tokenizer
 from transformers import AutoModelForImageTextToText
@@ -21,7 +20,6 @@ from assistant.engine.loop import Loop
 from assistant.engine.patches import PatchConfig
 from assistant.engine.torch_model import TorchLanguage, TorchVision
 from assistant.errors import AssistantError
-from assistant.imaging.slice import RenderedImage, SliceRef
 
 ARCHITECTURES = ("qwen2_vl", "qwen2_5_vl")
 
@@ -104,13 +102,8 @@ class TransformersEngine:
         )
 
     def warm_up(self) -> None:
-        """Answer one token; about a picture too where that is quick."""
-        talk = Conversation.new("")
-        if self._device == "cuda":
-            pixels = np.full((512, 512, 3), 128, np.uint8)
-            talk = talk.ask("?", (RenderedImage(pixels, None, "", SliceRef(), "warm-up"),))
-        else:
-            talk = talk.ask("?")
+        """Answer a word without a picture; the lane gets ready for pictures when nobody waits."""
+        talk = Conversation.new("").ask("?")
         for _ in self.stream(talk, Options(max_tokens=2), Event()):
             pass
         self.forget(talk.id)
@@ -133,8 +126,7 @@ class TransformersEngine:
         else:
             return
         # Only outside the handler does nothing hold the tensors of the failed step any more.
-        self._loop.close()
-        self._vision.clear()
+        self._loop.memory.clear()
         self._release()
         raise AssistantError(
             "ENG-203",
@@ -143,17 +135,21 @@ class TransformersEngine:
             detail=detail,
         )
 
+    def prepare(self, conversation: Conversation, cancel: Event) -> bool:
+        """See :class:`assistant.engine.base.Preparer`."""
+        return self._loop.prepare(conversation, cancel)
+
     def likelihoods(self, conversation: Conversation, answers: Sequence[str]) -> tuple[float, ...]:
         """See :class:`assistant.engine.base.Chooser`."""
         return self._loop.likelihoods(conversation, answers)
 
     def forget(self, conversation_id: str) -> None:
         """Drop a conversation's KV state; pictures go when room is needed."""
-        self._loop.forget(conversation_id)
+        self._loop.memory.forget(conversation_id)
 
     def close(self) -> None:
         """Free the weights and everything kept."""
-        self._loop.close()
+        self._loop.memory.clear()
         del self._loop, self._vision
         self._release()
 

@@ -1,6 +1,5 @@
-"""The vision tower on OpenVINO: pixels to picture embeddings, each picture once."""
+"""The vision tower on OpenVINO: pixels to picture embeddings."""
 
-from collections import OrderedDict
 from pathlib import Path
 from threading import Event
 
@@ -8,6 +7,7 @@ import numpy as np
 import openvino as ov
 from numpy.typing import NDArray
 
+from assistant.engine.inference import infer
 from assistant.engine.patches import PatchConfig, Patches, cut_patches
 from assistant.imaging.slice import RenderedImage
 
@@ -16,61 +16,43 @@ ROTARY_BASE = 10000.0
 
 
 class VisionTower:
-    """Encodes pictures and keeps the embeddings by content.
+    """Encodes pictures, one at a time.
 
     Args:
         core: where to compile.
         folder: an exported Qwen2-VL.
         head_dim: of the vision tower's attention, ``embed_dim // num_heads``.
         properties: OpenVINO compile properties.
-        keep: most pictures kept, least recently used out first.
     """
 
     def __init__(
-        self,
-        core: ov.Core,
-        folder: Path,
-        head_dim: int,
-        properties: dict[str, object],
-        *,
-        keep: int = 64,
+        self, core: ov.Core, folder: Path, head_dim: int, properties: dict[str, object]
     ) -> None:
         self.config = PatchConfig.read(folder)
         self._head_dim = head_dim
         self._embed = core.compile_model(
             folder / "openvino_vision_embeddings_model.xml", "CPU", properties
-        )
-        self._merge = core.compile_model(
+        ).create_infer_request()
+        merge = core.compile_model(
             folder / "openvino_vision_embeddings_merger_model.xml", "CPU", properties
         )
-        self._merge_inputs = [port.get_any_name() for port in self._merge.inputs]
-        self._kept: OrderedDict[str, NDArray[np.float32]] = OrderedDict()
-        self._keep = keep
+        self._merge_inputs = [port.get_any_name() for port in merge.inputs]
+        self._merge = merge.create_infer_request()
 
     def grid(self, height: int, width: int) -> tuple[int, int]:
         """Rows and columns of merged tokens for a picture of this size in pixels."""
         rows, columns = self.config.grid(height, width)
         return rows // self.config.merge_size, columns // self.config.merge_size
 
-    def encode(self, image: RenderedImage, cancel: Event) -> tuple[NDArray[np.float32], bool]:
-        """Embeddings float32 (tokens, hidden) of a picture, and whether it was encoded now.
+    def encode(self, image: RenderedImage, cancel: Event) -> NDArray[np.float32]:
+        """Embeddings float32 (tokens, hidden) of a picture.
 
-        A cancelled encoding stops between the patch embedding and the tower and raises
-        InterruptedError.
+        Raises:
+            InterruptedError: cancelled, between two operations of the tower.
         """
-        kept = self._kept.get(image.sha256)
-        if kept is not None:
-            self._kept.move_to_end(image.sha256)
-            return kept, False
         patches = cut_patches(image.pixels, self.config)
-        hidden = self._embed({0: patches.values})[0]
-        if cancel.is_set():
-            raise InterruptedError
-        embeddings = np.array(self._merge(self._merger_feed(hidden, patches))[0], np.float32)
-        self._kept[image.sha256] = embeddings
-        while len(self._kept) > self._keep:
-            self._kept.popitem(last=False)
-        return embeddings, True
+        hidden = self._embed.infer({0: patches.values}, share_inputs=True)[0]
+        return np.array(infer(self._merge, self._merger_feed(hidden, patches), cancel))
 
     def _merger_feed(
         self, hidden: NDArray[np.float32], patches: Patches

@@ -11,7 +11,7 @@ from assistant.places import CHECKOUT
 
 SHARED = {
     # One meaning, told by more than one file.
-    "ENG-102", "ENG-103", "ENV-105", "IMG-101", "IMG-104", "IMG-107", "IMG-111",
+    "ENV-105", "IMG-101", "IMG-104", "IMG-107", "IMG-111",
     "SYS-901",
 }  # fmt: skip
 

@@ -37,9 +37,6 @@ class BrokenOnce(ScriptedEngine):
         super().__init__()
         self.broken = False
 
-    def forget(self, conversation_id):
-        self.forgotten = conversation_id
-
     def stream(self, conversation, options, cancel):
         if not self.broken:
             self.broken = True
@@ -102,16 +99,16 @@ def test_closing_the_iterator_cancels_the_request():
     lane.close()
 
 
-def test_a_broken_engine_answers_one_request_with_a_code():
-    engine = BrokenOnce()
-    lane = Lane.of(engine)
+def test_a_broken_engine_answers_one_request_with_a_code_and_is_restarted():
+    loaded = [BrokenOnce(), Closing("新")]
+    waiting = iter(loaded)
+    lane = Lane(lambda: next(waiting))
     talk = question()
     with pytest.raises(AssistantError, match="ENG-002") as caught:
         answer_of(lane, talk)
-    assert engine.forgotten == talk.id
     assert "boom" not in caught.value.message
     assert "boom" in caught.value.detail
-    assert "第二问" in answer_of(lane, question("第二问"))
+    assert answer_of(lane, talk) == "新"
     lane.close()
 
 
@@ -173,6 +170,23 @@ def test_likelihoods_that_are_cancelled_are_none():
     lane.likelihoods(question(), ("无",), cancel)
     assert answer_of(lane, question())
     lane.close()
+
+
+def test_an_engine_that_cannot_be_restarted_is_said_to_everyone():
+    loaded = iter([BrokenOnce()])
+
+    def load() -> ScriptedEngine:
+        try:
+            return next(loaded)
+        except StopIteration:
+            raise AssistantError("MOD-104", "变动。", next_step="重新复制。") from None
+
+    lane = Lane(load)
+    with pytest.raises(AssistantError, match="ENG-002"):
+        answer_of(lane, question())
+    with pytest.raises(AssistantError, match="MOD-104"):
+        lane.wait_ready(10)
+    assert lane.status.phase == "failed"
 
 
 class Closing(ScriptedEngine):

@@ -33,6 +33,17 @@ def test_a_thread_of_a_picture_is_refused():
         QWEN2_VL.grid(10000, 1)
 
 
+def test_a_huge_picture_is_shrunk_whatever_the_folder_allows(tmp_path):
+    numbers = {"min_pixels": 3136, "max_pixels": 12845056, "patch_size": 14, "merge_size": 2}
+    numbers |= {"temporal_patch_size": 2, "image_mean": [0.5] * 3, "image_std": [0.5] * 3}
+    (tmp_path / "preprocessor_config.json").write_text(json.dumps(numbers), encoding="utf-8")
+    config = PatchConfig.read(tmp_path)
+    rows, columns = config.grid(10_000, 10_000)
+    assert 60 <= rows == columns
+    assert rows * columns // 4 <= 1280
+    assert config.grid(512, 512) == (36, 36)
+
+
 def test_one_scale_when_the_bounds_are_equal():
     config = PatchConfig(min_pixels=252 * 252, max_pixels=252 * 252)
     assert config.grid(128, 128) == config.grid(512, 512) == (18, 18)

@@ -154,7 +154,7 @@ def reference(folder: Path, talk: Conversation, tokens: int) -> list[int]:
 
 def spoken_ids(answerer: TransformersEngine, talk: Conversation, text: str) -> list[int]:
     """The ids behind an answer, which the loop keeps for the next turn."""
-    return list(answerer._loop._memories[talk.id].spoken[text])
+    return list(answerer._loop.memory.spoken(talk.id)[text])
 
 
 def same_tokens(folder: Path, turns: int) -> None:
@@ -217,12 +217,8 @@ def check_likelihoods_are_those_of_the_next_token(folder: Path) -> None:
     tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
     words = ("a", "b", "c")
     found = answerer.likelihoods(talk, words)
-    logits, _, _ = answerer._loop._prefill(
-        talk,
-        answerer._loop._layout(talk, answerer._loop._memory("fresh")),
-        answerer._loop._memory("fresh"),
-        Event(),
-    )
+    loop = answerer._loop
+    logits = loop._prefill(talk, loop._layout(talk), loop.memory.state("fresh"), Event()).logits
     expected = torch.from_numpy(logits).softmax(0)[[tokenizer.token_to_id(w) for w in words]]
     assert np.allclose(found, expected.numpy(), atol=1e-6)
     assert say(answerer, talk, 12)[0] == say(engine(folder), talk, 12)[0]
@@ -262,6 +258,36 @@ def check_conversations_do_not_mix(folder: Path) -> None:
     again, stats = say(answerer, talks[0], 12)  # long pushed out
     assert again == alone[0]
     assert stats.pictures_encoded == 0
+
+
+def check_what_is_prepared_is_not_computed_again(folder: Path) -> None:
+    answerer = engine(folder)
+    base = Conversation.new("系统")
+    assert answerer.prepare(base.ask("", (picture(1),)), Event())
+    text, stats = say(answerer, base.ask("第一问", (picture(1),)), 16)
+    fresh, whole = say(engine(folder), base.ask("第一问", (picture(1),)), 16)
+    assert text == fresh
+    assert (stats.pictures_encoded, whole.pictures_encoded) == (0, 1)
+    assert stats.prefill_tokens < 40 < whole.prefill_tokens
+    cancelled = Event()
+    cancelled.set()
+    assert not answerer.prepare(base.ask("", (picture(2),)), cancelled)
+
+
+def check_states_keep_within_their_budget_and_are_restored(folder: Path) -> None:
+    answerer = engine(folder)
+    talks = [Conversation.new("系统").ask(f"问{i}", (picture(1),)) for i in range(4)]
+    say(answerer, talks[0], 12)
+    one = answerer._loop.memory.states.nbytes
+    assert one > 0
+    answerer._loop.memory.states._budget = int(one * 2.5)
+    for talk in talks[1:]:
+        say(answerer, talk, 12)
+    assert len(answerer._loop.memory.states) == 2
+    further = talks[0].answer("未见异常。").ask("哪一侧？")
+    again, stats = say(answerer, further, 12)
+    assert (stats.pictures_encoded, stats.prefill_tokens > 60) == (0, True)
+    assert again == say(engine(folder), further, 12)[0]
 
 
 def check_cancel_stops_within_one_token(folder: Path) -> None:
@@ -370,7 +396,7 @@ def check_without_a_card_the_cpu_is_taken_and_the_reason_said(folder: Path) -> N
     auto = TransformersEngine(folder, model_name="t")
     assert auto.capabilities.device == "CPU · BF16"
     auto.warm_up()
-    assert not auto._loop._memories
+    assert not auto._loop.memory.states
 
 
 def check_nf4_keeps_tower_merger_and_head_and_answers(folder: Path) -> None:

@@ -1,0 +1,74 @@
+"""What the loop needs of a runtime: a vision tower, a language model, KV states.
+
+Rows are the runtime's own arrays or tensors; the loop only passes them on.
+"""
+
+from collections.abc import Sequence
+from threading import Event
+from typing import Protocol, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.imaging.slice import RenderedImage
+
+
+class HasBytes(Protocol):
+    """An array or tensor."""
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes it takes."""
+        ...
+
+
+Rows = TypeVar("Rows", bound=HasBytes)
+RowsOut = TypeVar("RowsOut", bound=HasBytes, covariant=True)
+RowsIn = TypeVar("RowsIn", bound=HasBytes, contravariant=True)
+
+
+class Vision(Protocol[RowsOut]):
+    """Pixels to picture embeddings; keeps nothing."""
+
+    def grid(self, height: int, width: int) -> tuple[int, int]:
+        """Rows and columns of merged tokens; ValueError for a shape that cannot be read."""
+        ...
+
+    def encode(self, image: RenderedImage, cancel: Event) -> RowsOut:
+        """Embeddings (tokens, hidden); InterruptedError on cancel."""
+        ...
+
+
+class Session(Protocol[RowsIn]):
+    """One conversation's KV state."""
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes it takes."""
+        ...
+
+    def keep(self, length: int) -> int:
+        """Forget every position from ``length`` on, or more; how many are left."""
+        ...
+
+    def feed(
+        self, rows: RowsIn, positions: NDArray[np.int64], cancel: Event
+    ) -> NDArray[np.float32]:
+        """Append positions (3, n); logits (vocabulary,) after the last.
+
+        Raises:
+            InterruptedError: cancelled; :meth:`keep` says what is left.
+        """
+        ...
+
+
+class Language(Protocol[Rows]):
+    """Token embeddings and the decoder, shared by all sessions."""
+
+    def rows(self, keys: Sequence[int | tuple[str, int]], pictures: dict[str, Rows]) -> Rows:
+        """Input (n, hidden): a token's embedding, or the row of a picture by its hash."""
+        ...
+
+    def session(self) -> Session[Rows]:
+        """A new, empty KV state."""
+        ...

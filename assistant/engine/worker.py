@@ -1,0 +1,186 @@
+"""The thread on which an engine works: answers people, gets ready for them, answers folders."""
+
+from collections import deque
+from collections.abc import Callable
+from threading import Condition, Event, Thread
+
+import numpy as np
+
+from assistant.dialogue.conversation import Conversation
+from assistant.engine.base import Chooser, Chunk, Engine, Preparer
+from assistant.engine.line import Line
+from assistant.engine.request import Chances, Exchange, Preparation, Request
+from assistant.engine.seat import Seat, broken, closed
+from assistant.errors import AssistantError
+from assistant.imaging.slice import RenderedImage, SliceRef
+
+
+class _Until(Event):
+    """Set when itself is, or when a condition holds; engines only look."""
+
+    def __init__(self, also: Callable[[], bool]) -> None:
+        super().__init__()
+        self._also = also
+
+    def is_set(self) -> bool:
+        return super().is_set() or self._also()
+
+
+class Worker:
+    """Takes from the line until closed. Every field is guarded by ``changed``.
+
+    Args:
+        seat: of the engine, filled on the worker's thread.
+        line: who waits.
+        changed: the lane's lock, notified at every change.
+    """
+
+    def __init__(self, seat: Seat, line: Line, changed: Condition) -> None:
+        self._seat = seat
+        self._line = line
+        self._changed = changed
+        self.running: Request | None = None
+        self.forgotten: deque[str] = deque()
+        self.exchange: Exchange | None = None
+        self.thread = Thread(target=self._work, name="engine-lane", daemon=True)
+        self.thread.start()
+
+    def _work(self) -> None:
+        self._fill()
+        while (task := self._next()) is not None:
+            if isinstance(task, Exchange):
+                self._swap(task)
+            else:
+                self._do(task)
+        self._seat.close()
+
+    def _next(self) -> Request | Preparation | Exchange | None:
+        with self._changed:
+            self.running = None
+            while True:
+                while self.forgotten and self._seat.engine is not None:
+                    self._seat.engine.forget(self.forgotten.popleft())
+                if self._seat.phase == "closed":
+                    if self.exchange is not None:
+                        self.exchange.done.put(closed())
+                    return None
+                if self.exchange is not None:
+                    return self.exchange
+                if self._seat.error is not None:
+                    for request in self._line.clear():
+                        request.results.put(self._seat.error)
+                task = self._urgent() or self._line.take_folder()
+                if task is not None:
+                    self.running = task if isinstance(task, Request) else None
+                    return task
+                self._changed.wait()
+
+    def _urgent(self) -> Request | Preparation | None:
+        """A person, or what is to be got ready for one; under the lock."""
+        preparation = self._line.next_preparation()
+        if preparation is not None and not self._line.must_wait(preparation):
+            return preparation
+        return self._line.take_person()
+
+    def _do(self, task: Request | Preparation) -> None:
+        """What breaks the engine answers this one request and restarts it."""
+        engine = self._seat.engine
+        assert engine is not None
+        try:
+            if isinstance(task, Preparation):
+                self._prepare(engine, task)
+            elif task.answers:
+                task.results.put(Chances(_likelihoods(engine, task)))
+            elif task.folder:
+                self._answer_folder(engine, task)
+            else:
+                for chunk in engine.stream(task.conversation, task.options, task.cancel):
+                    task.results.put(chunk)
+        except Exception as error:
+            known = error if isinstance(error, AssistantError) else None
+            if isinstance(task, Request):
+                task.results.put(known or broken(error))
+            else:  # the question will say it
+                with self._changed:
+                    self._line.settle(task)
+            if known is None:
+                self._fill()
+            else:
+                # A state left half-way would spoil the next question of this conversation.
+                engine.forget(task.conversation.id)
+
+    def _prepare(self, engine: Engine, task: Preparation) -> None:
+        """Until it is ready, not wanted any more, or somebody else waits."""
+
+        def unwanted() -> bool:
+            with self._changed:
+                return task.cancel.is_set() or self._line.must_wait(task)
+
+        done = not isinstance(engine, Preparer) or engine.prepare(
+            task.conversation, _Until(unwanted)
+        )
+        with self._changed:
+            if done or task.cancel.is_set():
+                self._line.settle(task)
+
+    def _answer_folder(self, engine: Engine, task: Request) -> None:
+        """While nobody waits: begun again after encoding, paused while decoding."""
+        told: list[Chunk] = []
+
+        def makes_way() -> bool:
+            with self._changed:
+                return task.cancel.is_set() or (not told and self._line.has_urgent)
+
+        for chunk in engine.stream(task.conversation, task.options, _Until(makes_way)):
+            told.append(chunk)
+            self._let_through(task)
+            if self._seat.engine is not engine:  # it broke meanwhile
+                break
+        stats = told[-1].stats if told else None
+        if stats is not None and (stats.finish != "cancel" or task.cancel.is_set()):
+            for chunk in told:
+                task.results.put(chunk)
+            return
+        with self._changed:
+            if not task.cancel.is_set():
+                self._line.rejoin(task)
+
+    def _let_through(self, task: Request) -> None:
+        """Do everything urgent before ``task`` goes on."""
+        while True:
+            with self._changed:
+                urgent = self._urgent() if self._seat.phase == "ready" else None
+                self.running = urgent if isinstance(urgent, Request) else task
+            if urgent is None:
+                return
+            self._do(urgent)
+
+    def _fill(self) -> None:
+        self._seat.fill()
+        self._begin()
+
+    def _swap(self, exchange: Exchange) -> None:
+        self._seat.swap(exchange)
+        with self._changed:
+            self.exchange = None
+        self._begin()
+
+    def _begin(self) -> None:
+        """A new engine knows nobody, and gets ready for pictures first."""
+        with self._changed:
+            self.forgotten.clear()
+            if self._seat.phase == "ready":
+                self._line.prepare(grey_talk())
+
+
+def grey_talk() -> Conversation:
+    """About a grey picture: got ready first, so that the first person does not wait."""
+    pixels = np.full((512, 512, 3), 128, np.uint8)
+    grey = RenderedImage(pixels, None, "", SliceRef(), "warm-up")
+    return Conversation("", id="warm-up").ask("", (grey,))
+
+
+def _likelihoods(engine: Engine, request: Request) -> tuple[float, ...] | None:
+    if not isinstance(engine, Chooser):
+        return None
+    return engine.likelihoods(request.conversation, request.answers)

@@ -1,0 +1,200 @@
+"""The OpenVINO engine with the embedded model, in arithmetic that can be compared."""
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import replace
+from threading import Event, Timer
+
+import numpy as np
+import pytest
+
+from assistant.dialogue.conversation import Conversation
+from assistant.engine.base import Chooser, Options, Preparer, Stats
+from assistant.engine.memory import Budget
+from assistant.engine.openvino import OpenVINOEngine
+from assistant.errors import AssistantError
+from assistant.imaging.slice import RenderedImage, SliceRef
+from assistant.places import ASSETS
+
+DEMO = ASSETS / "demo-model"
+QUESTION = "请使用中文描述下这个图像并给出你的诊断结果"
+
+
+def picture(seed: int) -> RenderedImage:
+    coarse = np.random.default_rng(seed).integers(0, 255, (8, 8, 1), np.uint8)
+    pixels = coarse.repeat(16, 0).repeat(16, 1).repeat(3, 2)
+    return RenderedImage(pixels, None, "", SliceRef(), hashlib.sha256(pixels).hexdigest())
+
+
+def load(budget: Budget | None = None) -> OpenVINOEngine:
+    return OpenVINOEngine(DEMO, model_name="t", precision="f32", budget=budget)
+
+
+@pytest.fixture(scope="module")
+def fresh() -> Iterator[OpenVINOEngine]:
+    """Asked about conversations that it does not know, see ``anew``."""
+    engine = load(Budget(states=0, pictures=0))
+    yield engine
+    engine.close()
+
+
+@pytest.fixture
+def engine() -> Iterator[OpenVINOEngine]:
+    engine = load()
+    yield engine
+    engine.close()
+
+
+def say(engine: OpenVINOEngine, talk: Conversation, tokens: int = 32) -> tuple[str, Stats]:
+    chunks = list(engine.stream(talk, Options(max_tokens=tokens), Event()))
+    stats = chunks[-1].stats
+    assert stats is not None
+    return "".join(chunk.text for chunk in chunks), stats
+
+
+def anew(fresh: OpenVINOEngine, talk: Conversation, tokens: int = 32) -> tuple[str, Stats]:
+    fresh.forget("anew")
+    return say(fresh, replace(talk, id="anew"), tokens)
+
+
+def test_it_offers_what_an_engine_may_offer(engine):
+    assert isinstance(engine, Chooser)
+    assert isinstance(engine, Preparer)
+
+
+def test_what_is_prepared_is_not_computed_again(engine, fresh):
+    base = Conversation.new("You are a helpful assistant.")
+    assert engine.prepare(base.ask("", (picture(1),)), Event())
+    talk = base.ask(QUESTION, (picture(1),))
+    text, stats = say(engine, talk)
+    whole_text, whole = anew(fresh, talk)
+    assert text == whole_text
+    assert (stats.pictures_encoded, whole.pictures_encoded) == (0, 1)
+    assert stats.prefill_tokens < 30 < whole.prefill_tokens
+    assert engine.prepare(base.ask("", (picture(1),)), Event())  # nothing to do
+
+
+def test_another_window_replaces_what_was_prepared(engine, fresh):
+    base = Conversation.new("系统")
+    for seed in (1, 2):
+        assert engine.prepare(base.ask("", (picture(seed),)), Event())
+    talk = base.ask(QUESTION, (picture(2),))
+    text, stats = say(engine, talk)
+    assert stats.pictures_encoded == 0
+    assert text == anew(fresh, talk)[0]
+
+
+def test_preparing_the_next_picture_keeps_the_turns_before(engine, fresh):
+    talk = Conversation.new("系统").ask("描述", (picture(1),))
+    text, _ = say(engine, talk)
+    talk = talk.answer(text)
+    assert engine.prepare(talk.ask("", (picture(2),)), Event())
+    talk = talk.ask("与上一幅相比？", (picture(2),))
+    again, stats = say(engine, talk)
+    assert stats.pictures_encoded == 0
+    assert stats.prefill_tokens < 30
+    assert again == anew(fresh, talk)[0]
+
+
+def test_a_changed_question_computes_only_the_question_again(engine, fresh):
+    base = Conversation.new("系统")
+    say(engine, base.ask("第一问", (picture(1),)))
+    other = base.ask("另一个问题", (picture(1),))
+    text, stats = say(engine, other)
+    assert text == anew(fresh, other)[0]
+    assert (stats.pictures_encoded, stats.prefill_tokens < 30) == (0, True)
+
+
+def test_many_conversations_in_turn_stay_apart_and_at_hand(engine, fresh):
+    talks = [Conversation.new("系统").ask(f"问题{i}", (picture(i),)) for i in range(6)]
+    answers = [say(engine, talk)[0] for talk in talks]
+    assert answers == [anew(fresh, talk)[0] for talk in talks]
+    for talk, answer in zip(talks, answers, strict=True):
+        further = talk.answer(answer).ask("哪一侧？")
+        text, stats = say(engine, further)
+        assert (stats.pictures_encoded, stats.prefill_tokens < 30) == (0, True)
+        assert text == anew(fresh, further)[0]
+
+
+def test_states_keep_within_their_budget_and_are_restored_without_encoding(fresh):
+    engine = load(Budget(states=400_000))
+    talks = [Conversation.new("系统").ask(f"问题{i}", (picture(i),)) for i in range(6)]
+    answers = [say(engine, talk)[0] for talk in talks]
+    states = engine._loop.memory.states
+    assert len(states) < len(talks)
+    assert states.nbytes <= 400_000
+    further = talks[0].answer(answers[0]).ask("哪一侧？")
+    text, stats = say(engine, further)
+    assert (stats.pictures_encoded, stats.prefill_tokens > 30) == (0, True)
+    assert text == anew(fresh, further)[0]
+    engine.close()
+
+
+def test_pictures_keep_within_their_budget():
+    engine = load(Budget(states=0, pictures=100_000))
+    for seed in range(8):
+        say(engine, Conversation.new("").ask("问", (picture(seed),)), 1)
+    pictures = engine._loop.memory.pictures
+    assert 0 < pictures.nbytes <= 100_000
+    engine.close()
+
+
+def test_a_cancelled_preparation_leaves_nothing_half_done(engine, fresh):
+    base = Conversation.new("系统")
+    pictures = tuple(picture(seed) for seed in range(8))
+    cancel = Event()
+    Timer(0.01, cancel.set).start()
+    engine.prepare(base.ask("", pictures), cancel)
+    talk = base.ask("描述", pictures)
+    assert say(engine, talk)[0] == anew(fresh, talk)[0]
+
+
+def test_a_long_prefill_is_given_up_at_once(engine):
+    talk = Conversation.new("肺" * 700).ask("问")
+    cancel = Event()
+    Timer(0.03, cancel.set).start()
+    last = list(engine.stream(talk, Options(max_tokens=400), cancel))[-1].stats
+    assert last is not None
+    assert last.finish == "cancel"
+    assert say(engine, talk, 8)[1].prefill_tokens > 100
+
+
+def test_cancel_stops_within_one_token(engine):
+    cancel = Event()
+    chunks = []
+    for chunk in engine.stream(
+        Conversation.new("").ask(QUESTION, (picture(3),)), Options(), cancel
+    ):
+        chunks.append(chunk)
+        cancel.set()
+    assert chunks[-1].stats.finish == "cancel"
+    assert chunks[-1].stats.tokens <= 4
+
+
+@pytest.mark.parametrize(
+    ("talk", "code"),
+    [
+        (Conversation.new("").ask("长" * 3000), "ENG-103"),
+        (Conversation.new("").ask("问", tuple(picture(i) for i in range(30))), "ENG-105"),
+        (
+            Conversation.new("").ask(
+                "问", (RenderedImage(np.zeros((1, 4000, 3), np.uint8), None, "", SliceRef(), "n"),)
+            ),
+            "ENG-102",
+        ),
+    ],
+)
+def test_what_cannot_be_answered_is_said_and_the_next_question_works(engine, talk, code):
+    with pytest.raises(AssistantError, match=code):
+        say(engine, talk)
+    if code != "ENG-103":  # the question, which is too long here, is not known yet
+        with pytest.raises(AssistantError, match=code):
+            engine.prepare(talk, Event())
+    assert say(engine, Conversation.new("").ask(QUESTION, (picture(1),)))[0]
+
+
+@pytest.mark.parametrize("side", [1, 10_000])
+def test_the_smallest_and_the_largest_picture_are_read(engine, side):
+    pixels = np.broadcast_to(np.uint8(90), (side, side, 3))
+    image = RenderedImage(pixels, None, "", SliceRef(), f"of {side}")
+    assert say(engine, Conversation.new("").ask(QUESTION, (image,)), 4)[1].pictures_encoded == 1

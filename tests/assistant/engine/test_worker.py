@@ -1,0 +1,222 @@
+"""Folder work and preparations beside people, through the lane."""
+
+import time
+from threading import Event, Thread
+
+import pytest
+
+from assistant.dialogue.conversation import Conversation
+from assistant.engine.base import Chunk, Options
+from assistant.engine.lane import Lane
+from assistant.engine.scripted import ScriptedEngine
+from assistant.engine.worker import grey_talk
+from assistant.errors import AssistantError
+
+
+def question(text: str) -> Conversation:
+    return Conversation.new("系统").ask(text)
+
+
+def said(lane: Lane, talk: Conversation, *, folder: bool = False) -> str:
+    items = lane.stream(talk, Options(), Event(), folder=folder)
+    return "".join(item.text for item in items if isinstance(item, Chunk))
+
+
+def until(condition, seconds: float = 10.0) -> None:  # type: ignore[no-untyped-def]
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.005)
+
+
+class Slow(ScriptedEngine):
+    """Prepares until it is stopped or let on; remembers what it did."""
+
+    def __init__(self, script=lambda talk: "答" * 40) -> None:  # type: ignore[no-untyped-def]
+        super().__init__(script, token_delay_s=0.01)
+        self.go_on = Event()
+        self.preparing = Event()
+        self.begun = 0
+        self.did: list[str] = []
+
+    def prepare(self, conversation, cancel):
+        if conversation.id == grey_talk().id:
+            return True
+        self.begun += 1
+        self.preparing.set()
+        while not self.go_on.is_set():
+            if cancel.is_set():
+                self.did.append("given up")
+                return False
+            time.sleep(0.005)
+        self.did.append(f"prepared {conversation.id}")
+        return True
+
+    def stream(self, conversation, options, cancel):
+        for chunk in super().stream(conversation, options, cancel):
+            if chunk.stats is not None:
+                self.did.append(f"{chunk.stats.finish} {conversation.turns[-1].text}")
+            yield chunk
+
+
+def test_folder_work_is_paused_while_a_person_is_answered_and_loses_nothing():
+    engine = Slow()
+    lane = Lane.of(engine)
+    texts: list[str] = []
+    working = Thread(target=lambda: texts.append(said(lane, question("夹"), folder=True)))
+    working.start()
+    until(lambda: lane.status.waiting == 1)
+    time.sleep(0.05)
+    assert said(lane, question("人")) == "答" * 40
+    working.join(10)
+    assert texts == ["答" * 40]
+    assert engine.did == ["stop 人", "stop 夹"]
+    lane.close()
+
+
+class Encoding(ScriptedEngine):
+    """Begins to answer only after a while, in which it looks at ``cancel``."""
+
+    def __init__(self) -> None:
+        super().__init__(lambda talk: talk.turns[-1].text)
+        self.begun: list[str] = []
+
+    def stream(self, conversation, options, cancel):
+        self.begun.append(conversation.turns[-1].text)
+        for _ in range(40):
+            if cancel.is_set():
+                break
+            time.sleep(0.01)
+        yield from super().stream(conversation, options, cancel)
+
+
+def test_folder_work_that_still_encodes_is_begun_again_after_the_person():
+    engine = Encoding()
+    lane = Lane.of(engine)
+    texts: list[str] = []
+    working = Thread(target=lambda: texts.append(said(lane, question("夹"), folder=True)))
+    working.start()
+    until(lambda: engine.begun)
+    assert said(lane, question("人")) == "人"
+    working.join(10)
+    assert texts == ["夹"]
+    assert engine.begun == ["夹", "人", "夹"]
+    lane.close()
+
+
+def test_folder_work_begins_again_when_a_person_breaks_the_engine():
+    def script(talk: Conversation) -> str:
+        if talk.turns[-1].text == "坏":
+            raise RuntimeError("boom")
+        return "答" * 40
+
+    lane = Lane(lambda: Slow(script))
+    texts: list[str] = []
+    working = Thread(target=lambda: texts.append(said(lane, question("夹"), folder=True)))
+    working.start()
+    until(lambda: lane.status.waiting == 1)
+    time.sleep(0.05)
+    with pytest.raises(AssistantError, match="ENG-002"):
+        said(lane, question("坏"))
+    working.join(10)
+    assert texts == ["答" * 40]
+    lane.close()
+
+
+def test_a_cancelled_folder_request_ends_also_while_it_is_paused():
+    lane = Lane.of(Slow())
+    cancel = Event()
+    ended = Event()
+
+    def work() -> None:
+        for _ in lane.stream(question("夹"), Options(), cancel, folder=True):
+            pass
+        ended.set()
+
+    Thread(target=work).start()
+    until(lambda: lane.status.waiting == 1)
+    person = lane.stream(question("人"), Options(), Event())
+    while not isinstance(next(person), Chunk):
+        pass
+    cancel.set()
+    assert ended.wait(5)
+    person.close()
+    assert said(lane, question("后")) == "答" * 40
+    lane.close()
+
+
+def test_a_preparation_makes_way_for_another_person_and_is_taken_up_again():
+    engine = Slow()
+    lane = Lane.of(engine)
+    talk = Conversation.new("系统").ask("")
+    lane.prepare(talk)
+    assert engine.preparing.wait(10)
+    said(lane, question("别人"))
+    until(lambda: engine.begun == 2)
+    engine.go_on.set()
+    until(lambda: f"prepared {talk.id}" in engine.did)
+    assert engine.did[:2] == ["given up", "stop 别人"]
+    lane.close()
+
+
+def test_the_question_waits_for_its_own_preparation():
+    engine = Slow()
+    lane = Lane.of(engine)
+    talk = Conversation.new("系统")
+    lane.prepare(talk.ask(""))
+    assert engine.preparing.wait(10)
+    Thread(target=lambda: time.sleep(0.1) or engine.go_on.set()).start()
+    said(lane, talk.ask("自己"))
+    assert engine.did == [f"prepared {talk.id}", "stop 自己"]
+    lane.close()
+
+
+@pytest.mark.parametrize("what", ["forgotten", "prepared otherwise"])
+def test_a_preparation_nobody_wants_is_given_up(what: str):
+    engine = Slow()
+    lane = Lane.of(engine)
+    talk = Conversation.new("系统").ask("")
+    lane.prepare(talk)
+    assert engine.preparing.wait(10)
+    if what == "forgotten":
+        lane.forget(talk.id)
+    else:
+        lane.prepare(talk)
+    until(lambda: "given up" in engine.did)
+    lane.close()
+
+
+def test_a_preparation_that_breaks_the_engine_restarts_it_and_is_not_tried_again():
+    class Breaks(ScriptedEngine):
+        def prepare(self, conversation, cancel):
+            if conversation.id != grey_talk().id:
+                raise RuntimeError("boom")
+            return True
+
+    engines: list[Breaks] = []
+
+    def load() -> Breaks:
+        engines.append(Breaks())
+        return engines[-1]
+
+    lane = Lane(load)
+    lane.wait_ready(10)
+    lane.prepare(Conversation.new("").ask(""))
+    until(lambda: len(engines) == 2)
+    assert "后" in said(lane, question("后"))
+    assert len(engines) == 2
+    lane.close()
+
+
+def test_every_engine_gets_ready_for_pictures_first():
+    known = Event()
+
+    class Notes(ScriptedEngine):
+        def prepare(self, conversation, cancel):
+            if conversation.id == grey_talk().id and conversation.images:
+                known.set()
+            return True
+
+    lane = Lane.of(Notes())
+    assert known.wait(10)
+    lane.close()
