@@ -95,13 +95,13 @@ def _reply(
     cancel: Event,
 ) -> Reply | None:
     asked = talk.ask(question, pictures)
-    items = lane.stream(asked, job.options, _Either(cancel))
+    items = lane.stream(asked, job.options, _Either(cancel), folder=True)
     text = "".join(item.text for item in items if isinstance(item, Chunk)).strip()
     if cancel.is_set() or lane.status.phase == "closed":
         return None
     # Under the same id, so that the picture and all before the question is computed once.
     state = talk.ask(STATE_QUESTION, pictures)
-    chances = lane.likelihoods(state, (ABNORMAL,), _Either(cancel))
+    chances = lane.likelihoods(state, (ABNORMAL,), _Either(cancel), folder=True)
     return Reply(text, chances[0] if chances else None)
 
 

@@ -145,7 +145,8 @@ class Scribe:
 
     def _listen(self, task: _Writing, options: Options) -> Exchange:
         exchange, written_at = task.progress.exchange, 0.0
-        for item in self._lane.stream(task.record.conversation, options, task.cancel):
+        conversation, owner = task.record.conversation, task.owner
+        for item in self._lane.stream(conversation, options, task.cancel, owner=owner):
             if isinstance(item, Waiting):
                 self._show(task, Progress(exchange, item.ahead))
                 continue

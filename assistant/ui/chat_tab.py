@@ -106,7 +106,7 @@ def build_chat_tab(services: Services, desks: Desks) -> tuple[ChatPanel, Viewer]
             viewer = build_viewer(services.presets)
             samples = _build_samples()
         panel = _build_panel(services)
-    events = ViewerEvents(viewer, panel.attaches, desks, services.settings)
+    events = ViewerEvents(viewer, panel.attaches, desks, services.settings, services.lane)
     events.bind()
     for button in samples:
         button.click(events.show_sample, button, [*viewer.outputs, panel.attaches], **QUICK)

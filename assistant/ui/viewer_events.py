@@ -6,11 +6,13 @@ from typing import Any
 
 import gradio as gr
 
+from assistant.engine.lane import Lane
 from assistant.errors import AssistantError
 from assistant.imaging.window import parse_window
 from assistant.settings import Settings
 from assistant.ui import wording
 from assistant.ui.guard import as_assistant_error
+from assistant.ui.readiness import get_ready
 from assistant.ui.samples import read_sample
 from assistant.ui.session import Desk, Desks
 from assistant.ui.study import View, first_view, open_study
@@ -33,6 +35,7 @@ class ViewerEvents:
     attaches: gr.HTML
     desks: Desks
     settings: Settings
+    lane: Lane
 
     def bind(self) -> None:
         """Attach every event."""
@@ -136,6 +139,7 @@ class ViewerEvents:
             refusal = as_assistant_error(error)
             return self.viewer.refused(refusal, shown=desk.view is not None)
         desk.view = view
+        get_ready(desk, self.lane)
         return {**shown, self.attaches: attach_line(desk)}
 
 

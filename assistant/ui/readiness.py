@@ -1,0 +1,12 @@
+"""The picture on screen is got ready before the question about it is written."""
+
+from assistant.engine.lane import Lane
+from assistant.ui.session import Desk
+
+
+def get_ready(desk: Desk, lane: Lane) -> None:
+    """Have the engine encode the picture on screen, and read all before the next question."""
+    if desk.view is None or desk.cancel is not None:
+        return
+    talk, image = desk.talk, desk.view.image
+    lane.prepare(talk.conversation.ask("", (image,) if talk.needs(image) else ()))
