@@ -46,11 +46,13 @@ def show_page(settings: "Settings") -> int:
     from assistant.loading import open_lane
 
     lane = open_lane(settings)
-    from assistant.dialogue.prompts import load_prompts
-    from assistant.imaging.window import load_presets
-    from assistant.ui.app import Services, serve
+    from assistant.ui.app import open_services, serve
 
-    services = Services(settings, lane, load_prompts(), load_presets())
+    try:
+        services = open_services(settings, lane)
+    except AssistantError:
+        lane.close()
+        raise
     serve(services, settings.host, settings.port, settings.open_browser)
     return 0
 

@@ -87,6 +87,7 @@ class Settings(BaseModel):
     max_files: int = Field(1000, ge=1, le=4096)
     max_batch_files: int = Field(20000, ge=1, le=1_000_000)
     batch_roots: Annotated[tuple[Path, ...], BeforeValidator(_folders)] = ()
+    keep_days: int = Field(0, ge=0, le=36500)
     keep_logs_days: int = Field(14, ge=1, le=3650)
 
     @property

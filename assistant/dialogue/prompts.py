@@ -17,6 +17,8 @@ class Prompts(BaseModel):
     system: str = Field(min_length=1)
     default_question: str = Field(min_length=1)
     suggestions: tuple[str, ...] = ()
+    report: str = Field(min_length=1)
+    plain: str = Field(min_length=1)
 
 
 def load_prompts(path: Path = CONFIGS / "prompts.zh.yaml") -> Prompts:
@@ -31,6 +33,6 @@ def load_prompts(path: Path = CONFIGS / "prompts.zh.yaml") -> Prompts:
         raise AssistantError(
             "CFG-103",
             f"提示词文件 {path.name} 读不出来，或其中的键不对。",
-            next_step="请核对 system、default_question、suggestions 三项，或恢复原文件。",
+            next_step="请对照 docs/conversations.md 核对各项，或恢复原文件。",
             detail=str(error),
         ) from error

@@ -15,10 +15,11 @@ from assistant.ui.batching import Batches
 from assistant.ui.gate import LOOPBACK, Gate
 from assistant.ui.host import in_url, listening, page_url, tidy_ends, uploads_in
 from assistant.ui.layout import build_app
-from assistant.ui.services import Services
+from assistant.ui.pulse import pulse_of
+from assistant.ui.services import Services, open_services
 from assistant.ui.theme import css, head, theme
 
-__all__ = ["Services", "build_app", "build_site", "serve"]
+__all__ = ["Services", "build_app", "build_site", "open_services", "serve"]
 
 
 def serve(services: Services, host: str, port: int, open_browser: bool) -> None:
@@ -52,13 +53,14 @@ def serve(services: Services, host: str, port: int, open_browser: bool) -> None:
                 server.run(sockets=[listener])
         finally:
             batches.close()
-            services.lane.close()
+            services.close()
 
 
 def build_site(services: Services, batches: Batches, host: str = "127.0.0.1") -> Gate:
     """The page as an ASGI application, behind its gate."""
     site = fastapi.FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     settings = services.settings
+    site.add_api_route("/pulse", pulse_of(services.ledger))
     gr.mount_gradio_app(
         site,
         build_app(services, batches),

@@ -7,10 +7,10 @@ from assistant.batch.ledger import Ledger, Member, read_ledger
 from assistant.batch.row import Row
 from assistant.batch.stacks import Stack, stacks
 from assistant.errors import AssistantError
+from assistant.store.exchange import Exchange, Picture, Record
+from assistant.store.title import title_of
 from assistant.ui.batching import Batch
 from assistant.ui.study import View, first_view, open_study
-from assistant.ui.talk import Talk
-from assistant.ui.transcript import Entry, thumbnail
 
 
 @dataclass(frozen=True)
@@ -18,11 +18,11 @@ class Opened:
     """What goes onto the desk: the picture on screen, and what was said about it."""
 
     view: View
-    talk: Talk
+    record: Record
 
 
-def open_row(batch: Batch, file: str, empty: Talk, *, most: int) -> Opened:
-    """Read a row's picture again, and begin a talk with the batch's question and answer.
+def open_row(batch: Batch, file: str, empty: Record, *, most: int) -> Opened:
+    """Read a row's picture again, and begin a conversation with the batch's question and answer.
 
     Of a series that was asked about as a whole, all slices are opened, at most ``most``.
 
@@ -39,28 +39,26 @@ def open_row(batch: Batch, file: str, empty: Talk, *, most: int) -> Opened:
         paths = [_path(ledger, member) for member in stack.members] if stack else [entry.path]
     view = first_view(open_study([_read(path) for path in paths]), batch.job.window)
     if stack is None:
-        return Opened(view, _talk(batch, filed.row, (view,), empty))
+        return Opened(view, _begun(batch, filed.row, (view,), empty))
     places = {member.name: place for place, member in enumerate(stack.members)}
     shown = [view.at(places[m.name]) for m in stack.representatives(batch.job.per_series)]
-    return Opened(view.at(places[file]), _talk(batch, filed.row, tuple(shown), empty))
+    return Opened(view.at(places[file]), _begun(batch, filed.row, tuple(shown), empty))
 
 
-def _talk(batch: Batch, row: Row, views: tuple[View, ...], empty: Talk) -> Talk:
-    """The batch's question and answer as the first turn; an empty talk without an answer."""
+def _begun(batch: Batch, row: Row, views: tuple[View, ...], empty: Record) -> Record:
+    """The batch's question and answer as the first exchange; none without an answer."""
     if row.status != "done":
         return empty
     question = batch.job.questions.for_slice(views[len(views) // 2].slice_)
-    pictures = "".join(
-        thumbnail(view.image, " · ".join(filter(None, (view.image.window_name, view.place))))
-        for view in views
+    exchange = Exchange(
+        question,
+        question,
+        pictures=tuple(Picture(view.image, view.place) for view in views),
+        answer=row.text,
+        state="done",
+        window=row.window,
     )
-    images = tuple(view.image for view in views)
-    asked = empty.conversation.ask(question, images).answer(row.text)
-    entries = (
-        Entry("user", question, picture=pictures),
-        Entry("assistant", row.text, note=row.window),
-    )
-    return replace(empty, conversation=asked, entries=entries, study=views[0].study.key)
+    return replace(empty, exchanges=(exchange,), title=title_of(exchange))
 
 
 def _stack_of(ledger: Ledger, file: str) -> Stack | None:

@@ -34,12 +34,12 @@ def build_app(services: Services, batches: Batches) -> gr.Blocks:
             engine = html(status_line(services.lane.status), "engine")
         with gr.Tabs(elem_id="tabs") as tabs:
             with gr.Tab(wording.TAB_CHAT, elem_id="tab-chat", id="chat"):
-                panel, viewer = build_chat_tab(services, desks)
+                face, viewer = build_chat_tab(services, desks, app)
             with gr.Tab(wording.TAB_BATCH, elem_id="tab-batch", id="batch"):
                 batch = build_batch_tab(services, batches, app)
             with gr.Tab(models_wording.TAB, elem_id="tab-models", id="models"):
                 build_models_tab(services, batches, engine, app)
-        link_rows(batch, tabs, viewer, panel, desks)
+        link_rows(batch, tabs, viewer, face, desks)
         clock = gr.Timer(1.0)
 
         def look() -> tuple[object, str, str, str]:
@@ -47,13 +47,13 @@ def build_app(services: Services, batches: Batches) -> gr.Blocks:
             ticking = gr.Timer(active=status.phase == "loading")
             return ticking, status_line(status), draft_line(status), draft_line(status)
 
-        shown = [clock, engine, panel.draft, batch.draft]
+        shown = [clock, engine, face.panel.draft, batch.draft]
         gr.on([app.load, clock.tick], look, None, shown, **QUICK)
 
         def leave(request: gr.Request) -> None:
             desk = desks.leave(request.session_hash or "")
-            if desk is not None:
-                services.lane.forget(desk.talk.conversation.id)
+            if desk is not None and services.scribe.running(desk.record.id) is None:
+                services.lane.forget(desk.record.id)
 
         app.unload(leave)
     return app

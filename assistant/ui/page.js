@@ -179,7 +179,7 @@
     const copy = event.target.closest?.("button.copy");
     if (!copy) return;
     const bubble = copy.closest(".message").cloneNode(true);
-    bubble.querySelectorAll(".note").forEach((note) => note.remove());
+    bubble.querySelectorAll(".note, .tools").forEach((note) => note.remove());
     document.body.append(bubble);
     const text = bubble.innerText.trim();
     bubble.remove();

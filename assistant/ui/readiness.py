@@ -6,7 +6,7 @@ from assistant.ui.session import Desk
 
 def get_ready(desk: Desk, lane: Lane) -> None:
     """Have the engine encode the picture on screen, and read all before the next question."""
-    if desk.view is None or desk.cancel is not None:
+    if desk.view is None or desk.record.running:
         return
-    talk, image = desk.talk, desk.view.image
-    lane.prepare(talk.conversation.ask("", (image,) if talk.needs(image) else ()))
+    image = desk.view.image
+    lane.prepare(desk.record.conversation.ask("", (image,) if desk.needs(image) else ()))

@@ -1,11 +1,12 @@
 """What one browser tab has on its desk; nothing of it is reachable from another tab."""
 
-from dataclasses import dataclass, field
-from threading import Event, Lock
+from dataclasses import dataclass, field, replace
+from threading import Lock
 
-from assistant.dialogue.conversation import Conversation
+from assistant.errors import AssistantError
+from assistant.imaging.slice import RenderedImage
+from assistant.store.exchange import Record
 from assistant.ui.study import View
-from assistant.ui.talk import Talk
 
 
 @dataclass(eq=False)
@@ -13,28 +14,46 @@ class Desk:
     """One browser tab. Fields are only ever replaced as a whole.
 
     Attributes:
-        talk: the conversation now on the page.
+        record: the conversation now on the page.
+        kept: whether the ledger has it; a new one is kept from its first question on.
         view: the picture on screen, if any.
-        cancel: of the answer being written, if any.
+        study: key of the study whose picture was sent last, "" before the first.
+        refusal: why the last thing wanted was not done.
+        editing: id of the exchange whose question is being changed, or "".
+        search: what the list of conversations is narrowed to.
+        watcher: the one event that draws an answer as it grows; the newest takes over.
+        seen: revision of the ledger that was drawn last.
     """
 
-    talk: Talk
+    record: Record
+    kept: bool = False
     view: View | None = None
-    cancel: Event | None = None
-    _lock: Lock = field(default_factory=Lock)
+    study: str = ""
+    refusal: AssistantError | None = None
+    editing: str = ""
+    search: str = ""
+    watcher: object | None = None
+    seen: int = -1
 
-    def begin(self) -> Event | None:
-        """The cancel event of a new answer, or None while another one is being written."""
-        with self._lock:
-            if self.cancel is not None:
-                return None
-            self.cancel = Event()
-            return self.cancel
+    def needs(self, image: RenderedImage) -> bool:
+        """Whether the next question carries this picture: it is not the last one sent."""
+        sent = self.record.last_image
+        return sent is None or sent.sha256 != image.sha256
 
-    def stop(self) -> None:
-        """End the answer being written, if any."""
-        if self.cancel is not None:
-            self.cancel.set()
+    def lay(self, record: Record, *, kept: bool) -> None:
+        """Another conversation; whoever draws the former one ends."""
+        self.watcher = None
+        self.record, self.kept = record, kept
+        self.refusal, self.editing, self.study = None, "", ""
+
+    def read(self, record: Record, *, live: bool) -> None:
+        """The same conversation as the ledger has it now.
+
+        An answer that nobody here is writing any more was interrupted.
+        """
+        if record.running and not live:
+            record = record.updated(replace(record.exchanges[-1], state="interrupted"))
+        self.record = record
 
 
 @dataclass(eq=False)
@@ -50,19 +69,19 @@ class Desks:
         with self._lock:
             desk = self._desks.get(session)
             if desk is None:
-                desk = self._desks[session] = Desk(self.new_talk())
+                desk = self._desks[session] = Desk(self.blank())
             return desk
 
-    def new_talk(self) -> Talk:
-        """An empty talk with an id of its own."""
-        return Talk(Conversation.new(self.system))
+    def blank(self) -> Record:
+        """An empty conversation with an id of its own."""
+        return Record(self.system)
 
     def leave(self, session: str) -> Desk | None:
-        """Clear the desk of a tab that was closed; its pictures go with it."""
+        """Clear the desk of a tab that was closed; an answer being written goes on."""
         with self._lock:
             desk = self._desks.pop(session, None)
         if desk is not None:
-            desk.stop()
+            desk.watcher = None
         return desk
 
     def __len__(self) -> int:

@@ -11,6 +11,7 @@ from assistant.imaging.render import render
 from assistant.imaging.series import Series, sort_series
 from assistant.imaging.slice import Notice, RenderedImage, Slice
 from assistant.imaging.window import Window
+from assistant.store.exchange import Picture
 from assistant.ui import wording
 
 
@@ -39,6 +40,7 @@ class View:
         study: what is open.
         window: a Window, a preset's name, "auto" or "DICOM 默认".
         frame: slice read anew when it is not the first frame of its file.
+        kept: the picture of a conversation, when its files are no longer open.
     """
 
     study: Study
@@ -46,6 +48,7 @@ class View:
     index: int = 0
     window: Window | str = "auto"
     frame: Slice | None = None
+    kept: Picture | None = None
 
     @property
     def stack(self) -> tuple[Slice, ...]:
@@ -60,6 +63,8 @@ class View:
     @cached_property
     def image(self) -> RenderedImage:
         """The pixels on screen, which are the pixels the model gets."""
+        if self.kept is not None:
+            return self.kept.image
         return render(self.slice_, self.window, index=self.index)
 
     @property
@@ -91,6 +96,8 @@ class View:
     @property
     def place(self) -> str:
         """Slice and frame in words, empty for a single picture."""
+        if self.kept is not None:
+            return self.kept.place
         parts = []
         if len(self.stack) > 1:
             parts.append(wording.slice_place(self.index, len(self.stack)))
@@ -131,3 +138,9 @@ def open_study(files: Sequence[bytes]) -> Study:
 def first_view(study: Study, window: Window | str) -> View:
     """The middle of the longest series, where the organs are."""
     return View(study, window=window).of_series(0)
+
+
+def still(picture: Picture) -> View:
+    """A picture of a conversation as it was sent; its window can no longer be changed."""
+    slices = (Slice(gray=picture.image.pixels),)
+    return View(Study(sort_series(slices), {}), kept=picture)

@@ -10,8 +10,8 @@ from assistant.settings import Settings
 from assistant.ui import batch_wording, wording
 
 _HERE = Path(__file__).parent
-_SHEETS = ("page.css", "batch.css", "models.css")
-_SCRIPTS = ("page.js", "batch.js")
+_SHEETS = ("page.css", "talks.css", "batch.css", "models.css")
+_SCRIPTS = ("page.js", "talks.js", "batch.js")
 
 MOST_SENT = 1000
 """Files that Gradio takes in one upload."""
@@ -80,4 +80,8 @@ def head(settings: Settings) -> str:
 def topbar() -> str:
     """Name of the program."""
     icon = (_HERE / "icon.svg").read_text(encoding="utf-8")
-    return f'<div class="brand">{icon}<strong>{wording.TITLE}</strong></div>'
+    fold = (
+        f'<button id="list" type="button" title="{wording.LIST}" '
+        f'aria-label="{wording.LIST}">☰</button>'
+    )
+    return f'<div class="brand">{fold}{icon}<strong>{wording.TITLE}</strong></div>'

@@ -39,6 +39,9 @@ class Entry:
         note: the quiet line below.
         waiting: shown instead of text until the first character.
         error: a refusal, shown below the text that was already written.
+        tag: in which mode a question was asked, in words.
+        edits: id by which the question may be changed, or "".
+        again: id by which the question may be asked once more, or "".
     """
 
     role: Literal["user", "assistant"]
@@ -47,6 +50,9 @@ class Entry:
     note: str = ""
     waiting: str = ""
     error: AssistantError | None = None
+    tag: str = ""
+    edits: str = ""
+    again: str = ""
 
 
 def messages(entries: tuple[Entry, ...]) -> list[Message]:
@@ -90,11 +96,30 @@ def _content(entry: Entry) -> str:
         parts.append(f'<div class="waiting">{escape(entry.waiting)}</div>')
     if entry.error is not None:
         parts.append(card(entry.error))
-    if entry.note:
-        copy = f'<button class="copy" type="button">{wording.COPY}</button>'
-        parts.append(f'<div class="note"><span>{escape(entry.note)}</span>{copy}</div>')
+    parts.append(_foot(entry))
     # A blank line ends an HTML block in Markdown.
     return "\n\n".join(part for part in parts if part)
+
+
+def _foot(entry: Entry) -> str:
+    """The quiet line below a bubble, with what can be done with it."""
+    buttons = [
+        *([_button("copy", "", wording.COPY)] if entry.note and entry.text else ()),
+        *([_button("again", entry.again, wording.AGAIN)] if entry.again else ()),
+        *([_button("edit", entry.edits, wording.EDIT)] if entry.edits else ()),
+    ]
+    told = entry.note or entry.tag
+    if not told and not buttons:
+        return ""
+    kind = "note" if entry.note else "tools"
+    said = f"<span>{escape(told)}</span>" if told else ""
+    return f'<div class="{kind}">{said}{"".join(buttons)}</div>'
+
+
+def _button(kind: str, target: str, text: str) -> str:
+    # The framework leaves of an element's attributes little more than its classes.
+    named = f"{kind} of-{escape(target)}" if target else kind
+    return f'<button class="{named}" type="button">{text}</button>'
 
 
 def _plain(text: str) -> str:

@@ -154,10 +154,10 @@ def attach_line(desk: Desk) -> str:
     The style sheet shows 停止 instead of 发送 by it: buttons that Gradio itself hides and
     shows in quick succession may stay as they were.
     """
-    busy = " busy" if desk.cancel is not None else ""
+    busy = " busy" if desk.record.running else ""
     if desk.view is None:
         return f'<div class="attach none{busy}">{wording.NO_PICTURE}</div>'
     image = desk.view.image
-    new = desk.talk.needs(image)
+    new = desk.needs(image)
     text = wording.ATTACHES if new else wording.ATTACHED
     return f'<div class="attach {"new" if new else "sent"}{busy}">{text}</div>'

@@ -1,6 +1,6 @@
 """What the page says. Chinese, in one place; errors carry their own words."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 TITLE = "CT 阅片助手"
 DRAFT = "内容由模型生成，仅为供医师核对的草稿，不能作为诊断依据。"
@@ -50,12 +50,36 @@ EMPTY_TITLE = "从一幅 CT 开始"
 EMPTY_HINT = "把图像拖到左侧，调好窗宽窗位，再提问。模型看到的与您看到的是同一幅图。"
 LOOKING = "正在读图…"
 THINKING = "正在作答…"
+AGAIN = "重答"
+EDIT = "修改"
 STOPPED = "已停止"
+INTERRUPTED = "程序中断，回答不完整"
 CUT = "已达长度上限"
 REPLACED = "已更换图像"
 ATTACHES = "下一问将附上当前图像"
 ATTACHED = "当前图像已在对话中"
 NO_PICTURE = "尚无图像"
+MODE = "作答方式"
+MODES: Mapping[str, str] = {"": "自由", "report": "报告", "plain": "患者版"}
+SECTIONS = ("检查所见", "诊断意见", "建议")
+ADVANCED = "高级"
+TEMPERATURE = "温度"
+LENGTH = "长度"
+EDITING = "正在修改这一问，其后的内容将被替换"
+CANCEL = "取消"
+
+# 对话列表
+SEARCH = "搜索对话"
+LIST = "显示或收起对话列表"
+TALKS_EMPTY = "还没有对话"
+TALKS_NONE = "没有符合的对话"
+RENAME = "改名"
+DELETE = "删除"
+DELETE_SURE = "永久删除？"
+ANSWERING = "作答中"
+ERRAND = "页面动作"  # of boxes that nobody sees
+PULSE = "有变化"
+DAYS = ("今天", "最近七天", "更早")
 
 
 def page_ready(url: str) -> str:
@@ -81,6 +105,8 @@ def frame_place(frame: int, count: int) -> str:
 def answer_note(window: str, seconds: float, tokens_per_s: float) -> str:
     """The quiet line below an answer."""
     speed = f" · {tokens_per_s:.0f} 词元/秒" if tokens_per_s > 0 else ""
+    if not seconds:
+        return window
     took = f"{seconds:.2f}" if seconds < 1 else f"{seconds:.1f}"
     return f"{window} · {took} 秒{speed}"
 
@@ -93,6 +119,11 @@ def refused_files(count: int, message: str) -> str:
 def series_name(number: int, slices: int) -> str:
     """A series in the list, numbered from 1."""
     return f"序列 {number} · {slices} 层" if slices > 1 else f"图像 {number}"
+
+
+def missing(sections: Sequence[str]) -> str:
+    """Sections that a report should have had."""
+    return f"模型未写{'、'.join(sections)}"
 
 
 LABELS = (
@@ -117,5 +148,9 @@ BROWSER: Mapping[str, str] = {
     "back": "已重新连接。",
     "failed": "[SYS-204] 这一步没有完成，请再试一次。",
     "copied": "已复制",
+    "rename": RENAME,
+    "delete": DELETE,
+    "deleteSure": DELETE_SURE,
+    "cancel": CANCEL,
 }
 """Said by the browser itself; ``{…}`` is filled in there."""

@@ -82,8 +82,8 @@ def server(chromium_path: str, tmp_path_factory: pytest.TempPathFactory) -> Iter
 
 
 @contextmanager
-def running(data: Path, *arguments: str) -> Iterator[Server]:
-    port = free_port()
+def running(data: Path, *arguments: str, port: int = 0) -> Iterator[Server]:
+    port = port or free_port()
     command = [sys.executable, str(Path(__file__).with_name("serve_page.py"))]
     command += ["--port", str(port), "--data", str(data), *arguments]
     # A proxy of the environment must not come between the page and itself.

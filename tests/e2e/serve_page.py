@@ -5,13 +5,11 @@ import time
 from pathlib import Path
 
 from assistant.dialogue.conversation import Conversation
-from assistant.dialogue.prompts import load_prompts
 from assistant.engine.lane import Lane
 from assistant.engine.scripted import ScriptedEngine
-from assistant.imaging.window import load_presets
 from assistant.loading import open_lane
 from assistant.settings import load_settings
-from assistant.ui.app import Services, serve
+from assistant.ui.app import open_services, serve
 
 
 def script(conversation: Conversation) -> str:
@@ -44,9 +42,7 @@ def main() -> None:
         return ScriptedEngine(script, token_delay_s=chosen.token_delay)
 
     lane = Lane(load) if chosen.engine == "scripted" else open_lane(settings)
-    serve(
-        Services(settings, lane, load_prompts(), load_presets()), settings.host, chosen.port, False
-    )
+    serve(open_services(settings, lane), settings.host, chosen.port, False)
 
 
 if __name__ == "__main__":

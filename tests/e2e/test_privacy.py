@@ -34,11 +34,13 @@ def test_two_browsers_never_see_each_other(open_tab: OpenTab, tmp_path: Path) ->
         assert "第1问，共1幅图像" in tab.answers()[-1]
     for tab, other in ((chest, head), (head, chest)):
         assert other.picture() not in tab.page.content()
+    shown = chest.picture()
     chest.page.reload()
-    chest.page.wait_for_selector("#question textarea")
-    assert chest.picture() == ""
-    assert "知道的话" not in chest.page.content()
-    assert "只有乙知道的话" in head.page.content()
+    chest.wait_answered(1)
+    assert chest.picture() == shown
+    assert "只有甲知道的话" in chest.page.inner_text("#chat")
+    assert "只有乙知道的话" not in chest.page.content()
+    assert "只有甲知道的话" not in head.page.content()
 
 
 def files_under(folder: Path) -> set[Path]:
@@ -84,14 +86,18 @@ def test_nothing_identifying_is_written_down(
 ) -> None:
     tab = open_tab()
     tab.show(copy_as(tmp_path, "CT_small.dcm", "lisi-secret.dcm"))
-    tab.ask("王五的问题")
+    tab.ask("患者姓名：王五，住院号 Z0815，血管瘤的问题")
     tab.wait_answered(1)
+    assert "〔已隐去〕" in tab.page.inner_text("#chat .user")
     for path in server.data.rglob("*"):
         assert "lisi" not in path.name
         if path.is_file():
             content = path.read_bytes()
-            assert b"lisi" not in content
-            assert "王五".encode() not in content
+            for word in ("lisi", "王五", "Z0815"):
+                assert word.encode() not in content
+            # Questions and answers are in the one file of conversations and nowhere else.
+            if not path.name.startswith("conversations.sqlite3"):
+                assert "血管瘤".encode() not in content
 
 
 def test_what_the_model_writes_can_fetch_nothing(open_tab: OpenTab, tmp_path: Path) -> None:

@@ -7,12 +7,10 @@ import pytest
 from pydicom.data import get_testdata_file
 
 from assistant.dialogue.conversation import Conversation
-from assistant.dialogue.prompts import load_prompts
 from assistant.engine.lane import Lane
 from assistant.engine.scripted import ScriptedEngine, echo_script
-from assistant.imaging.window import load_presets
 from assistant.settings import Settings, load_settings
-from assistant.ui.services import Services
+from assistant.ui.services import Services, open_services
 
 
 def bundled(name: str) -> bytes:
@@ -59,5 +57,7 @@ def open_lane() -> Iterator[Callable[..., Lane]]:
 
 
 @pytest.fixture
-def services(settings: Settings, open_lane: Callable[..., Lane]) -> Services:
-    return Services(settings, open_lane(), load_prompts(), load_presets())
+def services(settings: Settings, open_lane: Callable[..., Lane]) -> Iterator[Services]:
+    services = open_services(settings, open_lane())
+    yield services
+    services.close()

@@ -8,16 +8,16 @@ import pytest
 from assistant.batch.job import Job
 from assistant.batch.question import Questions
 from assistant.batch.source import Source
-from assistant.dialogue.conversation import Conversation
 from assistant.engine.lane import Lane
 from assistant.errors import AssistantError
+from assistant.store.exchange import Record
 from assistant.ui.batch_opening import open_row
 from assistant.ui.batching import Batch
-from assistant.ui.talk import Talk
+from assistant.ui.session import Desk
 from tests.assistant.batch.conftest import write_series
 
 JOB = Job("s", Questions("所见？"), window="骨")
-EMPTY = Talk(Conversation.new("s"))
+EMPTY = Record("s")
 Run = Callable[..., Batch]
 
 
@@ -45,14 +45,13 @@ def test_the_picture_and_the_answer_are_as_the_batch_had_them(tmp_path: Path, ru
     write_series(tmp_path / "in", [0, 10])
     batch = run(tmp_path / "in")
     opened = open_row(batch, "0-01.dcm", EMPTY, most=99)
-    turns = opened.talk.conversation.turns
+    turns = opened.record.conversation.turns
     assert [turn.text for turn in turns] == ["所见？", "右侧气胸。"]
     assert [image.sha256 for image in turns[0].images] == [opened.view.image.sha256]
     assert "C400" in opened.view.image.window_name
-    assert [entry.text for entry in opened.talk.entries] == ["所见？", "右侧气胸。"]
+    assert opened.record.title == "胸部 · 所见？"
     # Going on, the same picture is not sent again.
-    assert not opened.talk.needs(opened.view.image)
-    assert opened.talk.ask("多大？", opened.view).conversation.turns[-1].images == ()
+    assert not Desk(opened.record).needs(opened.view.image)
 
 
 def test_of_a_series_all_slices_are_opened_at_the_one_clicked(tmp_path: Path, run: Run) -> None:
@@ -61,8 +60,8 @@ def test_of_a_series_all_slices_are_opened_at_the_one_clicked(tmp_path: Path, ru
     opened = open_row(batch, "0-06.dcm", EMPTY, most=99)  # the lowest in the patient
     assert (opened.view.index, len(opened.view.stack)) == (0, 7)
     middle = open_row(batch, "0-03.dcm", EMPTY, most=99)
-    assert len(middle.talk.conversation.images) == 3
-    assert middle.talk.conversation.turns[-1].text == "右侧气胸。"
+    assert len(middle.record.conversation.images) == 3
+    assert middle.record.conversation.turns[-1].text == "右侧气胸。"
     few = open_row(batch, "0-03.dcm", EMPTY, most=5)
     assert len(few.view.stack) == 1
 

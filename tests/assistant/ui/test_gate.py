@@ -4,14 +4,12 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
-from assistant.dialogue.prompts import load_prompts
 from assistant.engine.lane import Lane
 from assistant.engine.scripted import ScriptedEngine
-from assistant.imaging.window import load_presets
 from assistant.settings import load_settings
 from assistant.ui.app import build_site
 from assistant.ui.batching import Batches
-from assistant.ui.services import Services
+from assistant.ui.services import open_services
 
 HOME = "http://127.0.0.1:7860"
 
@@ -24,12 +22,12 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
     folder = tmp_path_factory.mktemp("page")
     settings = load_settings(environment={}, data_dir=folder, max_upload_mb=MOST_MB)
     lane = Lane.of(ScriptedEngine())
-    services = Services(settings, lane, load_prompts(), load_presets())
+    services = open_services(settings, lane)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("GRADIO_TEMP_DIR", str(folder / "uploads"))
         with TestClient(build_site(services, Batches()), base_url=HOME) as client:
             yield client
-    lane.close()
+    services.close()
 
 
 def upload(page: TestClient, name: str, content: bytes) -> str:

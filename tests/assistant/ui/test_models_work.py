@@ -1,14 +1,12 @@
 import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from assistant.dialogue.prompts import load_prompts
 from assistant.engine.lane import Lane
-from assistant.imaging.window import load_presets
 from assistant.loading import open_lane as open_real_lane
 from assistant.models.card import read_card
 from assistant.models.catalog import list_models
@@ -18,7 +16,7 @@ from assistant.settings import Settings
 from assistant.ui.models_page import comparison, progress, table, where
 from assistant.ui.models_work import Work, Workshop
 from assistant.ui.samples import load_samples
-from assistant.ui.services import Services
+from assistant.ui.services import Services, open_services
 
 DEMO = ASSETS / "demo-model"
 
@@ -47,8 +45,10 @@ def second(settings: Settings) -> Path:
 
 
 @pytest.fixture
-def real(settings: Settings) -> Services:
-    return Services(settings, open_real_lane(settings), load_prompts(), load_presets())
+def real(settings: Settings) -> Iterator[Services]:
+    services = open_services(settings, open_real_lane(settings))
+    yield services
+    services.close()
 
 
 def test_a_switch_changes_who_answers_without_a_restart(real: Services, second: Path):

@@ -1,0 +1,180 @@
+"""What the right half and the list do when they are touched."""
+
+import secrets
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import gradio as gr
+
+from assistant.engine.base import Options
+from assistant.store.exchange import MODES, Mode
+from assistant.ui import asking
+from assistant.ui.chat_panel import HOTTEST, LONGEST, SHORTEST
+from assistant.ui.errand import Errand, parse
+from assistant.ui.face import Face
+from assistant.ui.guard import as_assistant_error
+from assistant.ui.owner import owner_of
+from assistant.ui.services import Services
+from assistant.ui.session import Desk, Desks
+from assistant.ui.viewer import Updates, Viewer
+from assistant.ui.viewer_events import QUICK
+
+
+@dataclass(frozen=True)
+class ChatEvents:
+    """Connects the right half and the list to the desk of whoever touches them."""
+
+    face: Face
+    viewer: Viewer
+    desks: Desks
+    services: Services
+
+    def bind(self, app: gr.Blocks) -> None:
+        """Attach every event."""
+        panel, bar = self.face.panel, self.face.sidebar
+        drawn = self.face.outputs
+        typed = [*drawn, panel.question]
+        everything = [*typed, *self.viewer.outputs]
+        asks = {**QUICK, "trigger_mode": "once", "preprocess": False}
+        sends = [panel.question.submit, panel.send.click]
+        gr.on(sends, self.ask, [panel.question, *panel.manner], typed, **asks)
+        for button in panel.suggestions:
+            button.click(self.ask_this, [button, *panel.manner], typed, **asks)
+        panel.stop.click(self.stop, None, None, **QUICK)
+        panel.new.click(self.renew, None, typed, **QUICK)
+        panel.clear.click(self.clear, None, everything, **QUICK)
+        wish = [bar.errand, *panel.manner]
+        bar.errand.change(self.run, wish, everything, **{**QUICK, "preprocess": False})
+        latest = {**QUICK, "trigger_mode": "always_last"}
+        bar.search.change(self.look_up, bar.search, bar.talks, **latest)
+        bar.pulse.change(self.notice, None, drawn, **latest)
+        recall = "() => sessionStorage.ctTalk || ''"
+        app.load(self.arrive, bar.pulse, everything, js=recall, **QUICK)
+
+    def ask(
+        self, question: str, mode: object, temperature: object, length: object, request: gr.Request
+    ) -> Iterator[Updates]:
+        """Stream the answer to what was typed."""
+        desk, owner = self._who(request)
+        options, how = _options(temperature, length), _mode(mode)
+        try:
+            asking.ask(desk, self.services, owner, question or "", how, options)
+        except Exception as error:
+            yield self._refused(desk, owner, error)
+            return
+        yield {**self.face.drawn(desk, owner), self.face.panel.question: ""}
+        yield from self.face.followed(desk, owner)
+
+    def ask_this(
+        self, question: str, mode: object, temperature: object, length: object, request: gr.Request
+    ) -> Iterator[Updates]:
+        """Stream the answer to a suggested question; what is being typed stays."""
+        desk, _ = self._who(request)
+        desk.editing = ""
+        for updates in self.ask(question, mode, temperature, length, request):
+            updates.pop(self.face.panel.question, None)
+            yield updates
+
+    def stop(self, request: gr.Request) -> None:
+        """End the answer; what is shown stays."""
+        desk, _ = self._who(request)
+        self.services.scribe.stop(desk.record.id)
+
+    def renew(self, request: gr.Request) -> Updates:
+        """Begin a new conversation about the same picture; an answer being written goes on."""
+        desk, owner = self._who(request)
+        desk.lay(self.desks.blank(), kept=False)
+        return {**self.face.drawn(desk, owner), self.face.panel.question: ""}
+
+    def clear(self, request: gr.Request) -> Updates:
+        """Begin anew, without the picture."""
+        desk, _ = self._who(request)
+        desk.view = None
+        return {**self.renew(request), **self.viewer.opened(None)}
+
+    def look_up(self, search: str, request: gr.Request) -> Updates:
+        """Narrow the list."""
+        desk, owner = self._who(request)
+        desk.search = search or ""
+        return self.face.listed(desk, owner)
+
+    def notice(self, request: gr.Request) -> Iterator[Updates]:
+        """Draw what changed elsewhere: in another tab, or by itself."""
+        desk, owner = self._who(request)
+        if desk.seen == self.services.ledger.revision(owner):
+            yield {self.face.sidebar.talks: gr.skip()}
+            return
+        if desk.watcher is None or self.services.scribe.running(desk.record.id) is None:
+            asking.refresh(desk, self.services, owner, self.desks.blank())
+            yield self.face.drawn(desk, owner)
+            yield from self.face.followed(desk, owner)
+        else:
+            yield self.face.listed(desk, owner)
+
+    def arrive(self, conversation: str, request: gr.Request) -> Iterator[Updates]:
+        """Show the conversation that this tab showed before it was reloaded, or a new one."""
+        desk, owner = self._who(request)
+        try:
+            if conversation:
+                asking.open_record(desk, self.services, owner, conversation)
+        except Exception as error:
+            as_assistant_error(error)  # into the log; it was deleted meanwhile
+        yield {**self.face.drawn(desk, owner), **self.viewer.opened(desk.view)}
+        yield from self.face.followed(desk, owner)
+
+    def run(
+        self, sent: str, mode: object, temperature: object, length: object, request: gr.Request
+    ) -> Iterator[Updates]:
+        """Do what a click on the thread or on the list asks for."""
+        errand = parse(sent or "")
+        if errand is None:
+            yield {self.face.sidebar.talks: gr.skip()}
+            return
+        desk, owner = self._who(request)
+        try:
+            desk.refusal = None
+            also = self._done(errand, desk, owner, _options(temperature, length))
+        except Exception as error:
+            yield self._refused(desk, owner, error)
+            return
+        yield {**self.face.drawn(desk, owner), **also}
+        yield from self.face.followed(desk, owner)
+
+    def _done(self, errand: Errand, desk: Desk, owner: str, options: Options) -> Updates:
+        services, question = self.services, self.face.panel.question
+        match errand.verb:
+            case "open":
+                asking.open_record(desk, services, owner, errand.target)
+                return {question: "", **self.viewer.opened(desk.view)}
+            case "rename":
+                services.ledger.rename(owner, errand.target, errand.text)
+            case "delete":
+                asking.remove(desk, services, owner, errand.target, self.desks.blank())
+            case "edit":
+                return {question: asking.edit(desk, errand.target)}
+            case "again":
+                asking.again(desk, services, owner, errand.target, options)
+        return {}
+
+    def _refused(self, desk: Desk, owner: str, error: Exception) -> Updates:
+        desk.refusal = as_assistant_error(error)
+        return self.face.drawn(desk, owner)
+
+    def _who(self, request: gr.Request) -> tuple[Desk, str]:
+        return self.desks.of(request.session_hash or ""), owner_of(request)
+
+
+def _options(temperature: object, length: object) -> Options:
+    """What the sliders say, within their ends whatever was sent."""
+    heat = float(temperature) if isinstance(temperature, int | float) else 0.0
+    tokens = round(length) if isinstance(length, int | float) else LONGEST
+    return Options(
+        max_tokens=min(max(tokens, SHORTEST), LONGEST),
+        temperature=min(max(heat, 0.0), HOTTEST),
+        seed=secrets.randbits(31),
+    )
+
+
+def _mode(value: Any) -> Mode:
+    return value if value in MODES else ""

@@ -1,0 +1,114 @@
+// The list of conversations and the thread: clicks become errands, other tabs' changes a pulse.
+(() => {
+  const told = window.ctAssistant;
+  const box = (name) => document.querySelector(`#${name} textarea, #${name} input`);
+  let count = 0;
+
+  function put(name, value) {
+    const found = box(name);
+    if (!found) return;
+    found.value = value;
+    found.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+  const send = (verb, target, text = "") => put("errand", `${++count}|${verb}|${target}|${text}`);
+
+  const target = (button) =>
+    [...button.classList].find((name) => name.startsWith("of-"))?.slice(3) ?? "";
+
+  function rename(row) {
+    const button = row.querySelector(".open");
+    const input = document.createElement("input");
+    input.className = "name";
+    input.maxLength = 60;
+    input.value = button.textContent;
+    input.setAttribute("aria-label", told.rename);
+    row.classList.add("renaming");
+    button.after(input);
+    input.focus();
+    input.select();
+    let over = false;
+    const end = (keep) => {
+      if (over) return;
+      over = true;
+      const name = input.value.trim();
+      row.classList.remove("renaming");
+      input.remove();
+      if (keep && name && name !== button.textContent) send("rename", row.dataset.id, name);
+    };
+    input.addEventListener("keydown", (event) => {
+      if (event.isComposing) return;
+      if (event.key === "Enter") end(true);
+      if (event.key === "Escape") end(false);
+    });
+    input.addEventListener("blur", () => end(true));
+  }
+
+  function doubt(row) {
+    const asked = document.createElement("div");
+    asked.className = "sure";
+    const words = document.createElement("span");
+    words.textContent = told.deleteSure;
+    asked.append(words);
+    for (const [text, act] of [
+      [told.delete, () => send("delete", row.dataset.id)], [told.cancel, () => {}],
+    ]) {
+      const button = document.createElement("button");
+      button.type = "button";
+      button.textContent = text;
+      button.addEventListener("click", () => { asked.remove(); act(); });
+      asked.append(button);
+    }
+    row.append(asked);
+    asked.querySelector("button").focus();
+  }
+
+  document.addEventListener("click", (event) => {
+    const pressed = event.target.closest?.("button");
+    if (!pressed) return;
+    const row = pressed.closest(".talk");
+    if (row) {
+      if (pressed.matches(".open")) send("open", row.dataset.id);
+      if (pressed.matches(".rename")) rename(row);
+      if (pressed.matches(".delete")) doubt(row);
+    } else if (pressed.matches("#chat .again")) send("again", target(pressed));
+    else if (pressed.matches(".edit")) {
+      send("edit", target(pressed));
+      box("question")?.focus();
+    } else if (pressed.matches("#advanced")) {
+      document.querySelector("#right").classList.toggle("advanced");
+    } else if (pressed.matches("#list")) {
+      localStorage.ctList = localStorage.ctList === "0" ? "1" : "0";
+      fold();
+    }
+  });
+  const fold = () => document.body?.classList.toggle("nolist", localStorage.ctList === "0");
+  document.addEventListener("DOMContentLoaded", fold);
+
+  // This tab's conversation is found again after a reload, of the page or of the program.
+  let remembered = false;
+  function remember() {
+    const list = document.querySelector("#talks .talks");
+    if (!list || !remembered && !list.dataset.open && sessionStorage.ctTalk) return;
+    remembered = true;
+    sessionStorage.ctTalk = list.dataset.open;
+  }
+  let start = "";
+  let last = "";
+  async function beat() {
+    remember();
+    if (document.hidden) return;
+    let word = "";
+    try {
+      const answer = await fetch("pulse");
+      if (!answer.ok) return;
+      word = await answer.text();
+    } catch { return; }
+    const [boot] = word.split("-");
+    if (start && boot !== start) return location.reload();
+    start = boot;
+    if (last && word !== last) put("pulse", word);
+    last = word;
+  }
+  setInterval(beat, 1000);
+  document.addEventListener("visibilitychange", beat);
+})();
