@@ -90,7 +90,7 @@ def remove(desk: Desk, services: Services, owner: str, conversation: str, blank:
         desk.lay(blank, kept=False)
 
 
-def refresh(desk: Desk, services: Services, owner: str, blank: Record) -> None:
+def refresh(desk: Desk, services: Services, owner: str) -> None:
     """Read the conversation anew: another tab may have gone on with it, or removed it."""
     if not desk.kept:
         return
@@ -99,7 +99,7 @@ def refresh(desk: Desk, services: Services, owner: str, blank: Record) -> None:
     except AssistantError as error:
         if error.code != "STO-201":
             raise
-        desk.lay(blank, kept=False)
+        desk.lay(Record(services.prompts.system), kept=False)
 
 
 def _catch_up(desk: Desk, services: Services, owner: str) -> None:

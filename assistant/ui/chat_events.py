@@ -106,7 +106,7 @@ class ChatEvents:
             yield {self.face.sidebar.talks: gr.skip()}
             return
         if desk.watcher is None or self.services.scribe.running(desk.record.id) is None:
-            asking.refresh(desk, self.services, owner, self.desks.blank())
+            asking.refresh(desk, self.services, owner)
             yield self.face.drawn(desk, owner)
             yield from self.face.followed(desk, owner)
         else:

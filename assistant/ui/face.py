@@ -7,6 +7,7 @@ from typing import Any
 import gradio as gr
 
 from assistant.store.scribe import Progress
+from assistant.ui.asking import refresh
 from assistant.ui.chat_panel import ChatPanel, editing_line
 from assistant.ui.services import Services
 from assistant.ui.session import Desk
@@ -69,6 +70,8 @@ class Face:
                 break
         else:
             desk.watcher = None
+            if desk.record.running:  # it ended before anybody looked
+                refresh(desk, self.services, owner)
             yield self.drawn(desk, owner)
         # The last thing yielded is sent once more at the end of the event, so it is nothing.
         yield {self.panel.chat: gr.skip()}

@@ -54,7 +54,7 @@ def open_(settings: Settings, open_lane: Callable[..., Lane]) -> Iterator[Open]:
 def finish(desk: Desk, services: Services) -> Exchange:
     for progress in services.scribe.follow(desk.record.id):
         desk.record = desk.record.updated(progress.exchange)
-    asking.refresh(desk, services, "甲", desk.record)
+    asking.refresh(desk, services, "甲")
     return desk.record.exchanges[-1]
 
 
@@ -208,9 +208,10 @@ def test_what_was_removed_in_another_tab_is_no_longer_on_this_one(desk: Desk, op
     asking.remove(other, services, "甲", desk.record.id, other.record)
     with pytest.raises(AssistantError, match="STO-201"):
         ask(desk, services, "二")
-    blank = new_desk().record
-    asking.refresh(desk, services, "甲", blank)
-    assert desk.record is blank
+    former = desk.record.id
+    asking.refresh(desk, services, "甲")
+    assert desk.record.id != former
+    assert desk.record.exchanges == ()
     assert services.ledger.count() == 0
 
 
