@@ -115,12 +115,14 @@ class ChatEvents:
     def arrive(self, conversation: str, request: gr.Request) -> Iterator[Updates]:
         """Show the conversation that this tab showed before it was reloaded, or a new one."""
         desk, owner = self._who(request)
+        shown: Updates = {}
         try:
             if conversation:
                 asking.open_record(desk, self.services, owner, conversation)
+                shown = self.viewer.opened(desk.view)
         except Exception as error:
             as_assistant_error(error)  # into the log; it was deleted meanwhile
-        yield {**self.face.drawn(desk, owner), **self.viewer.opened(desk.view)}
+        yield {**self.face.drawn(desk, owner), **shown}
         yield from self.face.followed(desk, owner)
 
     def run(
