@@ -1,12 +1,12 @@
 """The question about one file or one series: answered before, or asked now."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from assistant.batch.case import Case, filed, row_of_error
 from assistant.batch.control import Control
-from assistant.batch.job import Job, ask
+from assistant.batch.job import Job, Question, Reply, ask
 from assistant.batch.ledger import Filed, Ledger
 from assistant.batch.row import Row
 from assistant.engine.base import Capabilities
@@ -47,44 +47,91 @@ class Asker:
         """Slices in one question, within what the engine takes."""
         return max(1, min(self.job.per_series, self.model.images_per_conversation))
 
+    @property
+    def at_a_time(self) -> int:
+        """Questions worth asking together."""
+        return max(1, self.model.batch_size)
+
     def about(self, ledger: Ledger, cases: tuple[Case, ...]) -> Asked | None:
         """The answer about these slices together; None when cancelled.
 
         Raises:
             AssistantError: BAT-110 the model was changed meanwhile.
         """
-        speaker = cases[len(cases) // 2]
-        job, key = self.job.digest(self.model), together(case.sha256 for case in cases)
-        known = ledger.answer(job, key)
-        if known is not None:
-            return Asked(known, reused=True)
-        try:
-            answered = self._ask(speaker, cases)
-        except AssistantError as error:
-            if error.code == "BAT-110":
-                raise
-            return Asked(Filed(row_of_error(speaker.entry, speaker.sha256, error)), asked=True)
-        except Exception as error:
-            return Asked(Filed(row_of_error(speaker.entry, speaker.sha256, error)), asked=True)
-        return None if answered is None else Asked(answered, (job, key), asked=True)
+        found = self.about_each(ledger, [cases])
+        return found[0] if found else None
 
-    def _ask(self, speaker: Case, cases: tuple[Case, ...]) -> Filed | None:
+    def about_each(self, ledger: Ledger, groups: Sequence[tuple[Case, ...]]) -> list[Asked] | None:
+        """The answer about each of several groups of slices, in order; None when cancelled.
+
+        What was asked before, in an earlier run or in an earlier group, is not asked again.
+
+        Raises:
+            AssistantError: BAT-110 the model was changed meanwhile.
+        """
+        job = self.job.digest(self.model)
+        keys = [together(case.sha256 for case in cases) for cases in groups]
+        known: dict[str, Asked] = {}
+        new: dict[str, tuple[Case, ...]] = {}
+        for key, cases in zip(keys, groups, strict=True):
+            filed_before = ledger.answer(job, key)
+            if filed_before is not None:
+                known[key] = Asked(filed_before, reused=True)
+            else:
+                new.setdefault(key, cases)
+        answered = self._ask(job, new) if new else {}
+        if answered is None:
+            return None
+        found: list[Asked] = []
+        for key in keys:
+            found.append(known.get(key) or answered[key])
+            if key not in known and answered[key].answers:
+                known[key] = Asked(answered[key].filed, reused=True)
+        return found
+
+    def _ask(self, job: str, new: Mapping[str, tuple[Case, ...]]) -> dict[str, Asked] | None:
+        """Ask about each, by key; what cannot be asked or answered has a row that says why."""
+        found: dict[str, Asked] = {}
+        questions: dict[str, Question] = {}
+        for key, cases in new.items():
+            try:
+                questions[key] = self._question(cases)
+            except Exception as error:
+                found[key] = _failed(cases, error)
+        replies: list[Reply | AssistantError] | None = []
+        if questions:
+            try:
+                asked = list(questions.values())
+                replies = ask(self.lane, self.job, asked, self.control.cancelled)
+            except Exception as error:
+                return found | {key: _failed(new[key], error) for key in questions}
+        if replies is None:
+            return None
+        self._same_model()
+        for key, reply in zip(questions, replies, strict=True):
+            if isinstance(reply, AssistantError):
+                found[key] = _failed(new[key], reply)
+            else:
+                answer = self._filed(new[key], questions[key], reply)
+                found[key] = Asked(answer, (job, key), asked=True)
+        return found
+
+    def _question(self, cases: tuple[Case, ...]) -> Question:
         pictures = tuple(
             render(case.slice_, self.job.window, index=index) for index, case in enumerate(cases)
         )
-        question = self.job.questions.for_slice(speaker.slice_)
-        reply = ask(self.lane, self.job, question, pictures, self.control.cancelled)
-        if reply is None:
-            return None
-        self._same_model()
+        return Question(self.job.questions.for_slice(_speaker(cases).slice_), pictures)
+
+    def _filed(self, cases: tuple[Case, ...], question: Question, reply: Reply) -> Filed:
+        speaker = _speaker(cases)
         row = Row.answered(
             speaker.entry.name,
             speaker.sha256,
-            window=_windows(pictures),
+            window=_windows(question.pictures),
             model=self.model.model,
             text=reply.text,
         )
-        return filed(row, pictures[len(pictures) // 2], reply.suspicion)
+        return filed(row, question.pictures[len(question.pictures) // 2], reply.suspicion)
 
     def _same_model(self) -> None:
         now = self.lane.status.capabilities
@@ -98,6 +145,16 @@ class Asker:
                 "批量进行中模型被切换，已停下，之前的结果都已保存。",
                 next_step="请重新开始；换了模型的批量会用新模型重新提问。",
             )
+
+
+def _speaker(cases: tuple[Case, ...]) -> Case:
+    """The slice at which the answer stands."""
+    return cases[len(cases) // 2]
+
+
+def _failed(cases: tuple[Case, ...], error: Exception) -> Asked:
+    speaker = _speaker(cases)
+    return Asked(Filed(row_of_error(speaker.entry, speaker.sha256, error)), asked=True)
 
 
 def together(digests: Iterable[str]) -> str:

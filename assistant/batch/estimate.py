@@ -132,11 +132,11 @@ def _measure(ledger: Ledger, asker: Asker, samples: list[tuple[str, ...]]) -> fl
     if not samples:
         return 0.0
     started = time.monotonic()
+    groups: list[tuple[Case, ...]] = []
     for names in samples:
         opened = (open_case(entry) for entry in map(ledger.entry, names) if entry)
-        cases = tuple(case for case in opened if isinstance(case, Case))
-        if cases:
-            asker.about(ledger, cases)
+        groups.append(tuple(case for case in opened if isinstance(case, Case)))
+    asker.about_each(ledger, [cases for cases in groups if cases])
     return (time.monotonic() - started) / len(samples)
 
 

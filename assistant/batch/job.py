@@ -2,13 +2,14 @@
 
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from threading import Event
 from typing import Literal
 
 from assistant.batch.question import Questions
 from assistant.dialogue.conversation import Conversation
-from assistant.engine.base import Capabilities, Chunk, Options
+from assistant.engine.base import Capabilities, Options
 from assistant.engine.lane import Lane
 from assistant.errors import AssistantError
 from assistant.imaging.slice import RenderedImage
@@ -62,19 +63,29 @@ class Reply:
     suspicion: float | None = None
 
 
+@dataclass(frozen=True, eq=False)
+class Question:
+    """What is asked about which pictures."""
+
+    text: str
+    pictures: tuple[RenderedImage, ...]
+
+
 def ask(
-    lane: Lane, job: Job, question: str, pictures: tuple[RenderedImage, ...], cancel: Event
-) -> Reply | None:
-    """The whole answer, None when cancelled; waits its turn when the queue is full.
+    lane: Lane, job: Job, questions: Sequence[Question], cancel: Event
+) -> list[Reply | AssistantError] | None:
+    """Whole answers, or why there is none; waits its turn when the queue is full.
+
+    Several are decoded together where the engine can. None when cancelled.
 
     Raises:
-        AssistantError: whatever the engine refuses with, except that it is busy or closing.
+        AssistantError: the engine cannot be used.
     """
-    talk = Conversation.new(job.system)
+    talks = [Conversation.new(job.system) for _ in questions]
     try:
         while not cancel.is_set():
             try:
-                return _reply(lane, job, talk, question, pictures, cancel)
+                return _replies(lane, job, talks, questions, cancel)
             except AssistantError as error:
                 if error.code == "ENG-004":  # the program ends; the file is not to blame
                     return None
@@ -83,26 +94,36 @@ def ask(
                 cancel.wait(RETRY_S)
         return None
     finally:
-        lane.forget(talk.id)
+        for talk in talks:
+            lane.forget(talk.id)
 
 
-def _reply(
+def _replies(
     lane: Lane,
     job: Job,
-    talk: Conversation,
-    question: str,
-    pictures: tuple[RenderedImage, ...],
+    talks: Sequence[Conversation],
+    questions: Sequence[Question],
     cancel: Event,
-) -> Reply | None:
-    asked = talk.ask(question, pictures)
-    items = lane.stream(asked, job.options, _Either(cancel), folder=True)
-    text = "".join(item.text for item in items if isinstance(item, Chunk)).strip()
+) -> list[Reply | AssistantError] | None:
+    asked = [
+        talk.ask(question.text, question.pictures)
+        for talk, question in zip(talks, questions, strict=True)
+    ]
+    told = lane.together(asked, job.options, _Either(cancel))
     if cancel.is_set() or lane.status.phase == "closed":
         return None
-    # Under the same id, so that the picture and all before the question is computed once.
-    state = talk.ask(STATE_QUESTION, pictures)
-    chances = lane.likelihoods(state, (ABNORMAL,), _Either(cancel), folder=True)
-    return Reply(text, chances[0] if chances else None)
+    replies: list[Reply | AssistantError] = []
+    for talk, question, text in zip(talks, questions, told, strict=True):
+        if isinstance(text, AssistantError):
+            replies.append(text)
+            continue
+        # Under the same id, so that the picture and all before the question is computed once.
+        state = talk.ask(STATE_QUESTION, question.pictures)
+        chances = lane.likelihoods(state, (ABNORMAL,), _Either(cancel), folder=True)
+        if cancel.is_set():
+            return None
+        replies.append(Reply(text.strip(), chances[0] if chances else None))
+    return replies
 
 
 class _Either(Event):

@@ -1,6 +1,6 @@
 """Goes through a batch: one question and one row a file, or one question a series."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -97,6 +97,7 @@ class _Run:
     done: int = 0
 
     def by_slice(self) -> Iterator[Progress]:
+        waiting: list[tuple[str, Case]] = []
         for entry in self.ledger.entries():
             if not self.asker.control.may_go_on():
                 return
@@ -105,10 +106,25 @@ class _Run:
                 yield self._without(case)
                 continue
             self.ledger.note(entry.name, case.sha256, case.slice_)
-            asked = self.asker.about(self.ledger, (case,))
-            if asked is None:
-                return
-            yield self._settle(asked, entry.name, case.sha256)
+            waiting.append((entry.name, case))
+            if len(waiting) >= self.asker.at_a_time:
+                if (rows := self._of_slices(waiting)) is None:
+                    return
+                yield from rows
+                waiting = []
+        rows = self._of_slices(waiting)
+        if rows is not None:
+            yield from rows
+
+    def _of_slices(self, waiting: Sequence[tuple[str, Case]]) -> Iterator[Progress] | None:
+        """The rows of slices that are asked about at one time; None when cancelled."""
+        found = self.asker.about_each(self.ledger, [(case,) for _, case in waiting])
+        if found is None:
+            return None
+        return (
+            self._settle(asked, name, case.sha256)
+            for (name, case), asked in zip(waiting, found, strict=True)
+        )
 
     def by_series(self) -> Iterator[Progress]:
         for entry in self.ledger.entries():

@@ -6,6 +6,7 @@ from threading import Event
 from typing import Literal, Protocol, runtime_checkable
 
 from assistant.dialogue.conversation import Conversation
+from assistant.errors import AssistantError
 
 
 @dataclass(frozen=True)
@@ -131,5 +132,19 @@ class Preparer(Protocol):
 
         A later ``stream`` of the same conversation, with any text in that turn, goes on
         from there. Cancel takes effect while encoding and prefilling.
+        """
+        ...
+
+
+@runtime_checkable
+class Together(Protocol):
+    """What an engine may offer besides: several answers for little more than one's time."""
+
+    def stream_together(
+        self, conversations: Sequence[Conversation], options: Options, cancel: Event
+    ) -> Iterator[tuple[int, Chunk | AssistantError]]:
+        """Answers to several conversations, chunk by chunk with the conversation's number.
+
+        Each ends with a chunk that carries stats, or with the reason why it is not answered.
         """
         ...

@@ -68,7 +68,7 @@ class Lane:
             seat = self._seat
             return LaneStatus(
                 phase=seat.phase,
-                waiting=len(self._line) + (self._worker.running is not None),
+                waiting=len(self._line) + len(self._worker.running),
                 capabilities=seat.engine.capabilities if seat.engine else None,
                 error=seat.error,
             )
@@ -119,6 +119,35 @@ class Lane:
         for item in self._queued(request):
             assert not isinstance(item, Chances)
             yield item
+
+    def together(
+        self, conversations: Sequence[Conversation], options: Options, cancel: Event
+    ) -> list[str | AssistantError]:
+        """Whole answers to several conversations of a folder, or why there are none.
+
+        Decoded together where the engine can; each "" once cancelled.
+
+        Raises:
+            AssistantError: ENG-001 the queue is full, or the lane cannot be used.
+        """
+        requests = [Request(talk, options, cancel, folder=True) for talk in conversations]
+        with self._changed:
+            self._seat.refuse_if_unusable()
+            self._line.join_all(requests)
+            self._changed.notify_all()
+        try:
+            return [self._whole(request) for request in requests]
+        finally:
+            with self._changed:
+                for request in requests:
+                    self._line.leave(request)
+
+    def _whole(self, request: Request) -> str | AssistantError:
+        try:
+            items = self._follow(request)
+            return "".join(item.text for item in items if isinstance(item, Chunk))
+        except AssistantError as error:
+            return error
 
     def likelihoods(
         self,
@@ -182,8 +211,7 @@ class Lane:
         """Cancel everything and free the engine."""
         with self._changed:
             self._seat.phase = "closed"
-            running = self._worker.running
-            for request in (*self._line.clear(), *([running] if running else [])):
+            for request in (*self._line.clear(), *self._worker.running):
                 request.cancel.set()
             self._changed.notify_all()
         self._worker.thread.join(timeout_s)
@@ -224,7 +252,7 @@ class Lane:
 
     def _ahead(self, request: Request) -> int | None:
         with self._changed:
-            if request is self._worker.running:
+            if request in self._worker.running:
                 return 0
             ahead = self._line.ahead(request)
-            return None if ahead is None else ahead + (self._worker.running is not None)
+            return None if ahead is None else ahead + len(self._worker.running)

@@ -41,12 +41,16 @@ class LanguageModel:
         """A new, empty KV state."""
         return Session(self._compiled.create_infer_request())
 
+    def join(self, sessions: Sequence["Session"]) -> "Batch":
+        """Copies of several sessions, to go on together."""
+        return Batch(self._compiled.create_infer_request(), sessions)
+
 
 class Session:
-    """One conversation's KV state, or several rows of the same length decoded together.
+    """One conversation's KV state.
 
     Attributes:
-        length: positions of each row.
+        length: positions of it.
     """
 
     def __init__(self, request: ov.InferRequest) -> None:
@@ -58,6 +62,10 @@ class Session:
     def nbytes(self) -> int:
         """What the state takes in memory, about: 8 bits a value, a scale for each head."""
         return int(self.length * self._values * 1.125)
+
+    def state(self) -> list[NDArray[np.float32]]:
+        """Keys and values (1, heads, length, head) of every layer, in the runtime's order."""
+        return [np.asarray(state.state.data) for state in self._request.query_state()]
 
     def keep(self, length: int) -> int:
         """Forget every position from ``length`` on."""
@@ -99,6 +107,48 @@ class Session:
             shapes = [state.state.shape for state in self._request.query_state()]
             self._values = sum(shape[1] * shape[3] for shape in shapes)
         return logits
+
+
+class Batch:
+    """Several conversations' states side by side, shorter ones padded on the left."""
+
+    def __init__(self, request: ov.InferRequest, sessions: Sequence[Session]) -> None:
+        self._request = request
+        lengths = [session.length for session in sessions]
+        longest = max(lengths)
+        self._mask = np.array(
+            [[0] * (longest - length) + [1] * length for length in lengths], np.int64
+        )
+        each = [session.state() for session in sessions]
+        for number, state in enumerate(request.query_state()):
+            rows = [
+                np.pad(states[number], ((0, 0), (0, 0), (longest - length, 0), (0, 0)))
+                for states, length in zip(each, lengths, strict=True)
+            ]
+            state.state = ov.Tensor(np.concatenate(rows))
+
+    def feed(self, rows: NDArray[np.float32], positions: NDArray[np.int64]) -> NDArray[np.float32]:
+        """Append a position (3, n) to each state; logits float32 (n, vocabulary) after them."""
+        count = rows.shape[0]
+        self._mask = np.concatenate([self._mask, np.ones((count, 1), np.int64)], axis=1)
+        found = self._request.infer(
+            {
+                "inputs_embeds": rows[:, None],
+                "attention_mask": self._mask,
+                "position_ids": positions[:, :, None],
+                "beam_idx": np.arange(count, dtype=np.int32),
+            },
+            share_inputs=True,
+            share_outputs=True,
+        )
+        logits: NDArray[np.float32] = found["logits"][:, -1]
+        return logits
+
+    def keep(self, numbers: Sequence[int]) -> None:
+        """Go on with some of the states only."""
+        for state in self._request.query_state():
+            state.state = ov.Tensor(np.ascontiguousarray(state.state.data[list(numbers)]))
+        self._mask = self._mask[list(numbers)]
 
 
 def keep_last_logits(model: ov.Model) -> None:

@@ -1,6 +1,6 @@
 """The line before an engine: people in turn, then what is prepared for them, then folders."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from assistant.dialogue.conversation import Conversation
 from assistant.engine.request import Preparation, Request
@@ -30,22 +30,30 @@ class Line:
         Raises:
             AssistantError: ENG-001 there is no room.
         """
-        queue = self._folders if request.folder else self._people
-        if len(queue) >= self._most:
-            raise AssistantError(
-                "ENG-001",
-                f"排队人数已满（{self._most} 位）。",
-                next_step="请稍等片刻再提问。",
-            )
-        queue.append(request)
+        self.join_all((request,))
         waiting = self._preparations.get(request.conversation.id)
         if waiting is not None and not request.folder:
             # The answer computes it anyway, unless it is about something else.
             self.drop_preparation(request.conversation.id, keep=waiting.serves(request))
 
-    def rejoin(self, request: Request) -> None:
-        """Wait at the head of the folders' line: it had to make way."""
-        self._folders.insert(0, request)
+    def join_all(self, requests: Sequence[Request]) -> None:
+        """All of them or none, people or folders.
+
+        Raises:
+            AssistantError: ENG-001 there is no room.
+        """
+        queue = self._folders if requests[0].folder else self._people
+        if queue and len(queue) + len(requests) > self._most:
+            raise AssistantError(
+                "ENG-001",
+                f"排队人数已满（{self._most} 位）。",
+                next_step="请稍等片刻再提问。",
+            )
+        queue.extend(requests)
+
+    def rejoin(self, requests: Sequence[Request]) -> None:
+        """Wait at the head of the folders' line: they had to make way."""
+        self._folders = [*requests, *self._folders]
 
     def leave(self, request: Request) -> None:
         """Wait no longer."""
@@ -79,9 +87,15 @@ class Line:
         """What is to be got ready; it stays until dropped."""
         return next(iter(self._preparations.values()), None)
 
-    def take_folder(self) -> Request | None:
-        """The oldest request of a folder."""
-        return self._folders.pop(0) if self._folders else None
+    def take_folder(self, most: int = 1) -> tuple[Request, ...]:
+        """The oldest request of a folder, with those behind it that can be answered with it."""
+        taken = self._folders[:1]
+        for request in self._folders[1:most]:
+            if request.answers or taken[0].answers or request.options != taken[0].options:
+                break
+            taken.append(request)
+        self._folders = self._folders[len(taken) :]
+        return tuple(taken)
 
     def settle(self, preparation: Preparation) -> None:
         """It is ready, or cannot be."""

@@ -61,7 +61,7 @@ class Loop(Generic[Rows]):
         self._tokenizer = tokenizer
         self._writer = PromptWriter(tokenizer)
         self._vision = vision
-        self._language = language
+        self.language = language
         self._context_tokens = context_tokens
         self.memory: Memory[Rows] = Memory(language.session, budget or Budget())
 
@@ -75,16 +75,12 @@ class Loop(Generic[Rows]):
                 longer than the model's context, ENG-105 there are too many pictures.
         """
         started = time.perf_counter()
-        layout = self._layout(conversation)
-        state = self.memory.state(conversation.id)
         try:
-            prefilled = self._prefill(conversation, layout, state, cancel)
+            layout, state, prefilled = self.read(conversation, cancel)
         except InterruptedError:
             yield Chunk("", Stats(0, 0.0, 0.0, 0, 0, "cancel"))
             return
-        room = self._context_tokens - len(layout.keys)
-        ends = self._writer.special.ends
-        telling = Telling(self._tokenizer, ends, options, room=room, started=started)
+        telling = self.telling(options, layout, started)
         logits = prefilled.logits
         while telling.finish is None and not cancel.is_set():
             if telling.ids:
@@ -97,6 +93,25 @@ class Loop(Generic[Rows]):
         self.memory.states.trim()
         stats = telling.stats(encoded=prefilled.encoded, prefilled=prefilled.positions)
         yield Chunk("", stats)
+
+    def read(
+        self, conversation: Conversation, cancel: Event
+    ) -> tuple[Layout, State[Rows], Prefilled]:
+        """Everything before the answer to the last turn.
+
+        Raises:
+            AssistantError: as :meth:`stream`.
+            InterruptedError: cancelled.
+        """
+        layout = self._layout(conversation)
+        state = self.memory.state(conversation.id)
+        return layout, state, self._prefill(conversation, layout, state, cancel)
+
+    def telling(self, options: Options, layout: Layout, started: float) -> Telling:
+        """An answer that is about to be told; ``started`` is of ``perf_counter``."""
+        room = self._context_tokens - len(layout.keys)
+        ends = self._writer.special.ends
+        return Telling(self._tokenizer, ends, options, room=room, started=started)
 
     def prepare(self, conversation: Conversation, cancel: Event) -> bool:
         """See :class:`assistant.engine.base.Preparer`.
@@ -120,9 +135,8 @@ class Loop(Generic[Rows]):
             AssistantError: ENG-104 two answers begin alike; others as :meth:`stream`.
         """
         tokens = first_tokens(self._tokenizer, answers)
-        layout = self._layout(conversation)
-        state = self.memory.state(conversation.id)
-        return likelihoods(self._prefill(conversation, layout, state, Event()).logits, tokens)
+        _, _, prefilled = self.read(conversation, Event())
+        return likelihoods(prefilled.logits, tokens)
 
     def _layout(self, conversation: Conversation, *, to_question: bool = False) -> Layout:
         count = len(conversation.images)
@@ -177,7 +191,7 @@ class Loop(Generic[Rows]):
             pictures[image.sha256] = rows
         if cancel.is_set():
             raise InterruptedError
-        inputs = self._language.rows(wanted, pictures)
+        inputs = self.language.rows(wanted, pictures)
         try:
             logits = state.session.feed(inputs, layout.positions[:, kept:], cancel)
         except InterruptedError:
@@ -190,6 +204,6 @@ class Loop(Generic[Rows]):
     def _advance(self, state: State[Rows], token: int, position: int) -> NDArray[np.float32]:
         """Logits after one more token; takes effect whole, cancel or not."""
         positions = np.full((3, 1), position, np.int64)
-        logits = state.session.feed(self._language.rows([token], {}), positions, Event())
+        logits = state.session.feed(self.language.rows([token], {}), positions, Event())
         state.keys.append(token)
         return logits

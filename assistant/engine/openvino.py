@@ -17,6 +17,7 @@ from tokenizers import Tokenizer
 
 from assistant.dialogue.conversation import Conversation
 from assistant.engine.base import Capabilities, Chunk, Options
+from assistant.engine.chorus import stream_together
 from assistant.engine.language import LanguageModel
 from assistant.engine.loop import Loop
 from assistant.engine.memory import Budget
@@ -88,6 +89,7 @@ class OpenVINOEngine:
             is_demo=self._is_demo,
             fingerprint=self._fingerprint,
             context_tokens=self._context_tokens,
+            batch_size=8,
         )
 
     def warm_up(self) -> None:
@@ -106,6 +108,12 @@ class OpenVINOEngine:
     def prepare(self, conversation: Conversation, cancel: Event) -> bool:
         """See :class:`assistant.engine.base.Preparer`."""
         return self._loop.prepare(conversation, cancel)
+
+    def stream_together(
+        self, conversations: Sequence[Conversation], options: Options, cancel: Event
+    ) -> Iterator[tuple[int, Chunk | AssistantError]]:
+        """See :class:`assistant.engine.base.Together`."""
+        return stream_together(self._loop, conversations, options, cancel)
 
     def likelihoods(self, conversation: Conversation, answers: Sequence[str]) -> tuple[float, ...]:
         """See :class:`assistant.engine.base.Chooser`."""

@@ -5,7 +5,7 @@ Rows are the runtime's own arrays or tensors; the loop only passes them on.
 
 from collections.abc import Sequence
 from threading import Event
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -62,6 +62,18 @@ class Session(Protocol[RowsIn]):
         ...
 
 
+class Batch(Protocol[RowsIn]):
+    """Several KV states that grow by one position each at a time."""
+
+    def feed(self, rows: RowsIn, positions: NDArray[np.int64]) -> NDArray[np.float32]:
+        """Append a position (3, n) to each of n states; logits (n, vocabulary) after them."""
+        ...
+
+    def keep(self, numbers: Sequence[int]) -> None:
+        """Go on with some of the states only."""
+        ...
+
+
 class Language(Protocol[Rows]):
     """Token embeddings and the decoder, shared by all sessions."""
 
@@ -71,4 +83,8 @@ class Language(Protocol[Rows]):
 
     def session(self) -> Session[Rows]:
         """A new, empty KV state."""
+        ...
+
+    def join(self, sessions: Sequence[Any]) -> Batch[Rows]:
+        """Copies of several sessions of its own, to go on together; they stay as they are."""
         ...

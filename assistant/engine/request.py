@@ -6,7 +6,7 @@ from queue import SimpleQueue
 from threading import Event
 
 from assistant.dialogue.conversation import Conversation
-from assistant.engine.base import Capabilities, Chunk, Engine, Options
+from assistant.engine.base import Capabilities, Chooser, Chunk, Engine, Options
 from assistant.errors import AssistantError
 
 
@@ -37,6 +37,22 @@ class Request:
     folder: bool = False
     results: SimpleQueue[Chunk | Chances | AssistantError] = field(default_factory=SimpleQueue)
 
+    @property
+    def conversation_ids(self) -> tuple[str, ...]:
+        """Whose state an answer changes."""
+        return (self.conversation.id,)
+
+    def refuse(self, error: AssistantError) -> None:
+        """There will be no answer."""
+        self.results.put(error)
+
+
+def chances(engine: Engine, request: Request) -> Chances:
+    """The likelihoods that a request asks for."""
+    if not isinstance(engine, Chooser):
+        return Chances(None)
+    return Chances(engine.likelihoods(request.conversation, request.answers))
+
 
 @dataclass(eq=False)
 class Preparation:
@@ -48,6 +64,11 @@ class Preparation:
 
     conversation: Conversation
     cancel: Event = field(default_factory=Event)
+
+    @property
+    def conversation_ids(self) -> tuple[str, ...]:
+        """Whose state it changes."""
+        return (self.conversation.id,)
 
     def serves(self, request: Request) -> bool:
         """Whether that request goes on from what is prepared here."""

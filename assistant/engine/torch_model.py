@@ -89,6 +89,10 @@ class TorchLanguage:
         """A new, empty KV cache."""
         return TorchSession(self._decoder, self._head)
 
+    def join(self, sessions: Sequence["TorchSession"]) -> "TorchBatch":
+        """Copies of several sessions, to go on together."""
+        return TorchBatch(self._decoder, self._head, sessions)
+
 
 class TorchSession:
     """One conversation's KV cache."""
@@ -96,25 +100,25 @@ class TorchSession:
     def __init__(self, decoder: Any, head: Any) -> None:
         self._decoder = decoder
         self._head = head
-        self._cache = DynamicCache()
+        self.cache = DynamicCache()
 
     @property
     def nbytes(self) -> int:
         """Bytes of the cache."""
         return sum(
             part.nbytes
-            for layer in self._cache.layers
+            for layer in self.cache.layers
             for part in (layer.keys, layer.values)
             if part is not None
         )
 
     def keep(self, length: int) -> int:
         """Forget every position from ``length`` on."""
-        surplus = self._cache.get_seq_length() - length
+        surplus = self.cache.get_seq_length() - length
         if length == 0:
-            self._cache = DynamicCache()
+            self.cache = DynamicCache()
         elif surplus > 0:
-            self._cache.crop(-surplus)
+            self.cache.crop(-surplus)
         return length
 
     @torch.inference_mode()
@@ -135,7 +139,7 @@ class TorchSession:
             hidden = self._decoder(
                 inputs_embeds=rows[None, piece],
                 position_ids=places[:, None, piece],
-                past_key_values=self._cache,
+                past_key_values=self.cache,
                 use_cache=True,
             ).last_hidden_state
         logits: NDArray[np.float32] = self._head(hidden[:, -1:])[0, 0].float().cpu().numpy()
@@ -146,3 +150,47 @@ class TorchSession:
                 next_step="请改用 OpenVINO INT4 格式的模型，或换一张支持 bfloat16 的显卡。",
             )
         return logits
+
+
+class TorchBatch:
+    """Several conversations' caches side by side, shorter ones padded on the left."""
+
+    def __init__(self, decoder: Any, head: Any, sessions: Sequence[TorchSession]) -> None:
+        self._decoder, self._head = decoder, head
+        lengths = [session.cache.get_seq_length() for session in sessions]
+        longest = max(lengths)
+        mask = [[0] * (longest - length) + [1] * length for length in lengths]
+        self._mask = torch.tensor(mask, device=decoder.device)
+        self._cache = DynamicCache()
+        for number in range(len(sessions[0].cache.layers)):
+            layers = [session.cache.layers[number] for session in sessions]
+            keys, values = (
+                torch.cat([_padded(part, longest) for part in parts])
+                for parts in zip(*((layer.keys, layer.values) for layer in layers), strict=True)
+            )
+            self._cache.update(keys, values, number)
+
+    @torch.inference_mode()
+    def feed(self, rows: torch.Tensor, positions: NDArray[np.int64]) -> NDArray[np.float32]:
+        """Append a position (3, n) to each state; logits float32 (n, vocabulary) after them."""
+        self._mask = torch.cat([self._mask, self._mask.new_ones(rows.shape[0], 1)], dim=1)
+        hidden = self._decoder(
+            inputs_embeds=rows[:, None],
+            attention_mask=self._mask,
+            position_ids=torch.from_numpy(positions).to(rows.device)[:, :, None],
+            past_key_values=self._cache,
+            use_cache=True,
+        ).last_hidden_state
+        logits: NDArray[np.float32] = self._head(hidden)[:, -1].float().cpu().numpy()
+        return logits
+
+    def keep(self, numbers: Sequence[int]) -> None:
+        """Go on with some of the states only."""
+        chosen = torch.tensor(list(numbers), device=self._mask.device)
+        self._cache.batch_select_indices(chosen)
+        self._mask = self._mask[chosen]
+
+
+def _padded(part: torch.Tensor, length: int) -> torch.Tensor:
+    """Keys or values (1, heads, n, head) with zeros before them."""
+    return torch.nn.functional.pad(part, (0, 0, length - part.shape[2], 0))

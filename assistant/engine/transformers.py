@@ -15,6 +15,7 @@ from transformers.utils import logging as transformers_logging
 
 from assistant.dialogue.conversation import Conversation
 from assistant.engine.base import Capabilities, Chunk, Options
+from assistant.engine.chorus import stream_together
 from assistant.engine.devices import SETUP, find_card
 from assistant.engine.loop import Loop
 from assistant.engine.patches import PatchConfig
@@ -99,6 +100,7 @@ class TransformersEngine:
             is_demo=self._is_demo,
             fingerprint=self._fingerprint,
             context_tokens=self._context_tokens,
+            batch_size=8,
         )
 
     def warm_up(self) -> None:
@@ -138,6 +140,12 @@ class TransformersEngine:
     def prepare(self, conversation: Conversation, cancel: Event) -> bool:
         """See :class:`assistant.engine.base.Preparer`."""
         return self._loop.prepare(conversation, cancel)
+
+    def stream_together(
+        self, conversations: Sequence[Conversation], options: Options, cancel: Event
+    ) -> Iterator[tuple[int, Chunk | AssistantError]]:
+        """See :class:`assistant.engine.base.Together`."""
+        return stream_together(self._loop, conversations, options, cancel)
 
     def likelihoods(self, conversation: Conversation, answers: Sequence[str]) -> tuple[float, ...]:
         """See :class:`assistant.engine.base.Chooser`."""

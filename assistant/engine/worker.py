@@ -7,9 +7,10 @@ from threading import Condition, Event, Thread
 import numpy as np
 
 from assistant.dialogue.conversation import Conversation
-from assistant.engine.base import Chooser, Chunk, Engine, Preparer
+from assistant.engine.base import Engine, Preparer, Together
+from assistant.engine.folder import Folder
 from assistant.engine.line import Line
-from assistant.engine.request import Chances, Exchange, Preparation, Request
+from assistant.engine.request import Exchange, Preparation, Request, chances
 from assistant.engine.seat import Seat, broken, closed
 from assistant.errors import AssistantError
 from assistant.imaging.slice import RenderedImage, SliceRef
@@ -39,7 +40,7 @@ class Worker:
         self._seat = seat
         self._line = line
         self._changed = changed
-        self.running: Request | None = None
+        self.running: tuple[Request, ...] = ()
         self.forgotten: deque[str] = deque()
         self.exchange: Exchange | None = None
         self.thread = Thread(target=self._work, name="engine-lane", daemon=True)
@@ -54,9 +55,9 @@ class Worker:
                 self._do(task)
         self._seat.close()
 
-    def _next(self) -> Request | Preparation | Exchange | None:
+    def _next(self) -> Request | Preparation | Folder | Exchange | None:
         with self._changed:
-            self.running = None
+            self.running = ()
             while True:
                 while self.forgotten and self._seat.engine is not None:
                     self._seat.engine.forget(self.forgotten.popleft())
@@ -69,10 +70,13 @@ class Worker:
                 if self._seat.error is not None:
                     for request in self._line.clear():
                         request.results.put(self._seat.error)
-                task = self._urgent() or self._line.take_folder()
-                if task is not None:
-                    self.running = task if isinstance(task, Request) else None
-                    return task
+                urgent = self._urgent()
+                self.running = (urgent,) if isinstance(urgent, Request) else ()
+                if urgent is not None:
+                    return urgent
+                self.running = self._line.take_folder(self._most_together)
+                if self.running:
+                    return Folder(self.running)
                 self._changed.wait()
 
     def _urgent(self) -> Request | Preparation | None:
@@ -82,32 +86,33 @@ class Worker:
             return preparation
         return self._line.take_person()
 
-    def _do(self, task: Request | Preparation) -> None:
-        """What breaks the engine answers this one request and restarts it."""
+    def _do(self, task: Request | Preparation | Folder) -> None:
+        """What breaks the engine answers what was asked and restarts it."""
         engine = self._seat.engine
         assert engine is not None
         try:
             if isinstance(task, Preparation):
                 self._prepare(engine, task)
-            elif task.answers:
-                task.results.put(Chances(_likelihoods(engine, task)))
-            elif task.folder:
+            elif isinstance(task, Folder):
                 self._answer_folder(engine, task)
+            elif task.answers:
+                task.results.put(chances(engine, task))
             else:
                 for chunk in engine.stream(task.conversation, task.options, task.cancel):
                     task.results.put(chunk)
         except Exception as error:
             known = error if isinstance(error, AssistantError) else None
-            if isinstance(task, Request):
-                task.results.put(known or broken(error))
-            else:  # the question will say it
-                with self._changed:
+            with self._changed:
+                if isinstance(task, Preparation):  # the question will say it
                     self._line.settle(task)
+                else:
+                    task.refuse(known or broken(error))
             if known is None:
                 self._fill()
             else:
                 # A state left half-way would spoil the next question of this conversation.
-                engine.forget(task.conversation.id)
+                for conversation_id in task.conversation_ids:
+                    engine.forget(conversation_id)
 
     def _prepare(self, engine: Engine, task: Preparation) -> None:
         """Until it is ready, not wanted any more, or somebody else waits."""
@@ -123,37 +128,34 @@ class Worker:
             if done or task.cancel.is_set():
                 self._line.settle(task)
 
-    def _answer_folder(self, engine: Engine, task: Request) -> None:
+    def _answer_folder(self, engine: Engine, task: Folder) -> None:
         """While nobody waits: begun again after encoding, paused while decoding."""
-        told: list[Chunk] = []
 
         def makes_way() -> bool:
             with self._changed:
-                return task.cancel.is_set() or (not told and self._line.has_urgent)
+                return task.cancelled or (not task.begun and self._line.has_urgent)
 
-        for chunk in engine.stream(task.conversation, task.options, _Until(makes_way)):
-            told.append(chunk)
+        for _ in task.answers_of(engine, _Until(makes_way)):
             self._let_through(task)
             if self._seat.engine is not engine:  # it broke meanwhile
                 break
-        stats = told[-1].stats if told else None
-        if stats is not None and (stats.finish != "cancel" or task.cancel.is_set()):
-            for chunk in told:
-                task.results.put(chunk)
-            return
         with self._changed:
-            if not task.cancel.is_set():
-                self._line.rejoin(task)
+            self._line.rejoin(task.tell())
 
-    def _let_through(self, task: Request) -> None:
+    def _let_through(self, task: Folder) -> None:
         """Do everything urgent before ``task`` goes on."""
         while True:
             with self._changed:
                 urgent = self._urgent() if self._seat.phase == "ready" else None
-                self.running = urgent if isinstance(urgent, Request) else task
+                self.running = (urgent,) if isinstance(urgent, Request) else task.requests
             if urgent is None:
                 return
             self._do(urgent)
+
+    @property
+    def _most_together(self) -> int:
+        engine = self._seat.engine
+        return engine.capabilities.batch_size if isinstance(engine, Together) else 1
 
     def _fill(self) -> None:
         self._seat.fill()
@@ -178,9 +180,3 @@ def grey_talk() -> Conversation:
     pixels = np.full((512, 512, 3), 128, np.uint8)
     grey = RenderedImage(pixels, None, "", SliceRef(), "warm-up")
     return Conversation("", id="warm-up").ask("", (grey,))
-
-
-def _likelihoods(engine: Engine, request: Request) -> tuple[float, ...] | None:
-    if not isinstance(engine, Chooser):
-        return None
-    return engine.likelihoods(request.conversation, request.answers)

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from threading import Event
 
 import pytest
@@ -45,9 +46,23 @@ def test_folders_wait_behind_people_and_have_their_own_bound():
         with pytest.raises(AssistantError, match="ENG-001"):
             line.join(more)
     assert line.take_person() is person
-    assert line.take_folder() is folder
-    line.rejoin(folder)
-    assert line.take_folder() is folder
+    assert line.take_folder() == (folder,)
+    line.rejoin((folder,))
+    assert line.take_folder() == (folder,)
+    assert line.take_folder() == ()
+
+
+def test_folder_requests_that_can_be_answered_together_are_taken_together():
+    line = Line(9)
+    alike = [request(folder=True) for _ in range(3)]
+    likelihood = replace(request(folder=True), answers=("是",))
+    other = replace(request(folder=True), options=Options(max_tokens=3))
+    for each in (*alike, other, likelihood, request(folder=True)):
+        line.join(each)
+    assert line.take_folder(2) == tuple(alike[:2])
+    assert line.take_folder(8) == (alike[2],)
+    assert line.take_folder(8) == (other,)
+    assert line.take_folder(8) == (likelihood,)
 
 
 def test_who_left_is_not_taken():

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from assistant.dialogue.conversation import Conversation
-from assistant.engine.base import Chooser, Options, Preparer, Stats
+from assistant.engine.base import Chooser, Options, Preparer, Stats, Together
 from assistant.engine.memory import Budget
 from assistant.engine.openvino import OpenVINOEngine
 from assistant.errors import AssistantError
@@ -157,6 +157,44 @@ def test_a_long_prefill_is_given_up_at_once(engine):
     assert last is not None
     assert last.finish == "cancel"
     assert say(engine, talk, 8)[1].prefill_tokens > 100
+
+
+def test_answers_together_are_those_of_each_alone(engine, fresh):
+    assert isinstance(engine, Together)
+    talks = [
+        Conversation.new("系统" * i).ask(QUESTION + "。" * i, (picture(i),)[: i % 3])
+        for i in range(6)
+    ]
+    told: dict[int, list] = {}
+    for number, item in engine.stream_together(talks, Options(max_tokens=64), Event()):
+        told.setdefault(number, []).append(item)
+    lengths = set()
+    for number, talk in enumerate(talks):
+        text, stats = anew(fresh, talk, 64)
+        assert "".join(chunk.text for chunk in told[number]) == text
+        last = told[number][-1].stats
+        assert (last.tokens, last.finish) == (stats.tokens, stats.finish)
+        lengths.add(last.tokens)
+    assert len(lengths) > 1  # some ended before others
+    further = talks[1].answer("".join(chunk.text for chunk in told[1])).ask("哪一侧？")
+    assert say(engine, further)[0] == anew(fresh, further)[0]
+
+
+def test_one_that_cannot_be_answered_does_not_stop_the_others(engine):
+    talks = [Conversation.new("").ask("长" * 3000), Conversation.new("").ask(QUESTION)]
+    told = list(engine.stream_together(talks, Options(max_tokens=8), Event()))
+    assert [item.code for number, item in told if number == 0] == ["ENG-103"]
+    assert told[-1][1].stats.tokens > 0
+
+
+def test_answers_together_are_cancelled_together(engine):
+    cancel = Event()
+    cancel.set()
+    talks = [Conversation.new("").ask(QUESTION, (picture(i),)) for i in range(3)]
+    told = list(engine.stream_together(talks, Options(), cancel))
+    assert [(number, item.stats.finish) for number, item in told] == [
+        (number, "cancel") for number in range(3)
+    ]
 
 
 def test_cancel_stops_within_one_token(engine):

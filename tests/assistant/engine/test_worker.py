@@ -1,7 +1,8 @@
 """Folder work and preparations beside people, through the lane."""
 
 import time
-from threading import Event, Thread
+from dataclasses import replace
+from threading import Event, Thread, Timer
 
 import pytest
 
@@ -219,4 +220,59 @@ def test_every_engine_gets_ready_for_pictures_first():
 
     lane = Lane.of(Notes())
     assert known.wait(10)
+    lane.close()
+
+
+class Choir(Slow):
+    """Answers several at a time."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.sizes: list[int] = []
+
+    @property
+    def capabilities(self):
+        return replace(super().capabilities, batch_size=3)
+
+    def stream_together(self, conversations, options, cancel):
+        self.sizes.append(len(conversations))
+        if any(talk.turns[-1].text == "坏" for talk in conversations):
+            raise RuntimeError("boom")
+        each = [self.stream(talk, options, cancel) for talk in conversations]
+        for chunks in zip(*each, strict=True):
+            yield from enumerate(chunks)
+
+
+def test_a_folders_questions_are_answered_together_and_still_make_way():
+    engine = Choir()
+    lane = Lane.of(engine)
+    told: list[list[str]] = []
+    talks = [question(f"夹{i}") for i in range(4)]
+    working = Thread(target=lambda: told.append(lane.together(talks, Options(), Event())))
+    working.start()
+    until(lambda: lane.status.waiting == 4)
+    time.sleep(0.05)
+    assert said(lane, question("人")) == "答" * 40
+    working.join(10)
+    assert told == [["答" * 40] * 4]
+    assert engine.sizes == [3]  # and one alone
+    assert engine.did[0] == "stop 人"
+    lane.close()
+
+
+def test_what_breaks_the_engine_answers_those_asked_together_and_it_lives():
+    lane = Lane(Choir)
+    found = lane.together([question("坏"), question("好")], Options(), Event())
+    assert [error.code for error in found] == ["ENG-002"] * 2
+    assert lane.together([question("好")], Options(), Event()) == ["答" * 40]
+    lane.close()
+
+
+def test_a_folder_that_is_cancelled_gets_nothing_and_the_lane_lives():
+    lane = Lane.of(Choir())
+    cancel = Event()
+    Timer(0.1, cancel.set).start()
+    assert len(lane.together([question("夹")] * 6, Options(), cancel)) == 6
+    assert said(lane, question("人")) == "答" * 40
+    assert lane.status.waiting == 0
     lane.close()

@@ -290,6 +290,24 @@ def check_states_keep_within_their_budget_and_are_restored(folder: Path) -> None
     assert again == say(engine(folder), further, 12)[0]
 
 
+def check_answers_together_are_those_of_each_alone(folder: Path) -> None:
+    answerer = engine(folder)
+    talks = [
+        Conversation.new("系统" * i).ask(f"问{i}", (picture(i), picture(9))[: i % 2 + 1])
+        for i in range(4)
+    ]
+    long = Conversation.new("").ask("长" * 2000)
+    told: dict[int, list] = {}
+    for number, item in answerer.stream_together([*talks, long], Options(max_tokens=40), Event()):
+        told.setdefault(number, []).append(item)
+    for number, talk in enumerate(talks):
+        text, stats = say(engine(folder), talk, 40)
+        assert "".join(chunk.text for chunk in told[number]) == text
+        last = told[number][-1].stats
+        assert (last.tokens, last.finish) == (stats.tokens, stats.finish)
+    assert [error.code for error in told[4]] == ["ENG-103"]
+
+
 def check_cancel_stops_within_one_token(folder: Path) -> None:
     cancel = Event()
     chunks = []
@@ -322,7 +340,7 @@ def check_cancel_between_pieces_of_the_prompt(folder: Path) -> None:
     cancel = Event()
     kept, torch_model.PREFILL_TOKENS = torch_model.PREFILL_TOKENS, 64
     try:
-        hook = answerer._loop._language._decoder.register_forward_hook(lambda *_: cancel.set())
+        hook = answerer._loop.language._decoder.register_forward_hook(lambda *_: cancel.set())
         last = list(answerer.stream(talk, Options(), cancel))[-1].stats
         hook.remove()
         assert last.finish == "cancel"
@@ -345,7 +363,7 @@ def check_memory_running_out_is_said_and_survived(folder: Path) -> None:
         talk = Conversation.new("系统").ask("描述", (picture(1),))
         expected = say(answerer, talk, 8)[0]
 
-        hook = answerer._loop._language._decoder.register_forward_pre_hook(raising(failure))
+        hook = answerer._loop.language._decoder.register_forward_pre_hook(raising(failure))
         refused(partial(say, answerer, talk.answer("好").ask("再问"), 8), "ENG-203")
         hook.remove()
         assert say(answerer, talk, 8)[0] == expected
@@ -363,7 +381,7 @@ def check_memory_running_out_while_loading_is_said(folder: Path) -> None:
 def check_overflow_is_said(folder: Path) -> None:
     answerer = engine(folder)
     with torch.no_grad():
-        answerer._loop._language._decoder.norm.weight.fill_(float("nan"))
+        answerer._loop.language._decoder.norm.weight.fill_(float("nan"))
     refused(lambda: say(answerer, Conversation.new("").ask("问"), 4), "ENG-205")
 
 
@@ -413,15 +431,15 @@ def check_nf4_keeps_tower_merger_and_head_and_answers(folder: Path) -> None:
         assert (out / name).read_bytes() == (folder / name).read_bytes()
     four = TransformersEngine(out, model_name="t", model_format="nf4", device="cpu")
     assert four.capabilities.device == "CPU · NF4"
-    inside = {type(module) for module in four._loop._language._decoder.modules()}
+    inside = {type(module) for module in four._loop.language._decoder.modules()}
     outside = {type(module) for module in four._vision._tower.modules()}
     assert Linear4bit in inside
     assert torch.nn.Linear not in inside
     assert Linear4bit not in outside
-    assert type(four._loop._language._head) is torch.nn.Linear
+    assert type(four._loop.language._head) is torch.nn.Linear
     whole = engine(folder)
     layer, exact = (
-        answerer._loop._language._decoder.layers[0].mlp.up_proj for answerer in (four, whole)
+        answerer._loop.language._decoder.layers[0].mlp.up_proj for answerer in (four, whole)
     )
     rows = torch.randn(16, 64)
     with torch.no_grad():
