@@ -1,9 +1,11 @@
 """Conversations about a slice: a first question, and follow-ups answered from the truth."""
 
 from collections.abc import Callable
+from functools import cache
 
 import numpy as np
 
+from assistant.dialogue.prompts import Prompts, load_prompts
 from assistant.report.finding import Finding
 from assistant.report.lexicon import SIGNS
 from trainer.data import phrases, questions
@@ -13,6 +15,7 @@ from trainer.data.wording import advice_of, name_of, place_of, report, size_text
 
 Exchange = tuple[str, str]
 DEFAULT_SHARE = 0.5
+REPORT_MODE_SHARE, PLAIN_MODE_SHARE = 0.1, 0.06
 URGENT = frozenset(sign.name for sign in SIGNS if sign.urgent)
 
 
@@ -32,7 +35,15 @@ def converse(
         question = default_question if rng.random() < DEFAULT_SHARE else pick(rng, questions.REPORT)
         if rng.random() < 0.03:
             question = pick(rng, questions.ENGLISH)
-        turns.append((question, report(truth, rng, hidden=hidden)))
+        mode = rng.random()
+        if mode < PLAIN_MODE_SHARE:
+            _, answer = _family(truth, rng, hidden)
+            turns.append((f"{question}\n{_prompts().plain}", answer))
+        elif mode < PLAIN_MODE_SHARE + REPORT_MODE_SHARE:
+            question = f"{question}\n{_prompts().report}"
+            turns.append((question, report(truth, rng, hidden=hidden)))
+        else:
+            turns.append((question, report(truth, rng, hidden=hidden)))
     else:
         turns.append(_follow_up(truth, rng, hidden))
     more = int(rng.choice(4, p=[0.35, 0.3, 0.22, 0.13]))
@@ -41,6 +52,11 @@ def converse(
         if turn[0] not in {question for question, _ in turns}:
             turns.append(turn)
     return turns
+
+
+@cache
+def _prompts() -> Prompts:
+    return load_prompts()
 
 
 def refuse(rng: np.random.Generator, default_question: str) -> list[Exchange]:
