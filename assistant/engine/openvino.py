@@ -131,8 +131,16 @@ class OpenVINOEngine:
 def compile_properties(
     cache_dir: Path | None, precision: Literal["auto", "f32"]
 ) -> dict[str, object]:
-    """OpenVINO properties: lowest latency, or float32 throughout."""
-    properties: dict[str, object] = {"PERFORMANCE_HINT": "LATENCY"}
+    """OpenVINO properties: lowest latency, or float32 throughout.
+
+    Activations are quantised in groups of 128 instead of 32: faster, and at the 2B shape the
+    pictures' error against float32 grows from 2.1% to 2.4%. The trainer's parity gate
+    examines 4-bit models through this engine, and so with this setting.
+    """
+    properties: dict[str, object] = {
+        "PERFORMANCE_HINT": "LATENCY",
+        "DYNAMIC_QUANTIZATION_GROUP_SIZE": "128",
+    }
     if precision == "f32":
         properties |= {
             "INFERENCE_PRECISION_HINT": "f32",

@@ -1,0 +1,143 @@
+"""Ours beside the peers at the true 2B shape: one command, one table, one chart.
+
+    .venv-train/bin/python benchmarks/engines.py --work FOLDER --ranks qwen.tiktoken
+    .venv-train/bin/python benchmarks/engines.py --openvino assets/demo-model     # a dry run
+
+FOLDER is where ``shape_2b.py`` built the random-weight model (done first if it is missing,
+then ``--ranks`` is needed). Run in the training environment; openvino-genai, which no lock has,
+is measured too where ``--extra`` names a folder it was installed into with ``pip install
+--target``. Engines take turns, each time in a process of its own, and medians are told. With
+``--write`` the table and chart go into docs/performance.md.
+"""
+
+import argparse
+import json
+import os
+import platform
+import subprocess
+import sys
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from statistics import median
+
+CHECKOUT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(CHECKOUT))
+sys.path.insert(0, str(CHECKOUT / "benchmarks"))
+
+from bandwidth import read_gb_s  # noqa: E402
+from performance_page import Entry, Measured, write_page  # noqa: E402
+
+from assistant.machine import cores, memory_bytes, processor  # noqa: E402
+
+FOLDERS = {
+    "ours": "openvino-int4",
+    "openvino-genai": "openvino-int4",
+    "optimum-intel": "openvino-int4",
+    "transformers-bf16": "merged",
+    "transformers-nf4": "nf4",
+}
+SLOW = ("transformers-bf16", "transformers-nf4")
+"""Minutes a round; measured once, unless ``--all-rounds``."""
+
+
+@dataclass(frozen=True)
+class Runner:
+    """Starts engines, each in a process of its own."""
+
+    folders: dict[str, Path]
+    extra: str
+    tokens: int
+    folder_tokens: int
+
+    def figures(self, name: str) -> dict[str, float | None] | str:
+        """What an engine measures now, or why it cannot be."""
+        command = [sys.executable, str(CHECKOUT / "benchmarks" / "peers.py"), name]
+        command += [str(self.folders[name]), "--tokens", str(self.tokens)]
+        command += ["--folder-tokens", str(self.folder_tokens)]
+        quiet = {"HF_HUB_OFFLINE": "1", "TRANSFORMERS_VERBOSITY": "error", "PYTHONUTF8": "1"}
+        paths = os.pathsep.join(part for part in (str(CHECKOUT), self.extra) if part)
+        done = subprocess.run(
+            command,
+            env={**os.environ, **quiet, "PYTHONPATH": paths},
+            capture_output=True,
+            encoding="utf-8",
+        )
+        if done.returncode:
+            return done.stderr.strip().splitlines()[-1][:200]
+        found: dict[str, float | None] = json.loads(done.stdout.strip().splitlines()[-1])
+        return found
+
+
+def main() -> None:
+    """Build if need be, measure in turns, print, and write if wanted."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--work", type=Path, help="where shape_2b.py built the model")
+    parser.add_argument("--ranks", type=Path, help="rank file, to build it")
+    parser.add_argument("--openvino", type=Path, help="an OpenVINO folder alone, for a dry run")
+    parser.add_argument("--extra", default="", help="folder that has openvino-genai")
+    parser.add_argument("--only", nargs="*", choices=sorted(FOLDERS))
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--all-rounds", action="store_true", help="the slow ones too")
+    parser.add_argument("--tokens", type=int, default=64)
+    parser.add_argument("--folder-tokens", type=int, default=200)
+    parser.add_argument("--write", action="store_true", help="into docs/performance.md")
+    given = parser.parse_args()
+    folders = find_folders(given.work, given.ranks, given.openvino)
+    names = [name for name in FOLDERS if name in folders and name in (given.only or FOLDERS)]
+    runner = Runner(folders, given.extra, given.tokens, given.folder_tokens)
+    rounds: dict[str, list[dict[str, float | None]]] = {name: [] for name in names}
+    missing: dict[str, str] = {}
+    for number in range(given.rounds):
+        for name in names:
+            if name in missing or (number and name in SLOW and not given.all_rounds):
+                continue
+            found = runner.figures(name)
+            print(number + 1, name, found, file=sys.stderr)
+            if isinstance(found, str):
+                missing[name] = found
+            else:
+                rounds[name].append(found)
+    weights = (folders["ours"] / "openvino_language_model.bin").stat().st_size
+    measured = Measured(
+        machine=f"{processor()}，{cores()} 核，{(memory_bytes() or 0) / 1e9:.0f} GB 内存，"
+        f"{platform.system()}",
+        date=datetime.now(UTC).date().isoformat(),
+        model=folders["ours"].name if given.openvino else "Qwen2-VL-2B 形状，随机权重",
+        bandwidth_gb_s=max(read_gb_s(count) for count in (cores(), 2 * cores())),
+        token_gb=weights / 1e9,
+        entries=tuple(
+            Entry(name, len(rounds[name]), middle(rounds[name])) for name in names if rounds[name]
+        ),
+        missing=missing,
+    )
+    print(measured.table())
+    if given.write:
+        write_page(measured)
+
+
+def middle(rounds: list[dict[str, float | None]]) -> dict[str, float | None]:
+    """The median of each figure."""
+    found: dict[str, float | None] = {}
+    for key in rounds[0]:
+        values = [value for one in rounds if (value := one[key]) is not None]
+        found[key] = median(values) if values else None
+    return found
+
+
+def find_folders(work: Path | None, ranks: Path | None, openvino: Path | None) -> dict[str, Path]:
+    """Where each engine's model lies; built first if there is none."""
+    if openvino is not None:
+        return {name: openvino for name, kind in FOLDERS.items() if kind == "openvino-int4"}
+    if work is None:
+        raise SystemExit("--work or --openvino is needed")
+    if not (work / "openvino-int4" / "config.json").is_file():
+        if ranks is None:
+            raise SystemExit("--ranks is needed to build the model")
+        build = [sys.executable, str(CHECKOUT / "benchmarks" / "shape_2b.py")]
+        subprocess.run([*build, "--ranks", str(ranks), "--work", str(work)], check=True)
+    return {name: work / kind for name, kind in FOLDERS.items() if (work / kind).is_dir()}
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,222 @@
+"""Chat and folder work together, with random cancels and disconnects: does anything wear out?
+
+    python benchmarks/soak.py                    # 30 minutes, the embedded model
+    python benchmarks/soak.py --minutes 2        # as in CI
+    python benchmarks/soak.py --model FOLDER
+
+Run in the assistant's environment. Four people chat at once, each with pictures of their own;
+some answers are cancelled, some are walked away from, some pictures are changed before the
+question. A folder is worked through all the while. Ends with 1 when a bound is broken: memory
+grows by more than 5% after the warm-up, somebody waits for ever, or the 95th percentile of a
+follow-up's first token exceeds twice that of an idle lane (50 ms at least).
+"""
+
+import argparse
+import random
+import statistics
+import sys
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from threading import Event, Lock, Thread
+
+import numpy as np
+
+CHECKOUT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(CHECKOUT))
+
+from assistant.dialogue.conversation import Conversation  # noqa: E402
+from assistant.engine.base import Chunk, Options  # noqa: E402
+from assistant.engine.lane import Lane  # noqa: E402
+from assistant.engine.loader import load_engine  # noqa: E402
+from assistant.errors import AssistantError  # noqa: E402
+from assistant.imaging.slice import RenderedImage, SliceRef  # noqa: E402
+from assistant.machine import cores, processor, resident_bytes  # noqa: E402
+from assistant.models.catalog import find_model  # noqa: E402
+
+PEOPLE = 4
+LONGEST_WAIT_S = 120.0
+"""Nobody may wait longer for a chunk."""
+
+GROWTH = 0.05
+OPTIONS = Options(max_tokens=48)
+
+
+@dataclass
+class Book:
+    """What happened, written by all threads."""
+
+    counts: Counter[str] = field(default_factory=Counter)
+    followups_s: list[float] = field(default_factory=list)
+    lock: Lock = field(default_factory=Lock)
+
+    def note(self, what: str, followup_s: float | None = None) -> None:
+        """One more of these."""
+        with self.lock:
+            self.counts[what] += 1
+            if followup_s is not None:
+                self.followups_s.append(followup_s)
+
+
+def main() -> None:
+    """Soak, print one table, end with 1 when a bound was broken."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--minutes", type=float, default=30.0)
+    parser.add_argument("--model", default="demo")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--busy-machine", action="store_true", help="tell times, judge none")
+    given = parser.parse_args()
+    model = find_model(given.model, Path("data"))
+    lane = Lane(lambda: load_engine(model), max_waiting=16)
+    lane.wait_ready()
+    idle = idle_followups(lane)
+    book, stop = Book(), Event()
+    threads = [
+        *(Thread(target=person, args=(lane, book, stop, given.seed + i)) for i in range(PEOPLE)),
+        Thread(target=folder, args=(lane, book, stop, given.seed)),
+    ]
+    for thread in threads:
+        thread.start()
+    memory = watch(given.minutes * 60)
+    stop.set()
+    for thread in threads:
+        thread.join(LONGEST_WAIT_S)
+    lost = sum(thread.is_alive() for thread in threads) + lane.status.waiting
+    lane.close()
+    sys.exit(report(given, idle, book, memory, lost))
+
+
+def picture(rng: random.Random) -> RenderedImage:
+    """A grey picture that nobody has seen."""
+    seed = rng.getrandbits(48)
+    coarse = np.random.default_rng(seed).integers(0, 255, (16, 16, 1), np.uint8)
+    pixels = coarse.repeat(16, 0).repeat(16, 1).repeat(3, 2)
+    return RenderedImage(pixels, None, "", SliceRef(), f"{seed:012x}")
+
+
+def ask(lane: Lane, talk: Conversation, cancel_after_s: float | None = None) -> tuple[str, float]:
+    """The answer, and seconds to its first text; stopped after a while if wanted."""
+    cancel, started = Event(), time.monotonic()
+    text, first = "", 0.0
+    for item in lane.stream(talk, OPTIONS, cancel):
+        now = time.monotonic() - started
+        if isinstance(item, Chunk) and item.text:
+            first = first or now
+            text += item.text
+        if cancel_after_s is not None and now > cancel_after_s:
+            cancel.set()
+    return text, first
+
+
+def idle_followups(lane: Lane) -> list[float]:
+    """First tokens of follow-ups when nobody else is there, seconds."""
+    rng = random.Random(1)
+    found = []
+    for _ in range(10):
+        talk = Conversation.new("s").ask("描述", (picture(rng),))
+        text, _ = ask(lane, talk)
+        talk = talk.answer(text).ask("哪一侧？")
+        found.append(ask(lane, talk)[1])
+        lane.forget(talk.id)
+    return found
+
+
+def person(lane: Lane, book: Book, stop: Event, seed: int) -> None:
+    """Conversations one after another, until stopped."""
+    rng = random.Random(seed)
+    while not stop.is_set():
+        talk = Conversation.new("You are a helpful assistant.")
+        for _ in range(rng.randint(1, 3)):  # re-windowed before the question
+            image = picture(rng)
+            lane.prepare(talk.ask("", (image,)))
+            stop.wait(rng.uniform(0.0, 0.2))
+        talk = talk.ask("请使用中文描述下这个图像并给出你的诊断结果", (image,))
+        try:
+            converse(lane, talk, book, rng)
+        except AssistantError as error:
+            book.note(error.code)
+        finally:
+            lane.forget(talk.id)
+        stop.wait(rng.uniform(0.0, 1.0))
+
+
+def converse(lane: Lane, talk: Conversation, book: Book, rng: random.Random) -> None:
+    """A question and follow-ups; some are cancelled or walked away from."""
+    text, _ = ask(lane, talk)
+    book.note("answered")
+    for _ in range(rng.randint(0, 3)):
+        talk = talk.answer(text or "好").ask(rng.choice(("哪一侧？", "有多大？", "下一步？")))
+        whim = rng.random()
+        if whim < 0.2:
+            ask(lane, talk, rng.uniform(0.0, 0.1))
+            book.note("cancelled")
+            return
+        if whim < 0.4:
+            stream = lane.stream(talk, OPTIONS, Event())
+            next(stream)
+            stream.close()
+            book.note("walked away")
+            return
+        text, first = ask(lane, talk)
+        book.note("follow-up", first)
+
+
+def folder(lane: Lane, book: Book, stop: Event, seed: int) -> None:
+    """Groups of a folder's pictures, until stopped; some groups are cancelled."""
+    rng = random.Random(seed)
+    while not stop.is_set():
+        talks = [Conversation.new("s").ask("描述", (picture(rng),)) for _ in range(8)]
+        cancel = Event()
+        if rng.random() < 0.1:
+            cancel.set()
+        found = lane.together(talks, OPTIONS, cancel)
+        refused = any(isinstance(one, AssistantError) for one in found)
+        book.note("folder refused" if refused else "folder group")
+        for talk in talks:
+            lane.forget(talk.id)
+
+
+def watch(seconds: float) -> list[tuple[float, int]]:
+    """Memory over time: (seconds, bytes)."""
+    started, found = time.monotonic(), []
+    while (now := time.monotonic() - started) < seconds:
+        found.append((now, resident_bytes() or 0))
+        time.sleep(min(1.0, seconds / 60))
+    return found
+
+
+def report(
+    given: argparse.Namespace,
+    idle: list[float],
+    book: Book,
+    memory: list[tuple[float, int]],
+    lost: int,
+) -> int:
+    """Print what was measured; 1 when a bound was broken."""
+    warm = [size for at, size in memory if at > given.minutes * 60 * 0.25]
+    tenth = max(1, len(warm) // 10)
+    before, after = statistics.median(warm[:tenth]), statistics.median(warm[-tenth:])
+    growth = after / before - 1
+    quiet, busy = p95(idle), p95(book.followups_s)
+    bound = max(2 * quiet, 0.05)
+    slow = busy > bound and not given.busy_machine
+    broken = growth > GROWTH or lost > 0 or slow
+    print(f"{date.today()}，{processor()}，{cores()} 核，{given.minutes:g} 分钟")
+    print("| 项目 | 测得 | 目标 |\n|---|---|---|")
+    print(f"| 预热后内存增长 | {growth:+.1%}（{before / 1e6:.0f} → {after / 1e6:.0f} MB） | < 5% |")
+    print(f"| 丢失的请求或线程 | {lost} | 0 |")
+    print(f"| 追问首字 p95，空闲 → 混合 | {quiet:.3f} → {busy:.3f} s | ≤ {bound:.3f} s |")
+    print(f"| 发生的事 | {dict(sorted(book.counts.items()))} | |")
+    return int(broken)
+
+
+def p95(values: list[float]) -> float:
+    """The 95th percentile, by nearest rank."""
+    ordered = sorted(values)
+    return ordered[max(0, -(-len(ordered) * 95 // 100) - 1)] if ordered else 0.0
+
+
+if __name__ == "__main__":
+    main()
