@@ -17,7 +17,7 @@ from trainer.exam.settings import Evaluate
 from trainer.exam.sitting import Candidate
 from trainer.metrics.verdict import Known
 
-PROMPTS = Prompts(system="系统", default_question="请写报告")
+PROMPTS = Prompts(system="系统", default_question="请写报告", report="分三部分。", plain="通俗些。")
 SETTINGS = Evaluate(pictures=4, rephrased=2, follow_ups=4, strangers=1)
 EFFUSION = Known("胸部", (Finding("胸腔积液", "", "右", "有", 15.0),))
 PNEUMOTHORAX = Known("胸部", (Finding("气胸", "", "左"),))
