@@ -80,7 +80,7 @@ def test_a_follow_up_sends_a_picture_only_when_it_changed(open_tab: OpenTab) -> 
 def test_stopping_keeps_what_was_written(open_tab: OpenTab) -> None:
     tab = open_tab()
     tab.show(CT)
-    tab.ask("一")
+    tab.ask("一" * 300)  # repeated in the answer, which is long enough to be stopped
     tab.page.wait_for_selector("#chat .bot:has-text('检查所见')")
     tab.page.click("#stop")
     tab.wait_answered(1)
