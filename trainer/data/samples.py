@@ -37,9 +37,9 @@ class Case:
 CASES = (
     Case("头颅：脑出血", "head-haemorrhage", 24, "头颅", ("脑出血",), BRAIN),
     Case("头颅：未见异常", "head-normal", 19, "头颅", (), BRAIN),
-    Case("胸部：肺结节", "chest-nodule", 6, "胸部", ("肺结节",), LUNG),
-    Case("腹部：肝占位", "abdomen-liver-mass", 4, "腹部", ("肝占位",), ABDOMEN),
-    Case("腹部：肾结石", "abdomen-renal-stone", 4, "腹部", ("肾结石",), ABDOMEN),
+    Case("胸部：肺实变", "chest-consolidation", 6, "胸部", ("肺实变",), LUNG),
+    Case("腹部：肝囊肿", "abdomen-liver-cyst", 8, "腹部", ("肝囊肿",), ABDOMEN),
+    Case("腹部：腹水", "abdomen-ascites", 6, "腹部", ("腹水",), ABDOMEN),
 )
 SERIES_TITLE, SERIES_STEM, SERIES_SEED = "胸部：连续五层", "chest-series", 26
 
