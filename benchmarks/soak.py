@@ -1,7 +1,7 @@
 """Chat and folder work together, with random cancels and disconnects: does anything wear out?
 
     python benchmarks/soak.py                    # 30 minutes, the embedded model
-    python benchmarks/soak.py --minutes 2        # as in CI
+    python benchmarks/soak.py --minutes 2        # a short form
     python benchmarks/soak.py --model FOLDER
 
 Run in the assistant's environment. Four people chat at once, each with pictures of their own;

@@ -5,7 +5,7 @@ question changes, so the loop is ours, see :mod:`assistant.engine.loop`.
 """
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from threading import Event
 from typing import Literal
@@ -17,15 +17,15 @@ from tokenizers import Tokenizer
 
 from assistant.dialogue.conversation import Conversation
 from assistant.engine.base import Capabilities, Chunk, Options
-from assistant.engine.chorus import stream_together
 from assistant.engine.language import LanguageModel
 from assistant.engine.loop import Loop
+from assistant.engine.looped import LoopedEngine
 from assistant.engine.memory import Budget
 from assistant.engine.vision import VisionTower
 from assistant.errors import AssistantError
 
 
-class OpenVINOEngine:
+class OpenVINOEngine(LoopedEngine[NDArray[np.float32]]):
     """A Qwen2-VL folder exported to OpenVINO.
 
     Args:
@@ -62,7 +62,7 @@ class OpenVINOEngine:
             vision = config["vision_config"]
             core = ov.Core()
             head_dim = vision["embed_dim"] // vision["num_heads"]
-            self._loop: Loop[NDArray[np.float32]] = Loop(
+            self._loop = Loop(
                 Tokenizer.from_file(str(folder / "tokenizer.json")),
                 VisionTower(core, folder, head_dim, properties),
                 LanguageModel(core, folder, properties),
@@ -104,24 +104,6 @@ class OpenVINOEngine:
     ) -> Iterator[Chunk]:
         """See :meth:`assistant.engine.loop.Loop.stream`."""
         return self._loop.stream(conversation, options, cancel)
-
-    def prepare(self, conversation: Conversation, cancel: Event) -> bool:
-        """See :class:`assistant.engine.base.Preparer`."""
-        return self._loop.prepare(conversation, cancel)
-
-    def stream_together(
-        self, conversations: Sequence[Conversation], options: Options, cancel: Event
-    ) -> Iterator[tuple[int, Chunk | AssistantError]]:
-        """See :class:`assistant.engine.base.Together`."""
-        return stream_together(self._loop, conversations, options, cancel)
-
-    def likelihoods(self, conversation: Conversation, answers: Sequence[str]) -> tuple[float, ...]:
-        """See :class:`assistant.engine.base.Chooser`."""
-        return self._loop.likelihoods(conversation, answers)
-
-    def forget(self, conversation_id: str) -> None:
-        """Drop a conversation's KV state; pictures go when room is needed."""
-        self._loop.memory.forget(conversation_id)
 
     def close(self) -> None:
         """Free the weights and everything kept."""

@@ -3,7 +3,7 @@
 import gc
 import importlib.util
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from threading import Event
 from typing import Any, Literal
@@ -15,9 +15,9 @@ from transformers.utils import logging as transformers_logging
 
 from assistant.dialogue.conversation import Conversation
 from assistant.engine.base import Capabilities, Chunk, Options
-from assistant.engine.chorus import stream_together
 from assistant.engine.devices import SETUP, find_card
 from assistant.engine.loop import Loop
+from assistant.engine.looped import LoopedEngine
 from assistant.engine.patches import PatchConfig
 from assistant.engine.torch_model import TorchLanguage, TorchVision
 from assistant.errors import AssistantError
@@ -25,7 +25,7 @@ from assistant.errors import AssistantError
 ARCHITECTURES = ("qwen2_vl", "qwen2_5_vl")
 
 
-class TransformersEngine:
+class TransformersEngine(LoopedEngine[torch.Tensor]):
     """A Qwen2-VL folder with safetensors weights.
 
     Args:
@@ -136,24 +136,6 @@ class TransformersEngine:
             next_step="请新建对话并减少图像数量；若仍不足，请改用 4 位（NF4 或 INT4）模型。",
             detail=detail,
         )
-
-    def prepare(self, conversation: Conversation, cancel: Event) -> bool:
-        """See :class:`assistant.engine.base.Preparer`."""
-        return self._loop.prepare(conversation, cancel)
-
-    def stream_together(
-        self, conversations: Sequence[Conversation], options: Options, cancel: Event
-    ) -> Iterator[tuple[int, Chunk | AssistantError]]:
-        """See :class:`assistant.engine.base.Together`."""
-        return stream_together(self._loop, conversations, options, cancel)
-
-    def likelihoods(self, conversation: Conversation, answers: Sequence[str]) -> tuple[float, ...]:
-        """See :class:`assistant.engine.base.Chooser`."""
-        return self._loop.likelihoods(conversation, answers)
-
-    def forget(self, conversation_id: str) -> None:
-        """Drop a conversation's KV state; pictures go when room is needed."""
-        self._loop.memory.forget(conversation_id)
 
     def close(self) -> None:
         """Free the weights and everything kept."""
