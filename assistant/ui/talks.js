@@ -6,9 +6,10 @@
 
   function put(name, value) {
     const found = box(name);
-    if (!found) return;
+    if (!found) return false;
     found.value = value;
     found.dispatchEvent(new Event("input", { bubbles: true }));
+    return true;
   }
   const send = (verb, target, text = "") => put("errand", `${++count}|${verb}|${target}|${text}`);
 
@@ -106,8 +107,8 @@
     const [boot] = word.split("-");
     if (start && boot !== start) return location.reload();
     start = boot;
-    if (last && word !== last) put("pulse", word);
-    last = word;
+    // The first one too: something may have changed since the page was drawn.
+    if (word !== last && put("pulse", word)) last = word;
   }
   setInterval(beat, 1000);
   document.addEventListener("visibilitychange", beat);

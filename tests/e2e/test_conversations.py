@@ -113,7 +113,7 @@ def test_a_reload_in_mid_answer_and_the_answer_goes_on(slow: Any) -> None:
     slow.page.wait_for_selector("#talks .dot")
     slow.page.reload()
     slow.page.wait_for_selector("#chat .bot:has-text('检查所见')")
-    assert slow.page.is_visible("#stop")
+    slow.page.wait_for_selector("#stop", state="visible")
     assert not slow.page.locator("#chat .note").count()
     slow.wait_answered(1)
     assert slow.answers()[-1].count("仅供测试，不是诊断") == 1
@@ -126,7 +126,7 @@ def test_two_tabs_of_one_person_agree(slow: Any) -> None:
     other.wait_for_selector("#talks .open:has-text('两处都要看到')")
     other.click("#talks .open")
     other.wait_for_selector("#chat .bot:has-text('检查所见')")
-    assert other.is_visible("#stop")
+    other.wait_for_selector("#stop", state="visible")  # drawn right after the text
     other.click("#stop")  # what one tab began, the other ends
     for page in (slow.page, other):
         page.wait_for_selector("#chat .note:has-text('已停止')")
