@@ -42,6 +42,7 @@ HELP = """\
   ask      就一张或多张影像提问，在终端得到回答
   batch    批量诊断文件夹中的影像，写出 CSV、XLSX、HTML 与 JSON
   models   获取模型（models fetch），列出已有的模型（models list）
+  users    管理可以登录页面的用户（users add、users list、users remove）
   pack     备好离线安装包：程序、安装包与模型
   train    训练：train 阶段 配置文件
   setup    只安装运行环境，不启动
@@ -78,6 +79,14 @@ VERB_HELP = {
 
 把模型取到数据文件夹并核对每个文件，量化为 4 位，或列出已有的模型。
 """,
+    "users": """\
+用法：python launcher.py users add 用户名 [--admin]
+      python launcher.py users list
+      python launcher.py users remove 用户名
+
+管理可以登录页面的用户；有用户即须登录。第一位用户是管理员，可以更换模型与改动设置。
+密码在终端中输入，不会显示。
+""",
     "pack": """\
 用法：python launcher.py pack 文件夹 [--platform linux|windows] [--python 3.12] [--cuda] [--train]
                               [--model 名称或文件夹]
@@ -110,7 +119,7 @@ test 为测试环境。--wheels 从文件夹安装，不使用网络；准备方
 }
 
 MODULES = {
-    **dict.fromkeys(("app", "ask", "batch", "models"), "assistant"),
+    **dict.fromkeys(("app", "ask", "batch", "models", "users"), "assistant"),
     "train": "trainer",
 }
 

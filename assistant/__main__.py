@@ -39,6 +39,9 @@ Window = Annotated[
 ]
 
 
+Name = Annotated[str | None, typer.Argument(metavar="用户名", help="登录时输入的名称")]
+
+
 def _verb(name: str, **how: Any) -> Any:
     return app.command(name, cls=ChineseCommand, **how)
 
@@ -51,10 +54,15 @@ def _models_verb(name: str) -> Any:
     return models.command(name, cls=ChineseCommand)
 
 
+users = typer.Typer(cls=ChineseGroup, help="管理可以登录页面的用户。", rich_markup_mode=None)
+app.add_typer(users, name="users")
+
+
 @_verb("app")
 def run_app(
     host: Annotated[
-        str | None, typer.Option(metavar="地址", help="监听地址，只接受本机地址")
+        str | None,
+        typer.Option(metavar="地址", help="监听地址，默认只限本机；其他的须有用户"),
     ] = None,
     port: Annotated[str | None, typer.Option(metavar="端口", help="监听端口，默认 7860")] = None,
     no_browser: Annotated[bool, typer.Option("--no-browser", help="不打开浏览器")] = False,
@@ -192,6 +200,36 @@ def run_quantize(
             next_step="用法：models quantize 名称 [--format openvino-int4]",
         )
     return commands.quantize(commands.start("models", data_dir=data), name, kind)
+
+
+@users.command("add", cls=ChineseCommand)
+def run_users_add(
+    name: Name = None,
+    admin: Annotated[bool, typer.Option("--admin", help="也可更换模型与改动设置")] = False,
+    data: Data = None,
+) -> int:
+    """添加用户，密码在终端中输入，不会显示；第一位用户是管理员。"""
+    return commands.add_user(commands.start("users", data_dir=data), _named(name), admin=admin)
+
+
+@users.command("list", cls=ChineseCommand)
+def run_users_list(data: Data = None) -> int:
+    """列出可以登录的用户。"""
+    return commands.list_users(commands.start("users", data_dir=data))
+
+
+@users.command("remove", cls=ChineseCommand)
+def run_users_remove(name: Name = None, data: Data = None) -> int:
+    """删除用户，其登录随即失效；对话仍保留在数据文件夹中。"""
+    return commands.remove_user(commands.start("users", data_dir=data), _named(name))
+
+
+def _named(name: str | None) -> str:
+    if not name:
+        raise AssistantError(
+            "USE-021", "没有写用户名。", next_step="用法：users add 用户名，或 users remove 用户名"
+        )
+    return name
 
 
 def _check(questions: Sequence[str]) -> None:

@@ -44,7 +44,10 @@ def start(verb: str, **flags: Any) -> "Settings":
 def show_page(settings: "Settings") -> int:
     """Serve the page until interrupted; the model loads meanwhile."""
     from assistant.loading import open_lane
+    from assistant.people.opening import check_open
+    from assistant.people.roll import Roll
 
+    check_open(settings.host, Roll(settings.data_dir))
     lane = open_lane(settings)
     from assistant.ui.app import open_services, serve
 
@@ -156,6 +159,37 @@ def list_models(settings: "Settings") -> int:
             demo = "（演示模型）" if card.demo else ""
             size = f"{model.size_bytes / 1e6:.0f} MB"
             say(out, f"{card.name}\t{card.format}\t{size}\t{card.title}{demo}\n")
+    return 0
+
+
+def add_user(settings: "Settings", name: str, *, admin: bool) -> int:
+    """Ask for a password and add a user."""
+    from assistant.people.asking import new_password
+    from assistant.people.roll import Roll, check_name
+
+    name = check_name(name)
+    person = Roll(settings.data_dir).add(name, new_password(name), admin=admin)
+    tell(f"已添加{'管理员' if person.admin else '用户'} {person.name}；页面从现在起须登录。")
+    return 0
+
+
+def list_users(settings: "Settings") -> int:
+    """A line for every user: name and what they may do."""
+    from assistant.people.roll import Roll
+
+    with own_stdout() as out:
+        for person in Roll(settings.data_dir).people():
+            say(out, f"{person.name}\t{'管理员' if person.admin else '用户'}\n")
+    return 0
+
+
+def remove_user(settings: "Settings", name: str) -> int:
+    """One user less."""
+    from assistant.people.roll import Roll
+
+    roll = Roll(settings.data_dir)
+    roll.remove(name)
+    tell("已删除。" if roll.people() else "已删除。已没有用户，在本机打开页面不再需要登录。")
     return 0
 
 

@@ -5,7 +5,7 @@ happened, the next thing to try, and a technical detail for the log. Codes are
 written as literals where they are raised; ``docs/errors.md`` lists them all.
 
 Families: IMG intake and rendering, ENG engine, MOD model folder, BAT batch,
-CFG settings, USE command line, ENV set-up, TRN trainer, SYS the machine.
+CFG settings, ACC who may use the page, USE command line, ENV set-up, TRN trainer, SYS the machine.
 """
 
 

@@ -2,6 +2,7 @@
 
 import ipaddress
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal
@@ -27,6 +28,7 @@ DATA_VARIABLE = "CT_ASSISTANT_DATA"
 
 EngineName = Literal["auto", "openvino", "transformers", "remote", "scripted"]
 
+_HOST_NAME = re.compile(r"(?!-)[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63})*")
 _REASONS: Mapping[str, str] = {
     "extra_forbidden": "没有这个设置项",
     "missing": "缺少这一项",
@@ -42,20 +44,25 @@ _REASONS: Mapping[str, str] = {
     "greater_than_equal": "不能小于 {ge}",
     "less_than_equal": "不能大于 {le}",
     "literal_error": "只能是 auto、openvino、transformers、remote 之一",
-    "not_loopback": "不是本机地址；页面尚无登录，为保护患者影像只接受 127.0.0.1、::1 或 localhost",
+    "not_an_address": "应为 IP 地址或主机名",
 }
 
 
-def _loopback(host: str) -> str:
-    if host == "localhost":
-        return host
+def _address(host: str) -> str:
     try:
-        local = ipaddress.ip_address(host).is_loopback
+        ipaddress.ip_address(host)
     except ValueError:
-        local = False
-    if not local:
-        raise PydanticCustomError("not_loopback", "not a loopback address")
+        if not _HOST_NAME.fullmatch(host):
+            raise PydanticCustomError("not_an_address", "neither address nor name") from None
     return host
+
+
+def is_home(host: str) -> bool:
+    """Whether only this machine can reach what listens there."""
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def _folders(value: object) -> object:
@@ -72,7 +79,7 @@ class Settings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     data_dir: Annotated[Path, AfterValidator(lambda path: path.expanduser().absolute())]
-    host: Annotated[str, AfterValidator(_loopback)] = "127.0.0.1"
+    host: Annotated[str, AfterValidator(_address)] = "127.0.0.1"
     port: int = Field(7860, ge=1, le=65535)
     open_browser: bool = True
     model: str = Field("demo", min_length=1)

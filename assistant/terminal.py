@@ -13,7 +13,10 @@ WRONG_USE = 2
 INPUT_REFUSED = 3
 UNAVAILABLE = 4
 INTERRUPTED = 130
-_EXIT_CODES = {"USE": WRONG_USE, "CFG": WRONG_USE, "IMG": INPUT_REFUSED, "BAT": INPUT_REFUSED}
+_EXIT_CODES = {
+    **dict.fromkeys(("USE", "CFG", "ACC"), WRONG_USE),
+    **dict.fromkeys(("IMG", "BAT"), INPUT_REFUSED),
+}
 
 
 def use_utf8() -> None:
@@ -24,7 +27,7 @@ def use_utf8() -> None:
 
 
 def exit_code(error: AssistantError) -> int:
-    """2 wrong usage or settings, 3 input refused, 4 model, engine or machine."""
+    """2 wrong usage, settings or users, 3 input refused, 4 model, engine or machine."""
     return _EXIT_CODES.get(error.code[:3], UNAVAILABLE)
 
 

@@ -1,5 +1,6 @@
 """Puts the page on the air, on this machine only."""
 
+import socket
 import sys
 import time
 import webbrowser
@@ -10,14 +11,19 @@ import gradio as gr
 import uvicorn
 
 from assistant.imaging import intake
+from assistant.people.roll import Roll
+from assistant.settings import is_home
 from assistant.ui import wording
 from assistant.ui.batching import Batches
+from assistant.ui.claims import Claims
+from assistant.ui.door import Door
 from assistant.ui.gate import LOOPBACK, Gate
 from assistant.ui.host import in_url, listening, page_url, tidy_ends, uploads_in
 from assistant.ui.layout import build_app
 from assistant.ui.pulse import pulse_of
 from assistant.ui.services import Services, open_services
 from assistant.ui.theme import css, head, theme
+from assistant.ui.turnstile import Turnstile
 
 __all__ = ["Services", "build_app", "build_site", "open_services", "serve"]
 
@@ -27,7 +33,7 @@ def serve(services: Services, host: str, port: int, open_browser: bool) -> None:
 
     Args:
         services: what the page works with; its lane may still be loading.
-        host: a loopback address.
+        host: to listen on; other than a loopback address only with users.
         port: to listen on.
         open_browser: show the page in the user's browser once it is up.
 
@@ -57,13 +63,14 @@ def serve(services: Services, host: str, port: int, open_browser: bool) -> None:
 
 
 def build_site(services: Services, batches: Batches, host: str = "127.0.0.1") -> Gate:
-    """The page as an ASGI application, behind its gate."""
+    """The page as an ASGI application, behind gate, door and turnstile."""
     site = fastapi.FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     settings = services.settings
     site.add_api_route("/pulse", pulse_of(services.ledger))
+    page = build_app(services, batches)
     gr.mount_gradio_app(
         site,
-        build_app(services, batches),
+        page.blocks,
         path="/",
         server_name=host,
         footer_links=[],
@@ -79,7 +86,10 @@ def build_site(services: Services, batches: Batches, host: str = "127.0.0.1") ->
         theme=theme(),
         css=css(),
     )
-    return Gate(site, hosts=LOOPBACK | {in_url(host)}, head=head(settings))
+    inside = Turnstile(site, Claims(), page.guarded)
+    door = Door(inside, Roll(settings.data_dir), host)
+    hosts = LOOPBACK | {in_url(host), socket.gethostname().lower()}
+    return Gate(door, hosts=hosts, numbers=not is_home(host), head=head(settings))
 
 
 def _tell_when_up(server: uvicorn.Server, url: str, open_browser: bool) -> None:

@@ -1,6 +1,5 @@
 """The left column of the batch tab: what is to be asked of which files."""
 
-import ipaddress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ from assistant.batch.source import typed_folder
 from assistant.engine.base import Options
 from assistant.errors import AssistantError
 from assistant.imaging.window import AUTO, FILE_WINDOW
+from assistant.settings import is_home
 from assistant.ui import batch_wording as wording
 from assistant.ui import wording as common
 from assistant.ui.services import Services
@@ -82,7 +82,7 @@ def folder_of(typed: str, services: Services) -> Path | None:
     if not typed.strip():
         return None
     settings = services.settings
-    if not settings.batch_roots and not _at_home(settings.host):
+    if not settings.batch_roots and not is_home(settings.host):
         raise AssistantError(
             "BAT-116",
             "页面对其他机器开放，却没有限定可以批量读取的文件夹。",
@@ -91,14 +91,6 @@ def folder_of(typed: str, services: Services) -> Path | None:
     folder = typed_folder(typed).folder
     check_root(folder, settings.batch_roots)
     return folder
-
-
-def _at_home(host: str) -> bool:
-    """Whether only this machine can open the page."""
-    try:
-        return host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def needed_folder(asked: Asked, services: Services) -> Path:

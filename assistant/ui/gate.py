@@ -1,22 +1,18 @@
 """The only way to the page: own hosts, own routes, and nothing from elsewhere."""
 
+import ipaddress
 import re
-from collections.abc import Awaitable, Callable, Iterable, MutableMapping
-from typing import Any
+from collections.abc import Iterable
 
+from assistant.ui.asgi import REFUSED, App, Message, Receive, Scope, Send, reply
 from assistant.ui.owner import cookie
-
-Scope = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
-Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
-App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "[::1]"})
 
 # What the page itself asks for. File routes are absent on purpose: Gradio would serve
 # anybody's upload to anybody who knows its address.
 _ROUTES = re.compile(
-    r"/|/pulse|/(?:assets|static)/.+|/theme\.css|/manifest\.json"
+    r"/|/pulse|/login|/logout|/(?:assets|static)/.+|/theme\.css|/manifest\.json"
     r"|/gradio_api/(?:app_id|upload|upload_progress|cancel|queue/join|queue/data|heartbeat/\w+)"
 )
 
@@ -44,11 +40,21 @@ class Gate:
     Args:
         app: the page.
         hosts: host names, without port, under which the page may be asked for.
+        numbers: whether it may also be asked for under any IP address, as a page for
+            other machines is; no foreign page can point a number at this machine.
         head: markup to put first into the page's head.
     """
 
-    def __init__(self, app: App, *, hosts: Iterable[str] = LOOPBACK, head: str = "") -> None:
+    def __init__(
+        self,
+        app: App,
+        *,
+        hosts: Iterable[str] = LOOPBACK,
+        numbers: bool = False,
+        head: str = "",
+    ) -> None:
         self._app = app
+        self._numbers = numbers
         self._hosts = frozenset(hosts)
         self._head = head.encode("utf-8")
 
@@ -57,9 +63,9 @@ class Gate:
         if scope["type"] == "lifespan":
             await self._app(scope, receive, send)
         elif scope["type"] != "http" or not self._at_home(scope):
-            await _refuse(send, 421)
+            await reply(_with_headers(send), 421, REFUSED)
         elif not _ROUTES.fullmatch(scope["path"]):
-            await _refuse(send, 404)
+            await reply(_with_headers(send), 404, REFUSED)
         elif scope["path"] == "/":
             page = _Page(send, self._head, cookie(scope))
             await self._app(_uncompressed(scope), receive, page)
@@ -67,11 +73,12 @@ class Gate:
             await self._app(scope, receive, _with_headers(send))
 
     def _at_home(self, scope: Scope) -> bool:
-        """Whether the request names this machine, and comes from a page of this machine."""
+        """Whether the request names this machine, and comes from this very page."""
         headers = dict(scope["headers"])
-        host = _name(headers.get(b"host", b""))
-        origin = headers.get(b"origin")
-        return host in self._hosts and (origin is None or _name(origin) in self._hosts)
+        host, origin = headers.get(b"host", b""), headers.get(b"origin")
+        name = _name(host)
+        known = name in self._hosts or (self._numbers and _is_number(name))
+        return known and (origin is None or _netloc(origin) == _netloc(host))
 
 
 class _Page:
@@ -81,10 +88,10 @@ class _Page:
         self._send = send
         self._head = head
         self._cookie = cookie
-        self._start: MutableMapping[str, Any] = {}
+        self._start: Message = {}
         self._body = b""
 
-    async def __call__(self, message: MutableMapping[str, Any]) -> None:
+    async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self._start = message
             return
@@ -106,7 +113,7 @@ class _Page:
 
 
 def _with_headers(send: Send) -> Send:
-    async def sending(message: MutableMapping[str, Any]) -> None:
+    async def sending(message: Message) -> None:
         if message["type"] == "http.response.start":
             message["headers"] = [*message["headers"], *_HEADERS]
         await send(message)
@@ -114,17 +121,24 @@ def _with_headers(send: Send) -> Send:
     return sending
 
 
+def _netloc(address: bytes) -> str:
+    """Host name and port of a Host or Origin header."""
+    return re.sub(r"^https?://", "", address.decode("latin-1")).lower()
+
+
 def _name(address: bytes) -> str:
-    """Host name of a Host or Origin header, without scheme and port."""
-    return re.sub(r"^https?://|:\d+$", "", address.decode("latin-1")).lower()
+    """Host name of a Host header, without port."""
+    return re.sub(r":\d+$", "", _netloc(address))
+
+
+def _is_number(name: str) -> bool:
+    try:
+        ipaddress.ip_address(name.removeprefix("[").removesuffix("]"))
+    except ValueError:
+        return False
+    return True
 
 
 def _uncompressed(scope: Scope) -> Scope:
     kept = [pair for pair in scope["headers"] if pair[0] != b"accept-encoding"]
     return {**scope, "headers": kept}
-
-
-async def _refuse(send: Send, status: int) -> None:
-    headers = [(b"content-type", b"text/plain; charset=utf-8"), *_HEADERS]
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": "不提供".encode()})

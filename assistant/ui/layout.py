@@ -1,5 +1,8 @@
 """The page: two tabs under one bar, laid out and connected."""
 
+from dataclasses import dataclass
+from typing import Any
+
 import gradio as gr
 
 from assistant.ui import models_wording, wording
@@ -7,7 +10,9 @@ from assistant.ui.batch_link import link_rows
 from assistant.ui.batch_tab import build_batch_tab
 from assistant.ui.batching import Batches
 from assistant.ui.chat_tab import build_chat_tab
+from assistant.ui.login_page import badge
 from assistant.ui.models_tab import build_models_tab
+from assistant.ui.owner import person_of
 from assistant.ui.services import Services
 from assistant.ui.session import Desks
 from assistant.ui.status import draft_line, status_line
@@ -18,7 +23,20 @@ CACHE_SECONDS = (60, 300)
 """How often abandoned uploads are looked for, and how old they may get."""
 
 
-def build_app(services: Services, batches: Batches) -> gr.Blocks:
+@dataclass(frozen=True)
+class Site:
+    """The page, laid out.
+
+    Attributes:
+        blocks: all of it.
+        guarded: numbers of the events that only an administrator may start.
+    """
+
+    blocks: gr.Blocks
+    guarded: frozenset[int]
+
+
+def build_app(services: Services, batches: Batches) -> Site:
     """Lay the page out; the engine may still be loading."""
     desks = Desks(services.prompts.system)
     app: gr.Blocks = gr.Blocks(
@@ -32,13 +50,16 @@ def build_app(services: Services, batches: Batches) -> gr.Blocks:
         with gr.Row(elem_id="topbar"):
             html(topbar(), "brand")
             engine = html(status_line(services.lane.status), "engine")
+            who = html("", "who")
         with gr.Tabs(elem_id="tabs") as tabs:
             with gr.Tab(wording.TAB_CHAT, elem_id="tab-chat", id="chat"):
                 face, viewer = build_chat_tab(services, desks, app)
             with gr.Tab(wording.TAB_BATCH, elem_id="tab-batch", id="batch"):
                 batch = build_batch_tab(services, batches, app)
-            with gr.Tab(models_wording.TAB, elem_id="tab-models", id="models"):
+            before = set(app.fns)
+            with gr.Tab(models_wording.TAB, elem_id="tab-models", id="models") as models:
                 build_models_tab(services, batches, engine, app)
+            guarded = frozenset(n for n in app.fns if n not in before and _is_wish(app.fns[n]))
         link_rows(batch, tabs, viewer, face, desks)
         clock = gr.Timer(1.0)
 
@@ -50,10 +71,22 @@ def build_app(services: Services, batches: Batches) -> gr.Blocks:
         shown = [clock, engine, face.panel.draft, batch.draft]
         gr.on([app.load, clock.tick], look, None, shown, **QUICK)
 
+        def greet(request: gr.Request) -> tuple[str, object]:
+            assert request.request is not None
+            person = person_of(request.request.scope)
+            return badge(person), gr.update(visible=person is None or person.admin)
+
+        app.load(greet, None, [who, models], **QUICK)
+
         def leave(request: gr.Request) -> None:
             desk = desks.leave(request.session_hash or "")
             if desk is not None and services.scribe.running(desk.record.id) is None:
                 services.lane.forget(desk.record.id)
 
         app.unload(leave)
-    return app
+    return Site(app, guarded)
+
+
+def _is_wish(event: Any) -> bool:
+    """Whether a person starts an event, instead of the page when it arrives or as time passes."""
+    return any(trigger not in ("load", "tick") for _, trigger in event.targets)

@@ -101,6 +101,7 @@
     let word = "";
     try {
       const answer = await fetch("pulse");
+      if (answer.status === 401) return location.reload();
       if (!answer.ok) return;
       word = await answer.text();
     } catch { return; }

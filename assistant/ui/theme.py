@@ -10,7 +10,7 @@ from assistant.settings import Settings
 from assistant.ui import batch_wording, wording
 
 _HERE = Path(__file__).parent
-_SHEETS = ("page.css", "talks.css", "batch.css", "models.css")
+_SHEETS = ("palette.css", "page.css", "talks.css", "batch.css", "models.css")
 _SCRIPTS = ("page.js", "talks.js", "batch.js")
 
 MOST_SENT = 1000

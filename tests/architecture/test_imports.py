@@ -18,6 +18,7 @@ ROOMS = {
     "errors": set[str](),
     "places": set[str](),
     "settings": {"errors", "places"},
+    "people": LOWEST,
     "imaging": LOWEST,
     "report": LOWEST,
     "models": LOWEST,

@@ -5,7 +5,7 @@ import pytest
 
 from assistant.errors import AssistantError
 from assistant.places import CONFIGS
-from assistant.settings import Settings, load_settings
+from assistant.settings import Settings, is_home, load_settings
 
 
 def test_the_shipped_file_is_valid_and_names_every_setting_but_folder_and_key():
@@ -62,16 +62,23 @@ def test_every_error_of_every_source_is_told_at_once(tmp_path: Path):
         assert part in message
 
 
-@pytest.mark.parametrize("host", ["0.0.0.0", "192.168.1.5", "::", "example.org", ""])
-def test_only_this_machine_is_listened_to(host: str):
+@pytest.mark.parametrize("host", ["", "a b", "-x", "http://127.0.0.1", "127.0.0.1:80", "主机"])
+def test_what_is_no_address_is_refused(host: str):
     with pytest.raises(AssistantError) as caught:
         load_settings(environment={}, host=host)
-    assert "--host：不是本机地址" in caught.value.message
+    assert "--host：应为 IP 地址或主机名" in caught.value.message
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.0.0.2", "::1", "localhost"])
-def test_loopback_is_accepted(host: str):
+def test_loopback_is_home(host: str):
     assert load_settings(environment={}, host=host).host == host
+    assert is_home(host)
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.5", "example.org"])
+def test_other_addresses_are_accepted_but_not_home(host: str):
+    assert load_settings(environment={}, host=host).host == host
+    assert not is_home(host)
 
 
 @pytest.mark.parametrize("content", [b"- a\n- b\n", b"a: [", b"\xff\xfe\x00", None])

@@ -170,7 +170,9 @@ class Tab:
 def open_tab(browser: Browser, server: Server) -> Iterator[Callable[..., Tab]]:
     contexts = []
 
-    def open_(url: str = server.url, **options: object) -> Tab:
+    def open_(
+        url: str = server.url, *, wait_for: str = "#question textarea", **options: object
+    ) -> Tab:
         context = browser.new_context(
             **{"viewport": {"width": 1366, "height": 768}, "locale": "en-US", **options}
         )
@@ -182,7 +184,7 @@ def open_tab(browser: Browser, server: Server) -> Iterator[Callable[..., Tab]]:
         page.on("console", lambda said: note_complaint(tab, said.type, said.text))
         page.on("pageerror", lambda error: tab.complaints.append(str(error)))
         page.goto(url)
-        page.wait_for_selector("#question textarea")
+        page.wait_for_selector(wait_for)
         return tab
 
     yield open_

@@ -3,7 +3,9 @@ import re
 import fastapi
 import gradio as gr
 
-from assistant.ui.owner import COOKIE, cookie, owner_of
+from assistant.people.password import Secret
+from assistant.people.roll import Person
+from assistant.ui.owner import COOKIE, PERSON, cookie, known_owner, owner_of, person_of
 
 
 def asked_with(*cookies: str) -> fastapi.Request:
@@ -54,3 +56,17 @@ def test_without_a_cookie_every_page_is_alone() -> None:
     assert pages[0] != pages[1]
     assert pages[0] == pages[2]
     assert owner_of(asked_with()) != owner_of(asked_with())
+
+
+def test_who_logged_in_is_the_owner_whatever_the_browser() -> None:
+    anna = Person("anna", False, Secret(2, 1, 1, "", ""))
+    for sent in (asked_with(), asked_with(f"{COOKIE}={'0' * 64}")):
+        sent.scope[PERSON] = anna
+        assert owner_of(gr.Request(sent, session_hash="page")) == "anna"
+        assert known_owner(sent.scope) == "anna"
+        assert person_of(sent.scope) == anna
+
+
+def test_a_browser_without_cookies_is_known_by_nothing() -> None:
+    assert known_owner(asked_with().scope) == ""
+    assert known_owner(asked_with(f"{COOKIE}=admin").scope) == ""

@@ -1,0 +1,1 @@
+"""Who may use the page: names with passwords, visits, and the slowing of wrong tries."""

@@ -1,0 +1,23 @@
+"""Asks for a new password on the terminal, without showing it."""
+
+import sys
+from getpass import getpass
+
+from assistant.errors import AssistantError
+from assistant.people.password import check_password
+
+
+def new_password(name: str) -> str:
+    """A password that will do for ``name``, typed twice; from a pipe, its first line.
+
+    Raises:
+        AssistantError: ACC-104 it will not do, ACC-108 the two differ.
+    """
+    if not sys.stdin.isatty():
+        return check_password(sys.stdin.readline().rstrip("\r\n"), name)
+    password = check_password(getpass("密码（输入时不显示）："), name)
+    if getpass("再输入一次：") != password:
+        raise AssistantError(
+            "ACC-108", "两次输入的密码不一致，没有添加。", next_step="请再运行一次。"
+        )
+    return password

@@ -1,0 +1,11 @@
+"""What is said about logging in. Chinese, in one place."""
+
+TITLE = "登录"
+NAME = "用户名"
+PASSWORD = "密码"
+ENTER = "登录"
+LEAVE = "退出"
+LEAVE_HINT = "退出登录"
+HINT = "忘记密码或需要用户，请联系本机的管理员。"
+PLAIN_HTTP = "当前连接未加密，请只在可信的内部网络中登录。"
+ADMIN = "管理员"
