@@ -21,13 +21,18 @@ class Retention:
 
     def __init__(self, ledger: Ledger, keep_days: Callable[[], int]) -> None:
         self._ledger, self._keep_days = ledger, keep_days
-        self._over = Event()
+        self._over, self._due = Event(), Event()
         self._thread = Thread(target=self._work, name="retention", daemon=True)
         self._thread.start()
+
+    def look(self) -> None:
+        """Look at once: ``keep_days`` says something else now."""
+        self._due.set()
 
     def close(self) -> None:
         """Look no more."""
         self._over.set()
+        self._due.set()
         self._thread.join(10)
 
     def _work(self) -> None:
@@ -39,5 +44,7 @@ class Retention:
             else:
                 if gone:
                     _log.info("retention removed %d", gone)
-            if self._over.wait(LOOK_S):
+            self._due.wait(LOOK_S)
+            self._due.clear()
+            if self._over.is_set():
                 return

@@ -89,7 +89,11 @@ def build_site(services: Services, batches: Batches, host: str = "127.0.0.1") ->
     inside = Turnstile(site, Claims(), page.guarded)
     door = Door(inside, Roll(settings.data_dir), host)
     hosts = LOOPBACK | {in_url(host), socket.gethostname().lower()}
-    return Gate(door, hosts=hosts, numbers=not is_home(host), head=head(settings))
+
+    def first() -> str:
+        return head(settings, services.preferences.now.look)
+
+    return Gate(door, hosts=hosts, numbers=not is_home(host), head=first)
 
 
 def _tell_when_up(server: uvicorn.Server, url: str, open_browser: bool) -> None:

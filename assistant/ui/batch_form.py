@@ -107,15 +107,18 @@ def needed_folder(asked: Asked, services: Services) -> Path:
     return folder
 
 
+def window_choices(services: Services) -> list[tuple[str, str]]:
+    """The windows to choose from, as set now."""
+    return [(common.AUTO, AUTO), (FILE_WINDOW, FILE_WINDOW), *services.window_choices()]
+
+
 def build_form(services: Services) -> BatchForm:
     """Lay the form out inside the current column."""
-    windows = [(common.AUTO, AUTO), (FILE_WINDOW, FILE_WINDOW)]
-    windows += [(preset.name, preset.name) for preset in services.presets]
     folder = gr.Textbox(
         label=wording.FOLDER, placeholder=wording.FOLDER_HINT, elem_id="folder", max_lines=1
     )
     window = gr.Dropdown(
-        windows, value=services.settings.window, label=wording.PRESET_FULL,
+        window_choices(services), value=services.settings.window, label=wording.PRESET_FULL,
         allow_custom_value=True, elem_id="batch-window",
     )  # fmt: skip
     question = gr.Textbox(

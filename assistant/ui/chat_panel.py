@@ -5,6 +5,7 @@ from typing import Any
 
 import gradio as gr
 
+from assistant.preferences import MOST_SUGGESTIONS
 from assistant.ui import wording
 from assistant.ui.asking import LONGEST_QUESTION
 from assistant.ui.services import Services
@@ -33,6 +34,10 @@ class ChatPanel:
     length: gr.Slider
     draft: gr.HTML
 
+    def suggested(self, questions: tuple[str, ...]) -> list[Any]:
+        """Each button, with its question or hidden."""
+        return [gr.update(value=text, visible=bool(text)) for text in _filled_up(questions)]
+
     @property
     def manner(self) -> list[Any]:
         """What says how an answer is wanted."""
@@ -56,7 +61,8 @@ def build_panel(services: Services) -> ChatPanel:
         )  # fmt: skip
         with gr.Row(elem_id="suggestions"):
             suggestions: tuple[Any, ...] = tuple(
-                gr.Button(text, size="sm", min_width=40) for text in services.prompts.suggestions
+                gr.Button(text, size="sm", min_width=40, visible=bool(text))
+                for text in _filled_up(services.prompts.suggestions)
             )
         mode, temperature, length = _build_manner(services)
         editing = html("", "editing")
@@ -73,6 +79,11 @@ def build_panel(services: Services) -> ChatPanel:
         chat, attaches, editing, question, send, stop, new, clear, suggestions,
         mode, temperature, length, draft,
     )  # fmt: skip
+
+
+def _filled_up(questions: tuple[str, ...]) -> tuple[str, ...]:
+    """As many as there are buttons, the rest empty."""
+    return (*questions, *[""] * MOST_SUGGESTIONS)[:MOST_SUGGESTIONS]
 
 
 def editing_line(*, editing: bool) -> str:

@@ -20,7 +20,7 @@ def build_chat_tab(services: Services, desks: Desks, app: gr.Blocks) -> tuple[Fa
     with gr.Row(elem_id="desk", equal_height=True):
         sidebar = build_sidebar()
         with gr.Column(elem_id="left", scale=11, min_width=440):
-            viewer = build_viewer(services.presets)
+            viewer = build_viewer(services.window_choices)
             samples = _build_samples()
         panel = build_panel(services)
     events = ViewerEvents(viewer, panel.attaches, desks, services.settings, services.lane)

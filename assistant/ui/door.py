@@ -5,7 +5,7 @@ import math
 from http.cookies import CookieError, SimpleCookie
 from urllib.parse import parse_qs
 
-from starlette.concurrency import run_in_threadpool
+from fastapi.concurrency import run_in_threadpool
 
 from assistant.errors import AssistantError
 from assistant.people.opening import check_open

@@ -2,7 +2,7 @@
 
 import ipaddress
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from assistant.ui.asgi import REFUSED, App, Message, Receive, Scope, Send, reply
 from assistant.ui.owner import cookie
@@ -42,7 +42,7 @@ class Gate:
         hosts: host names, without port, under which the page may be asked for.
         numbers: whether it may also be asked for under any IP address, as a page for
             other machines is; no foreign page can point a number at this machine.
-        head: markup to put first into the page's head.
+        head: makes the markup to put first into the page's head.
     """
 
     def __init__(
@@ -51,12 +51,12 @@ class Gate:
         *,
         hosts: Iterable[str] = LOOPBACK,
         numbers: bool = False,
-        head: str = "",
+        head: Callable[[], str] = str,
     ) -> None:
         self._app = app
         self._numbers = numbers
         self._hosts = frozenset(hosts)
-        self._head = head.encode("utf-8")
+        self._head = head
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let a request through, or refuse it."""
@@ -67,7 +67,7 @@ class Gate:
         elif not _ROUTES.fullmatch(scope["path"]):
             await reply(_with_headers(send), 404, REFUSED)
         elif scope["path"] == "/":
-            page = _Page(send, self._head, cookie(scope))
+            page = _Page(send, self._head().encode("utf-8"), cookie(scope))
             await self._app(_uncompressed(scope), receive, page)
         else:
             await self._app(scope, receive, _with_headers(send))

@@ -1,11 +1,12 @@
-"""The page: two tabs under one bar, laid out and connected."""
+"""The page: its tabs under one bar, laid out and connected."""
 
 from dataclasses import dataclass
 from typing import Any
 
 import gradio as gr
 
-from assistant.ui import models_wording, wording
+from assistant.ui import models_wording, settings_wording, wording
+from assistant.ui.batch_form import window_choices
 from assistant.ui.batch_link import link_rows
 from assistant.ui.batch_tab import build_batch_tab
 from assistant.ui.batching import Batches
@@ -15,6 +16,7 @@ from assistant.ui.models_tab import build_models_tab
 from assistant.ui.owner import person_of
 from assistant.ui.services import Services
 from assistant.ui.session import Desks
+from assistant.ui.settings_tab import build_settings_tab
 from assistant.ui.status import draft_line, status_line
 from assistant.ui.theme import html, topbar
 from assistant.ui.viewer_events import QUICK
@@ -38,7 +40,7 @@ class Site:
 
 def build_app(services: Services, batches: Batches) -> Site:
     """Lay the page out; the engine may still be loading."""
-    desks = Desks(services.prompts.system)
+    desks = Desks(lambda: services.prompts.system)
     app: gr.Blocks = gr.Blocks(
         title=wording.TITLE,
         analytics_enabled=False,
@@ -57,10 +59,24 @@ def build_app(services: Services, batches: Batches) -> Site:
             with gr.Tab(wording.TAB_BATCH, elem_id="tab-batch", id="batch"):
                 batch = build_batch_tab(services, batches, app)
             before = set(app.fns)
-            with gr.Tab(models_wording.TAB, elem_id="tab-models", id="models") as models:
+            with gr.Tab(models_wording.TAB, elem_id="tab-models", id="models"):
                 build_models_tab(services, batches, engine, app)
+            with gr.Tab(settings_wording.TAB, elem_id="tab-settings", id="settings"):
+                saved = build_settings_tab(services).bind(app)
             guarded = frozenset(n for n in app.fns if n not in before and _is_wish(app.fns[n]))
         link_rows(batch, tabs, viewer, face, desks)
+        chosen = [viewer.preset, batch.form.window, *face.panel.suggestions]
+
+        def set_now(request: gr.Request) -> list[object]:
+            view = desks.of(request.session_hash or "").view
+            return [
+                gr.update(choices=viewer.choices(view)),
+                gr.update(choices=window_choices(services)),
+                *face.panel.suggested(services.prompts.suggestions),
+            ]
+
+        app.load(set_now, None, chosen, **QUICK)
+        saved.then(set_now, None, chosen, **QUICK)
         clock = gr.Timer(1.0)
 
         def look() -> tuple[object, str, str, str]:
@@ -71,12 +87,11 @@ def build_app(services: Services, batches: Batches) -> Site:
         shown = [clock, engine, face.panel.draft, batch.draft]
         gr.on([app.load, clock.tick], look, None, shown, **QUICK)
 
-        def greet(request: gr.Request) -> tuple[str, object]:
+        def greet(request: gr.Request) -> str:
             assert request.request is not None
-            person = person_of(request.request.scope)
-            return badge(person), gr.update(visible=person is None or person.admin)
+            return badge(person_of(request.request.scope))
 
-        app.load(greet, None, [who, models], **QUICK)
+        app.load(greet, None, who, **QUICK)
 
         def leave(request: gr.Request) -> None:
             desk = desks.leave(request.session_hash or "")

@@ -45,9 +45,10 @@ def badge(person: Person | None) -> str:
     """Who is logged in, with the way out; nothing when there is no login."""
     if person is None:
         return ""
-    admin = f"<i>{wording.ADMIN}</i>" if person.admin else ""
+    role, word = ("admin", f"<i>{wording.ADMIN}</i>") if person.admin else ("user", "")
     return (
-        f'<form class="who" method="post" action="logout"><span>{escape(person.name)}</span>{admin}'
+        f'<form class="who {role}" method="post" action="logout">'
+        f"<span>{escape(person.name)}</span>{word}"
         f'<button title="{wording.LEAVE_HINT}">{wording.LEAVE}</button></form>'
     )
 

@@ -7,12 +7,17 @@
     Object.defineProperty(navigator, name, { get: () => value, configurable: true });
   }
 
-  // Light unless the person chose dark here before.
-  const dress = () => document.body?.classList.toggle("dark", localStorage.ctDark === "1");
+  // As the person chose here before, else as the settings say.
+  const system = matchMedia("(prefers-color-scheme: dark)");
+  const isDark = () => localStorage.ctDark
+    ? localStorage.ctDark === "1"
+    : told.look === "dark" || (told.look === "system" && system.matches);
+  const dress = () => document.body?.classList.toggle("dark", isDark());
+  system.addEventListener("change", dress);
   document.addEventListener("DOMContentLoaded", () => {
     dress();
     new MutationObserver(() => {
-      if (document.body.classList.contains("dark") !== (localStorage.ctDark === "1")) dress();
+      if (document.body.classList.contains("dark") !== isDark()) dress();
     }).observe(document.body, { attributes: true, attributeFilter: ["class"] });
     let due = 0;
     new MutationObserver(() => {
@@ -170,7 +175,7 @@
 
   document.addEventListener("click", async (event) => {
     if (event.target.closest?.("#dark")) {
-      localStorage.ctDark = localStorage.ctDark === "1" ? "0" : "1";
+      localStorage.ctDark = isDark() ? "0" : "1";
       dress();
     }
     if (event.target.closest?.("#stage .invite")) {

@@ -1,5 +1,6 @@
 """What one browser tab has on its desk; nothing of it is reachable from another tab."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from threading import Lock
 
@@ -58,9 +59,13 @@ class Desk:
 
 @dataclass(eq=False)
 class Desks:
-    """Every open tab's desk, by the page's random session hash."""
+    """Every open tab's desk, by the page's random session hash.
 
-    system: str
+    Attributes:
+        system: the system prompt that a new conversation begins with, as set now.
+    """
+
+    system: Callable[[], str]
     _desks: dict[str, Desk] = field(default_factory=dict)
     _lock: Lock = field(default_factory=Lock)
 
@@ -74,7 +79,7 @@ class Desks:
 
     def blank(self) -> Record:
         """An empty conversation with an id of its own."""
-        return Record(self.system)
+        return Record(self.system())
 
     def leave(self, session: str) -> Desk | None:
         """Clear the desk of a tab that was closed; an answer being written goes on."""

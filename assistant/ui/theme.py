@@ -6,11 +6,12 @@ from pathlib import Path
 
 import gradio as gr
 
+from assistant.preferences import Look
 from assistant.settings import Settings
 from assistant.ui import batch_wording, wording
 
 _HERE = Path(__file__).parent
-_SHEETS = ("palette.css", "page.css", "talks.css", "batch.css", "models.css")
+_SHEETS = ("palette.css", "page.css", "talks.css", "batch.css", "models.css", "settings.css")
 _SCRIPTS = ("page.js", "talks.js", "batch.js")
 
 MOST_SENT = 1000
@@ -59,14 +60,20 @@ def html(value: str, name: str) -> gr.HTML:
     return gr.HTML(value, elem_id=name, js_on_load=None, apply_default_css=False)
 
 
-def head(settings: Settings) -> str:
-    """Icon, limits and the script, to stand first in the page's head."""
+def head(settings: Settings, look: Look = "light") -> str:
+    """Icon, limits and the script, to stand first in the page's head.
+
+    Args:
+        settings: the limits.
+        look: light or dark, for a browser that has not chosen.
+    """
     icon = base64.b64encode((_HERE / "icon.svg").read_bytes()).decode("ascii")
     limits = {
         "maxMb": settings.max_upload_mb,
         "maxFiles": settings.max_files,
         "maxBatchUploads": MOST_SENT,
         "labels": wording.LABELS,
+        "look": look,
         **wording.BROWSER,
     }
     script = "".join((_HERE / name).read_text(encoding="utf-8") for name in _SCRIPTS)

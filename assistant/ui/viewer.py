@@ -1,13 +1,13 @@
 """The left half: the picture exactly as the model sees it, and what chooses it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import gradio as gr
 
 from assistant.errors import AssistantError
-from assistant.imaging.window import AUTO, FILE_WINDOW, Preset
+from assistant.imaging.window import AUTO, FILE_WINDOW
 from assistant.ui import wording
 from assistant.ui.stage import empty_stage, notice_list, stage
 from assistant.ui.study import View
@@ -34,7 +34,7 @@ class Viewer:
     level: gr.Slider
     width: gr.Slider
     notices: gr.HTML
-    preset_names: tuple[str, ...]
+    presets: Callable[[], list[tuple[str, str]]]
 
     @property
     def outputs(self) -> list[Any]:
@@ -49,9 +49,6 @@ class Viewer:
         study = view.study.series if view else ()
         names = [wording.series_name(i + 1, len(found.slices)) for i, found in enumerate(study)]
         has_hu = view is not None and view.slice_.hu is not None
-        choices = [(wording.AUTO, AUTO)]
-        choices += [(FILE_WINDOW, FILE_WINDOW)] if view and view.slice_.file_windows else []
-        choices += [(name, name) for name in self.preset_names]
         chosen = view.window if view and isinstance(view.window, str) else None
         return {
             self.series: gr.update(
@@ -60,11 +57,16 @@ class Viewer:
                 visible=len(names) > 1,
             ),
             self.remove: gr.update(visible=view is not None),
-            self.preset: gr.update(choices=choices, value=chosen, interactive=has_hu),
+            self.preset: gr.update(choices=self.choices(view), value=chosen, interactive=has_hu),
             **self.placed(view),
             **self.windowed(view),
             **self.drawn(view),
         }
+
+    def choices(self, view: View | None) -> list[tuple[str, str]]:
+        """The windows to choose from, as set now."""
+        of_file = [(FILE_WINDOW, FILE_WINDOW)] if view and view.slice_.file_windows else []
+        return [(wording.AUTO, AUTO), *of_file, *self.presets()]
 
     def placed(self, view: View | None) -> Updates:
         """The sliders through the series and through the file's frames."""
@@ -102,9 +104,12 @@ class Viewer:
         return {self.notices: card(error, wording.UNCHANGED if shown else "")}
 
 
-def build_viewer(presets: Sequence[Preset]) -> Viewer:
-    """Lay the left half out inside the current Blocks."""
-    names = tuple(preset.name for preset in presets)
+def build_viewer(presets: Callable[[], list[tuple[str, str]]]) -> Viewer:
+    """Lay the left half out inside the current Blocks.
+
+    Args:
+        presets: names of windows and what stands for them, asked anew each time.
+    """
     with gr.Column(elem_id="viewer", scale=11, min_width=480):
         film = html(empty_stage(), "stage")
         with gr.Row(elem_id="toolbar"):
@@ -123,7 +128,7 @@ def build_viewer(presets: Sequence[Preset]) -> Viewer:
             )
         with gr.Row(elem_id="window"):
             preset = gr.Radio(
-                [(wording.AUTO, AUTO), *((name, name) for name in names)], value=AUTO,
+                [(wording.AUTO, AUTO), *presets()], value=AUTO,
                 label=wording.PRESET, show_label=False, container=False, interactive=False,
                 elem_id="preset",
             )  # fmt: skip
@@ -131,7 +136,9 @@ def build_viewer(presets: Sequence[Preset]) -> Viewer:
             level = _bar(wording.LEVEL, LEVELS, "level", value=40)
             width = _bar(wording.WIDTH, WIDTHS, "width", value=400)
         notices = html("", "notices")
-    return Viewer(film, files, remove, series, slice_, frame, preset, level, width, notices, names)
+    return Viewer(
+        film, files, remove, series, slice_, frame, preset, level, width, notices, presets
+    )
 
 
 def _bar(

@@ -96,8 +96,10 @@ class ViewerEvents:
         return self._move(request, lambda view: view.at_frame(_whole(number) - 1), self._redrawn)
 
     def choose_preset(self, name: object, request: gr.Request) -> Updates:
-        """A window by its name."""
-        return self._move(request, lambda view: view.through(str(name)), self._redrawn)
+        """A window by its name; one of the department's own by its numbers."""
+        return self._move(
+            request, lambda view: view.through(parse_window(str(name))), self._redrawn
+        )
 
     def set_levels(self, level: object, width: object, request: gr.Request) -> Updates:
         """A window by its two sliders; no preset is chosen any longer."""

@@ -24,6 +24,7 @@ ROOMS = {
     "models": LOWEST,
     "dialogue": LOWEST | {"imaging"},
     "engine": LOWEST | {"dialogue", "imaging", "models"},
+    "preferences": LOWEST | {"dialogue", "imaging"},
     "store": LOWEST | {"dialogue", "engine", "imaging", "models", "report"},
     "batch": LOWEST | {"dialogue", "engine", "imaging", "models", "report", "store"},
 }

@@ -11,6 +11,7 @@ from tests.e2e.conftest import ROOT, Server, StartServer, Tab
 
 WORDS = {"anna": "the first password", "bo": "the second password"}
 SAMPLE = ROOT / "assets" / "samples" / "chest-nodule.dcm"
+OTHER = ROOT / "assets" / "samples" / "head-normal.dcm"
 
 
 @pytest.fixture(scope="module")
@@ -64,11 +65,13 @@ def test_each_sees_their_own_and_nothing_of_the_other(enter: Callable[[str], Tab
     anna.page.wait_for_selector("#talks .talk")
     bo.page.reload()
     bo.page.wait_for_selector("#question textarea")
+    assert not bo.picture()
+    bo.show(OTHER)
     bo.ask("标记乙")
     bo.wait_answered(1)
     assert "标记甲" not in bo.page.inner_text("body")
     assert "标记乙" not in anna.page.inner_text("body")
-    assert not bo.picture()
+    assert anna.picture() != bo.picture()
     # Whatever address anna's page used is not bo's to ask for.
     own = [
         url for url in asked if "session_hash" in url or "upload_id" in url or "/heartbeat/" in url
@@ -80,6 +83,7 @@ def test_each_sees_their_own_and_nothing_of_the_other(enter: Callable[[str], Tab
 
 def test_a_user_finds_their_conversations_in_another_browser(enter: Callable[[str], Tab]) -> None:
     first = enter("anna")
+    first.show(SAMPLE)
     first.ask("标记丙")
     first.wait_answered(1)
     second = enter("anna")

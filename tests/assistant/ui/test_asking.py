@@ -28,7 +28,7 @@ def view_of(seed: int, window: str = "肺") -> View:
 
 
 def new_desk(view: View | None = None) -> Desk:
-    desk = Desks("system").of("one")
+    desk = Desks(lambda: "system").of("one")
     desk.view = view
     return desk
 

@@ -5,7 +5,7 @@ from assistant.ui.session import Desk, Desks
 
 
 def test_every_tab_has_a_desk_of_its_own() -> None:
-    desks = Desks("system")
+    desks = Desks(lambda: "system")
     one, two = desks.of("one"), desks.of("two")
     assert one is desks.of("one")
     assert one is not two
@@ -14,7 +14,7 @@ def test_every_tab_has_a_desk_of_its_own() -> None:
 
 
 def test_a_closed_tab_leaves_nothing_behind() -> None:
-    desks = Desks("system")
+    desks = Desks(lambda: "system")
     desk = desks.of("one")
     desk.watcher = object()
     assert desks.leave("one") is desk
@@ -24,7 +24,7 @@ def test_a_closed_tab_leaves_nothing_behind() -> None:
 
 
 def test_leaving_twice_is_harmless() -> None:
-    assert Desks("system").leave("nobody") is None
+    assert Desks(lambda: "system").leave("nobody") is None
 
 
 def test_another_conversation_ends_what_was_begun_with_the_former() -> None:
