@@ -10,12 +10,13 @@ import gradio as gr
 from assistant.batch.source import Source
 from assistant.batch.unpack import Parcel, unpack
 from assistant.ui import batch_wording as wording
+from assistant.ui.batch_claim import claim_results
 from assistant.ui.batch_form import Asked, BatchForm, build_form, folder_of, job_of, needed_folder
 from assistant.ui.batch_page import progress
 from assistant.ui.batch_results import BatchResults, build_results
 from assistant.ui.batching import Batch, Batches, Prepare, Standing
 from assistant.ui.guard import as_assistant_error
-from assistant.ui.owner import owner_of
+from assistant.ui.owner import owner_of, person_of
 from assistant.ui.services import Services
 from assistant.ui.status import draft_line
 from assistant.ui.theme import html
@@ -62,11 +63,11 @@ class BatchTab:
 
     def start(self, request: gr.Request, *asked: Any) -> Updates:
         """Go through a folder on this machine."""
-        return self._begin(owner_of(request), Asked(*asked), self._typed)
+        return self._begin(request, Asked(*asked), self._typed)
 
     def count(self, request: gr.Request, *asked: Any) -> Updates:
         """Only count and measure."""
-        return self._begin(owner_of(request), Asked(*asked), self._typed, dry=True)
+        return self._begin(request, Asked(*asked), self._typed, dry=True)
 
     def start_sent(self, request: gr.Request, payload: object, *asked: Any) -> Updates:
         """Go through files that the browser sent."""
@@ -79,7 +80,7 @@ class BatchTab:
 
             return prepare
 
-        return {**self._begin(owner_of(request), Asked("", *asked), sent), self.form.files: None}
+        return {**self._begin(request, Asked("", *asked), sent), self.form.files: None}
 
     def pause(self, request: gr.Request) -> None:
         """Wait before the next file."""
@@ -109,7 +110,7 @@ class BatchTab:
 
     def _begin(
         self,
-        person: str,
+        request: gr.Request,
         asked: Asked,
         prepared: Callable[[Asked], Prepare],
         *,
@@ -119,8 +120,11 @@ class BatchTab:
         try:
             prepare, job = prepared(asked), job_of(asked, services)
             out = folder_of(asked.out, services)
+            person = person_of(request.request.scope) if request.request else None
+            if out is not None and person is not None and not dry:
+                claim_results(out, person)
             self.batches.begin(
-                person,
+                owner_of(request),
                 lambda: Batch(prepare, out, services.lane, job, scratch=scratch_parent(), dry=dry),
             )
         except Exception as error:
