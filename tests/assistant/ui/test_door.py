@@ -11,7 +11,7 @@ from starlette.testclient import TestClient
 from assistant.people import password
 from assistant.people.roll import FILE, Roll
 from assistant.people.tries import FREE
-from assistant.store.exchange import Record
+from assistant.store.exchange import Exchange, Record
 from assistant.ui.app import build_site
 from assistant.ui.batching import Batches
 from assistant.ui.gate import Gate
@@ -279,6 +279,6 @@ def test_models_are_changed_by_administrators_alone(enter: Enter) -> None:
 def test_a_user_is_one_owner_wherever_they_are(enter: Enter, services: Services) -> None:
     browsers = [enter("anna"), enter("anna", "10.0.0.2"), enter("bo")]
     before = [browser.get("/pulse").text for browser in browsers]
-    services.ledger.adopt("anna", Record("system"))
+    services.ledger.begin("anna", Record("system"), Exchange("问", "问"))
     after = [browser.get("/pulse").text for browser in browsers]
     assert [old != new for old, new in zip(before, after, strict=True)] == [True, True, False]
