@@ -111,7 +111,7 @@ def test_nothing_that_identifies_is_logged(tmp_path: Path):
         (["batch", "x", "--out", "y", "--by", "series", "--slices", "9"], 2, "[USE-018]"),
         (["batch", "x", "--out", "y", "-q", "盆腔：有无积液？"], 2, "[USE-141]"),
         (["batch", "nothing", "--out", "y", "--engine", "scripted"], 3, "[BAT-101]"),
-        (["app", "--host", "0.0.0.0", "--port", "0"], 2, "2 处错误"),
+        (["app", "--host", "a b", "--port", "0"], 2, "2 处错误"),
         (["--port", "x"], 2, "--port：应为整数"),
         (["diagnose"], 2, "[USE-011] 没有 diagnose"),
         (["models"], 2, "[USE-011]"),

@@ -10,8 +10,7 @@ from playwright.sync_api import Page
 from tests.e2e.conftest import ROOT, Server, StartServer, Tab
 
 WORDS = {"anna": "the first password", "bo": "the second password"}
-SAMPLE = ROOT / "assets" / "samples" / "chest-nodule.dcm"
-OTHER = ROOT / "assets" / "samples" / "head-normal.dcm"
+SAMPLE, *_, OTHER = sorted((ROOT / "assets" / "samples").glob("*.dcm"))
 
 
 @pytest.fixture(scope="module")

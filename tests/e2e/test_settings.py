@@ -7,7 +7,7 @@ import pytest
 
 from tests.e2e.conftest import ROOT, Server, StartServer, Tab
 
-SAMPLE = ROOT / "assets" / "samples" / "abdomen-liver-mass.dcm"
+SAMPLE = min((ROOT / "assets" / "samples").glob("*.dcm"))
 
 Open = Callable[..., Tab]
 

@@ -221,8 +221,8 @@ def test_anothers_file_is_no_ones_to_fetch_name_or_follow(enter: Enter) -> None:
     named = [{"path": path, "meta": {"_type": "gradio.FileData"}}]
     assert join(bo, "page-of-bo", [named]) == 403
     assert join(bo, "page-of-bo", [[[{"value": {"file": named[0]}}]]]) == 403
-    assert join(anna, "page-of-anna", [named]) == 200
     assert Path(path).is_file()
+    assert join(anna, "page-of-anna", [named]) == 200
 
 
 def test_the_same_file_of_two_people_is_both_of_theirs(enter: Enter) -> None:
