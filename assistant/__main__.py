@@ -218,16 +218,22 @@ def run_users_list(data: Data = None) -> int:
     return commands.list_users(commands.start("users", data_dir=data))
 
 
+@users.command("password", cls=ChineseCommand)
+def run_users_password(name: Name = None, data: Data = None) -> int:
+    """更换用户的密码，在终端中输入，不会显示；此前的登录随即失效。"""
+    return commands.change_password(commands.start("users", data_dir=data), _named(name))
+
+
 @users.command("remove", cls=ChineseCommand)
 def run_users_remove(name: Name = None, data: Data = None) -> int:
-    """删除用户，其登录随即失效；对话仍保留在数据文件夹中。"""
+    """删除用户，其登录随即失效；对话留到保留天数届满，再没有人能打开。"""
     return commands.remove_user(commands.start("users", data_dir=data), _named(name))
 
 
 def _named(name: str | None) -> str:
     if not name:
         raise AssistantError(
-            "USE-021", "没有写用户名。", next_step="用法：users add 用户名，或 users remove 用户名"
+            "USE-021", "没有写用户名。", next_step="用法：users add|password|remove 用户名"
         )
     return name
 

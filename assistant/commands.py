@@ -183,6 +183,18 @@ def list_users(settings: "Settings") -> int:
     return 0
 
 
+def change_password(settings: "Settings", name: str) -> int:
+    """Ask for another password of a user."""
+    from assistant.people.asking import new_password
+    from assistant.people.roll import Roll
+
+    roll = Roll(settings.data_dir)
+    name = roll.known(name).name
+    roll.change_password(name, new_password(name))
+    tell(f"已更换 {name} 的密码；此前的登录已失效。")
+    return 0
+
+
 def remove_user(settings: "Settings", name: str) -> int:
     """One user less."""
     from assistant.people.roll import Roll

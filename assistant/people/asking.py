@@ -18,6 +18,6 @@ def new_password(name: str) -> str:
     password = check_password(getpass("密码（输入时不显示）："), name)
     if getpass("再输入一次：") != password:
         raise AssistantError(
-            "ACC-108", "两次输入的密码不一致，没有添加。", next_step="请再运行一次。"
+            "ACC-108", "两次输入的密码不一致，没有改动。", next_step="请再运行一次。"
         )
     return password

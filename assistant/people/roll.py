@@ -3,7 +3,7 @@
 import os
 import re
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Lock
 from typing import Annotated
@@ -22,6 +22,7 @@ class _Strict(BaseModel):
 
 
 class _Line(_Strict):
+    id: Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]
     name: Annotated[str, Field(pattern=r"^[\w.@-]{1,32}$")]
     admin: bool
     n: int = Field(ge=2**14, le=2**15)
@@ -40,11 +41,14 @@ class Person:
     """Somebody who may log in.
 
     Attributes:
+        id: 32 random hexadecimal digits: whose things are whose. A later user of the same
+            name is somebody else.
         name: as it is typed at the login; upper and lower case are one name.
         admin: may also change models and settings.
         secret: the password's hash.
     """
 
+    id: str
     name: str
     admin: bool
     secret: Secret
@@ -104,10 +108,36 @@ class Roll:
             raise AssistantError(
                 "ACC-103",
                 f"用户 {name} 已经存在。",
-                next_step="请换一个用户名；要更换密码，请先 users remove 再添加。",
+                next_step="请换一个用户名；要更换密码，请用 users password 用户名。",
             )
-        person = Person(name, admin or not people, seal(check_password(password, name)))
+        secret = seal(check_password(password, name))
+        person = Person(secrets.token_hex(16), name, admin or not people, secret)
         self._write((*people, person))
+        return person
+
+    def change_password(self, name: str, password: str) -> None:
+        """Another password for a user, who is then logged out everywhere.
+
+        Raises:
+            AssistantError: ACC-101, ACC-104, ACC-105 nobody goes by this name, ACC-106.
+        """
+        person = self.known(name)
+        changed = replace(person, secret=seal(check_password(password, person.name)))
+        self._write(tuple(changed if one == person else one for one in self.people()))
+
+    def known(self, name: str) -> Person:
+        """Who goes by this name.
+
+        Raises:
+            AssistantError: ACC-101, ACC-105 nobody does.
+        """
+        person = self.find(name)
+        if person is None:
+            raise AssistantError(
+                "ACC-105",
+                f"没有用户 {name[:32]}。",
+                next_step="用 python launcher.py users list 查看已有的用户。",
+            )
         return person
 
     def remove(self, name: str) -> None:
@@ -117,14 +147,8 @@ class Roll:
             AssistantError: ACC-101, ACC-105 nobody goes by this name, ACC-106, ACC-107
                 the last administrator.
         """
-        people = self.people()
-        rest = tuple(one for one in people if one.name != _fold(name))
-        if len(rest) == len(people):
-            raise AssistantError(
-                "ACC-105",
-                f"没有用户 {name[:32]}。",
-                next_step="用 python launcher.py users list 查看已有的用户。",
-            )
+        person = self.known(name)
+        rest = tuple(one for one in self.people() if one != person)
         if rest and not any(one.admin for one in rest):
             raise AssistantError(
                 "ACC-107",
@@ -185,14 +209,15 @@ def _fold(name: str) -> str:
 
 
 def _person(line: _Line) -> Person:
-    return Person(line.name, line.admin, Secret(line.n, line.r, line.p, line.salt, line.hash))
+    secret = Secret(line.n, line.r, line.p, line.salt, line.hash)
+    return Person(line.id, line.name, line.admin, secret)
 
 
 def _line(person: Person) -> _Line:
     kept = person.secret
     return _Line(
-        name=person.name, admin=person.admin, n=kept.n, r=kept.r, p=kept.p,
-        salt=kept.salt, hash=kept.hash,
+        id=person.id, name=person.name, admin=person.admin,
+        n=kept.n, r=kept.r, p=kept.p, salt=kept.salt, hash=kept.hash,
     )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""Whose a results folder is, when there is login: a name written into it."""
+"""Whose a results folder is, when there is login: an id written into it."""
 
 from pathlib import Path
 
@@ -12,23 +12,23 @@ MARK = ".owner"
 def claim_results(folder: Path, person: Person) -> None:
     """Let only its owner use a results folder; an empty one becomes theirs.
 
-    Results that nobody's name is on, such as those of the command line, an administrator
+    Results that nobody's id is in, such as those of the command line, an administrator
     may make their own.
 
     Raises:
-        AssistantError: BAT-117 it is somebody else's, BAT-118 the name cannot be written.
+        AssistantError: BAT-117 it is somebody else's, BAT-118 the id cannot be written.
     """
     mark = folder / MARK
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        unnamed = not mark.exists() and (folder / LEDGER).exists()
-        if unnamed and not person.admin:
+        ownerless = not mark.exists() and (folder / LEDGER).exists()
+        if ownerless and not person.admin:
             raise _anothers()
         try:
             with mark.open("x", encoding="utf-8") as out:
-                out.write(person.name)
+                out.write(person.id)
         except FileExistsError:
-            if mark.read_text(encoding="utf-8") != person.name:
+            if mark.read_text(encoding="utf-8") != person.id:
                 raise _anothers() from None
     except (OSError, UnicodeDecodeError) as error:
         raise AssistantError(

@@ -24,7 +24,7 @@ _TOKEN = re.compile(r"[0-9a-f]{64}")
 def owner_of(request: gr.Request | fastapi.Request) -> str:
     """Whose conversations, pictures and batches a request is about; never empty.
 
-    With login it is the user's name. Without, one browser is one owner: its tabs agree, a
+    With login it is the user's id. Without, one browser is one owner: its tabs agree, a
     reload changes nothing, another browser sees nothing. A browser that keeps no cookies
     is one owner a page.
     """
@@ -42,7 +42,7 @@ def known_owner(scope: MutableMapping[str, Any]) -> str:
     """
     person = person_of(scope)
     if person is not None:
-        return person.name
+        return person.id
     token = fastapi.Request(scope).cookies.get(COOKIE, "")
     return _hash(token) if _TOKEN.fullmatch(token) else ""
 

@@ -7,6 +7,7 @@ import pytest
 
 from assistant.__main__ import main
 from assistant.people import password
+from assistant.people.roll import Roll
 
 Add = Callable[..., int]
 
@@ -33,6 +34,18 @@ def test_added_listed_and_removed(
     assert main(["users", "remove", "王医生", "--data", str(tmp_path)]) == 0
     assert main(["users", "list", "--data", str(tmp_path)]) == 0
     assert "王医生" not in capfd.readouterr().out
+
+
+def test_a_password_is_changed(
+    add: Add, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    add("anna")
+    monkeypatch.setattr(sys, "stdin", io.StringIO("another password\n"))
+    assert main(["users", "password", "Anna", "--data", str(tmp_path)]) == 0
+    assert "another" not in "".join(capfd.readouterr())
+    assert Roll(tmp_path).check("anna", "another password") is not None
+    assert main(["users", "password", "bo", "--data", str(tmp_path)]) == 2
+    assert "[ACC-105]" in capfd.readouterr().err
 
 
 @pytest.mark.parametrize(

@@ -104,6 +104,28 @@ def test_a_taken_name_an_unknown_one_and_the_last_administrator(roll: Roll) -> N
     assert roll.people() == ()
 
 
+def test_a_new_password_replaces_the_old_one_and_nothing_else(roll: Roll) -> None:
+    before = roll.add("anna", GOOD)
+    roll.add("bo", GOOD)
+    roll.change_password("Anna", "another password")
+    after = roll.check("anna", "another password")
+    assert after is not None
+    assert (after.id, after.name, after.admin) == (before.id, "anna", True)
+    assert roll.check("anna", GOOD) is None
+    assert roll.check("bo", GOOD) is not None
+    for name, word, code in [("cai", GOOD, "ACC-105"), ("anna", "short", "ACC-104")]:
+        with pytest.raises(AssistantError) as caught:
+            roll.change_password(name, word)
+        assert caught.value.code == code
+
+
+def test_a_later_user_of_the_same_name_is_somebody_else(roll: Roll) -> None:
+    roll.add("anna", GOOD)
+    first = roll.add("bo", GOOD)
+    roll.remove("bo")
+    assert roll.add("bo", GOOD).id != first.id
+
+
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"users": [{"name": "x"}]}', '{"more": 1}'])
 def test_a_broken_file_lets_nobody_in(tmp_path: Path, roll: Roll, text: str) -> None:
     (tmp_path / FILE).write_text(text)

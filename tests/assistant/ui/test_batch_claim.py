@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -6,10 +7,11 @@ from assistant.batch.database import LEDGER
 from assistant.errors import AssistantError
 from assistant.people.password import Secret
 from assistant.people.roll import Person
-from assistant.ui.batch_claim import claim_results
+from assistant.ui.batch_claim import MARK, claim_results
 
 NOTHING = Secret(2, 1, 1, "", "")
-ANNA, BO = Person("anna", True, NOTHING), Person("bo", False, NOTHING)
+ANNA = Person("a1" * 16, "anna", True, NOTHING)
+BO = Person("b0" * 16, "bo", False, NOTHING)
 
 
 def refusal(folder: Path, person: Person) -> str:
@@ -22,6 +24,8 @@ def test_an_empty_folder_becomes_theirs_and_stays_it(tmp_path: Path) -> None:
     folder = tmp_path / "new" / "results"
     for _ in range(2):
         claim_results(folder, BO)
+    assert "bo" not in (folder / MARK).read_text("utf-8")
+    assert refusal(folder, replace(BO, id="b1" * 16)) == "BAT-117"
     assert refusal(folder, ANNA) == "BAT-117"
 
 

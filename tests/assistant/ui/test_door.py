@@ -276,9 +276,11 @@ def test_models_are_changed_by_administrators_alone(enter: Enter) -> None:
     assert bo.post(f"{API}/queue/join", json=body).status_code == 403
 
 
-def test_a_user_is_one_owner_wherever_they_are(enter: Enter, services: Services) -> None:
+def test_a_user_is_one_owner_wherever_they_are(
+    enter: Enter, services: Services, roll: Roll
+) -> None:
     browsers = [enter("anna"), enter("anna", "10.0.0.2"), enter("bo")]
     before = [browser.get("/pulse").text for browser in browsers]
-    services.ledger.begin("anna", Record("system"), Exchange("问", "问"))
+    services.ledger.begin(roll.known("anna").id, Record("system"), Exchange("问", "问"))
     after = [browser.get("/pulse").text for browser in browsers]
     assert [old != new for old, new in zip(before, after, strict=True)] == [True, True, False]
