@@ -37,15 +37,19 @@ class SettingsTab:
     def bind(self, app: gr.Blocks) -> gr.events.Dependency:
         """Attach every event; what is returned succeeds whenever something was saved."""
         shown = [*self.form, self.said]
-        app.load(self.show, None, shown, **QUICK)
+        app.load(self.show, None, [*shown, self.save], **QUICK)
         # Without Gradio's own checks, whose refusals are in English and carry no code.
         once = {**QUICK, "trigger_mode": "once", "preprocess": False}
         saved: gr.events.Dependency = self.save.click(self.keep, self.form, shown, **once)
         return saved
 
     def show(self) -> Updates:
-        """What is set, as it is now."""
-        return {**self._filled(self.services.preferences.now), self.said: ""}
+        """What is set, as it is now, and free to be changed: not before, or it would be lost."""
+        filled = self._filled(self.services.preferences.now)
+        opened = {
+            field: gr.update(value=value, interactive=True) for field, value in filled.items()
+        }
+        return {**opened, self.save: gr.update(interactive=True), self.said: ""}
 
     def keep(
         self, windows: object, system: object, suggestions: object, keep_days: object, look: object
@@ -83,27 +87,30 @@ def build_settings_tab(services: Services) -> SettingsTab:
             with gr.Column(min_width=320):
                 windows = gr.Textbox(
                     label=wording.WINDOWS, placeholder=wording.WINDOWS_HINT, lines=5, max_lines=9,
-                    info=_shipped(services), elem_id="own-windows",
+                    info=_shipped(services), elem_id="own-windows", interactive=False,
                 )  # fmt: skip
                 keep_days = gr.Number(
                     None, label=wording.KEEP, info=wording.KEEP_NOTE, elem_id="keep-days",
-                    placeholder=wording.now_kept(services.settings.keep_days),
+                    placeholder=wording.now_kept(services.settings.keep_days), interactive=False,
                 )  # fmt: skip
                 look = gr.Radio(
                     list(wording.LOOKS.items()), value="light", label=wording.LOOK,
-                    info=wording.LOOK_NOTE, elem_id="look",
+                    info=wording.LOOK_NOTE, elem_id="look", interactive=False,
                 )  # fmt: skip
             with gr.Column(min_width=320):
                 suggestions = gr.Textbox(
                     label=wording.SUGGESTIONS, placeholder="\n".join(shipped.suggestions), lines=6,
                     max_lines=8, info=wording.SUGGESTIONS_NOTE, elem_id="own-suggestions",
+                    interactive=False,
                 )  # fmt: skip
                 system = gr.Textbox(
                     label=wording.SYSTEM, placeholder=shipped.system, lines=3, max_lines=8,
-                    info=wording.SYSTEM_NOTE, elem_id="system",
+                    info=wording.SYSTEM_NOTE, elem_id="system", interactive=False,
                 )  # fmt: skip
         with gr.Row(elem_id="settings-bar"):
-            save = gr.Button(wording.SAVE, variant="primary", elem_id="save", min_width=100)
+            save = gr.Button(
+                wording.SAVE, variant="primary", elem_id="save", min_width=100, interactive=False
+            )
             html(f"<span>{wording.KEPT_IN}</span>", "settings-place")
         said = html("", "settings-said")
     return SettingsTab(windows, system, suggestions, keep_days, look, save, said, services)
