@@ -21,6 +21,7 @@ from assistant.ui.gate import LOOPBACK, Gate
 from assistant.ui.host import in_url, listening, page_url, tidy_ends, uploads_in
 from assistant.ui.layout import build_app
 from assistant.ui.pulse import pulse_of
+from assistant.ui.result_route import result_of
 from assistant.ui.services import Services, open_services
 from assistant.ui.theme import css, head, theme
 from assistant.ui.turnstile import Turnstile
@@ -67,6 +68,7 @@ def build_site(services: Services, batches: Batches, host: str = "127.0.0.1") ->
     site = fastapi.FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     settings = services.settings
     site.add_api_route("/pulse", pulse_of(services.ledger))
+    site.add_api_route("/result/{name}", result_of(batches), response_model=None)
     page = build_app(services, batches)
     gr.mount_gradio_app(
         site,

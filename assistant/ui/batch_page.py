@@ -1,6 +1,5 @@
 """A batch as the page shows it: a bar, a table, downloads."""
 
-import base64
 from collections.abc import Iterable
 from html import escape
 from pathlib import Path
@@ -15,16 +14,7 @@ from assistant.ui.transcript import card
 MOST_SHOWN = 300
 """Rows on the page; all of them are in the downloads."""
 
-MOST_CARRIED = 16 * 2**20
-"""Bytes of a result that the page carries inside itself for download."""
-
 _TONES = {"紧急": "urgent", "关注": "watch", "常规": "plain", "": "none"}
-_KINDS = {
-    "results.csv": "text/csv",
-    "results.json": "application/json",
-    "results.html": "text/html",
-    "results.xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
 
 
 def progress(standing: Standing, tally: Tally = Tally()) -> str:  # noqa: B008 - frozen
@@ -58,11 +48,11 @@ def table(filed: Iterable[Filed], found: int, *, filtered: bool) -> str:
 
 
 def downloads(out: Path, *, kept: bool) -> str:
-    """Links that carry the files inside themselves, so that none is ever served."""
+    """Links to the files that are there, see :mod:`assistant.ui.result_route`."""
     links = "".join(
-        _link(words, name, (out / name).read_bytes())
+        f'<a class="download" download="{name}" href="result/{name}">{words}</a>'
         for name, words in wording.DOWNLOADS.items()
-        if (out / name).is_file() and (out / name).stat().st_size <= MOST_CARRIED
+        if (out / name).is_file()
     )
     place = f'<span class="lies-in">{escape(wording.lies_in(str(out)))}</span>' if kept else ""
     return f'<div class="downloads">{place}{links}</div>'
@@ -98,12 +88,4 @@ def _line(row: Row) -> str:
         f"<td>{escape(row.region)}</td>"
         f"<td>{escape(said)}{code}{full if row.status == 'done' else ''}</td>"
         f"<td>{escape(row.window)}</td></tr>"
-    )
-
-
-def _link(words: str, name: str, content: bytes) -> str:
-    data = base64.b64encode(content).decode("ascii")
-    return (
-        f'<a class="download" download="{name}" '
-        f'href="data:{_KINDS[name]};base64,{data}">{words}</a>'
     )

@@ -1,4 +1,3 @@
-import base64
 import re
 from dataclasses import replace
 from pathlib import Path
@@ -7,7 +6,6 @@ from assistant.batch.estimate import Estimate
 from assistant.batch.ledger import Filed, Tally
 from assistant.batch.row import Row
 from assistant.errors import AssistantError
-from assistant.ui import batch_page
 from assistant.ui.batch_page import MOST_SHOWN, downloads, progress, table
 from assistant.ui.batching import Standing
 
@@ -77,12 +75,10 @@ def test_an_estimate_is_told() -> None:
     assert "每次 2.0 秒，共约 14 秒" in told
 
 
-def test_downloads_carry_their_content(tmp_path: Path, monkeypatch) -> None:
-    (tmp_path / "results.csv").write_bytes("表".encode())
-    (tmp_path / "results.json").write_bytes(b"[]")
-    (tmp_path / "results.html").write_bytes(b"x" * 100)
-    monkeypatch.setattr(batch_page, "MOST_CARRIED", 99)
-    inside = re.findall(r"base64,([^\"]+)", downloads(tmp_path, kept=False))
-    assert [base64.b64decode(content) for content in inside] == ["表".encode(), b"[]"]
+def test_what_is_there_can_be_downloaded_and_only_a_kept_folder_is_named(tmp_path: Path) -> None:
+    (tmp_path / "results.csv").touch()
+    (tmp_path / "results.json").touch()
+    linked = re.findall(r'href="([^"]+)"', downloads(tmp_path, kept=False))
+    assert linked == ["result/results.csv", "result/results.json"]
     assert str(tmp_path) not in downloads(tmp_path, kept=False)
     assert str(tmp_path) in downloads(tmp_path, kept=True)
