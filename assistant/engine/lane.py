@@ -43,7 +43,7 @@ class LaneStatus:
 
 
 class Lane:
-    """Runs one request at a time, on a thread of its own; people in turn, folders behind them.
+    """Runs requests on a thread of its own: a few people's by turns, folders' behind them.
 
     Args:
         load: makes the engine; called at once, on the lane's thread, and again when it broke.
@@ -191,7 +191,7 @@ class Lane:
     def switch(self, load: Callable[[], Engine]) -> Capabilities:
         """Have another engine in the place of this one; blocks until it is loaded and warm.
 
-        The request in hand is finished first, those behind it wait. The memory of the
+        The requests in hand are finished first, those behind them wait. The memory of the
         one is free before the other is loaded; when that fails the former is loaded again.
 
         Raises:

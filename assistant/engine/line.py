@@ -72,9 +72,10 @@ class Line:
         if found is not None and not keep:
             found.cancel.set()
 
-    def take_person(self) -> Request | None:
-        """The person whose turn it is."""
-        first = next(self._in_turn(), None)
+    def take_person(self, answered: Sequence[Request] = ()) -> Request | None:
+        """The person whose turn it is; of those who are ``answered`` now nothing more."""
+        busy = {self._key(request) for request in answered}
+        first = next((one for one in self._in_turn() if self._key(one) not in busy), None)
         if first is not None:
             self._people.remove(first)
             self._clock += 1

@@ -1,7 +1,7 @@
 """The thread on which an engine works: answers people, gets ready for them, answers folders."""
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from threading import Condition, Event, Thread
 
 import numpy as np
@@ -10,10 +10,14 @@ from assistant.dialogue.conversation import Conversation
 from assistant.engine.base import Engine, Preparer, Together
 from assistant.engine.folder import Folder
 from assistant.engine.line import Line
-from assistant.engine.request import Exchange, Preparation, Request, chances
+from assistant.engine.request import Exchange, Preparation, Request
+from assistant.engine.round import Round
 from assistant.engine.seat import Seat, broken, closed
 from assistant.errors import AssistantError
 from assistant.imaging.slice import RenderedImage, SliceRef
+
+MOST_AT_ONCE = 4
+"""People who are answered at the same time: each of them gets a part of the speed."""
 
 
 class _Until(Event):
@@ -90,29 +94,58 @@ class Worker:
         """What breaks the engine answers what was asked and restarts it."""
         engine = self._seat.engine
         assert engine is not None
+        if isinstance(task, Request):
+            self._answer(engine, task)
+            return
         try:
             if isinstance(task, Preparation):
                 self._prepare(engine, task)
-            elif isinstance(task, Folder):
+            else:
                 self._answer_folder(engine, task)
-            elif task.answers:
-                task.results.put(chances(engine, task))
-            else:
-                for chunk in engine.stream(task.conversation, task.options, task.cancel):
-                    task.results.put(chunk)
         except Exception as error:
-            known = error if isinstance(error, AssistantError) else None
-            with self._changed:
-                if isinstance(task, Preparation):  # the question will say it
-                    self._line.settle(task)
-                else:
-                    task.refuse(known or broken(error))
-            if known is None:
-                self._fill()
+            self._failed(engine, task, error)
+
+    def _failed(
+        self, engine: Engine, task: Request | Preparation | Folder, error: Exception
+    ) -> bool:
+        """Say so; whether the engine broke, and was restarted."""
+        known = error if isinstance(error, AssistantError) else None
+        with self._changed:
+            if isinstance(task, Preparation):  # the question will say it
+                self._line.settle(task)
             else:
-                # A state left half-way would spoil the next question of this conversation.
-                for conversation_id in task.conversation_ids:
-                    engine.forget(conversation_id)
+                task.refuse(known or broken(error))
+        if known is None:
+            self._fill()
+            return True
+        # A state left half-way would spoil the next question of this conversation.
+        for conversation_id in task.conversation_ids:
+            engine.forget(conversation_id)
+        return False
+
+    def _answer(self, engine: Engine, first: Request) -> None:
+        """Answer a person, and beside them whoever comes meanwhile."""
+        going = Round(engine)
+        going.join(first)
+        while going.requests:
+            turn = going.requests[0]
+            try:
+                going.go_on()
+            except Exception as error:
+                if self._failed(engine, turn, error):
+                    for other in going.requests:
+                        other.refuse(broken(error))
+                    return
+            with self._changed:
+                newcomer = self._newcomer(going.requests)
+                if newcomer is not None:
+                    going.join(newcomer)
+                self.running = going.requests
+
+    def _newcomer(self, answered: Sequence[Request]) -> Request | None:
+        """Somebody else who may be answered at the same time; under the lock."""
+        here = self._seat.phase == "ready" and self.exchange is None
+        return self._line.take_person(answered) if here and len(answered) < MOST_AT_ONCE else None
 
     def _prepare(self, engine: Engine, task: Preparation) -> None:
         """Until it is ready, not wanted any more, or somebody else waits."""

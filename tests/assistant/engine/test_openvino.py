@@ -62,6 +62,21 @@ def test_it_offers_what_an_engine_may_offer(engine):
     assert isinstance(engine, Preparer)
 
 
+@pytest.mark.parametrize("budget", [Budget(), Budget(states=0, pictures=0)])
+def test_answers_told_by_turns_are_those_told_alone(fresh, budget):
+    engine = load(budget)
+    talks = [Conversation.new("系统").ask(QUESTION, (picture(seed),)) for seed in range(3)]
+    texts = ["", "", ""]
+    streams = [engine.stream(talk, Options(max_tokens=24), Event()) for talk in talks]
+    for _ in range(40):
+        for number, stream in enumerate(streams):
+            chunk = next(stream, None)
+            texts[number] += chunk.text if chunk else ""
+    assert texts == [anew(fresh, talk, 24)[0] for talk in talks]
+    assert all(texts)
+    engine.close()
+
+
 def test_what_is_prepared_is_not_computed_again(engine, fresh):
     base = Conversation.new("You are a helpful assistant.")
     assert engine.prepare(base.ask("", (picture(1),)), Event())

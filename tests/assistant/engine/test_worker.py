@@ -276,3 +276,71 @@ def test_a_folder_that_is_cancelled_gets_nothing_and_the_lane_lives():
     assert said(lane, question("人")) == "答" * 40
     assert lane.status.waiting == 0
     lane.close()
+
+
+def test_who_asks_while_another_is_answered_is_answered_beside_them() -> None:
+    lane = Lane.of(ScriptedEngine(lambda talk: talk.turns[-1].text * 60, token_delay_s=0.01))
+    ends: list[str] = []
+
+    def ask(text: str) -> None:
+        said(lane, question(text))
+        ends.append(text)
+
+    long = Thread(target=ask, args=("长",))
+    long.start()
+    until(lambda: lane.status.waiting == 1)
+    cancel = Event()
+    for item in lane.stream(question("短"), Options(), cancel):
+        if isinstance(item, Chunk) and item.text:
+            cancel.set()  # heard something, long before the other's end
+    assert ends == []
+    long.join(10)
+    assert ends == ["长"]
+    lane.close()
+
+
+def test_one_persons_questions_are_answered_one_after_another() -> None:
+    engine = Slow()
+    lane = Lane.of(engine)
+
+    def ask(text: str) -> None:
+        list(lane.stream(question(text), Options(), Event(), owner="甲"))
+
+    threads = [Thread(target=ask, args=(text,)) for text in "一二"]
+    for thread in threads:
+        thread.start()
+        until(lambda: lane.status.waiting > 0)
+    most = 0
+    while any(thread.is_alive() for thread in threads):
+        most = max(most, len(lane._worker.running))
+        time.sleep(0.002)
+    assert most == 1
+    assert sorted(engine.did) == ["stop 一", "stop 二"]
+    lane.close()
+
+
+def test_what_breaks_the_engine_is_told_to_those_answered_beside() -> None:
+    class Breaking(ScriptedEngine):
+        def stream(self, conversation, options, cancel):
+            for number, chunk in enumerate(super().stream(conversation, options, cancel)):
+                if conversation.turns[-1].text == "坏" and number == 2:
+                    raise RuntimeError("boom")
+                yield chunk
+
+    lane = Lane.of(Breaking(lambda talk: "答" * 80, token_delay_s=0.01))
+    codes: list[str] = []
+
+    def ask() -> None:
+        with pytest.raises(AssistantError) as caught:
+            said(lane, question("好"))
+        codes.append(caught.value.code)
+
+    beside = Thread(target=ask)
+    beside.start()
+    until(lambda: lane.status.waiting == 1)
+    with pytest.raises(AssistantError, match="ENG-002"):
+        said(lane, question("坏"))
+    beside.join(10)
+    assert codes == ["ENG-002"]
+    assert said(lane, question("好")) == "答" * 80
+    lane.close()
