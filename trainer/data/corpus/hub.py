@@ -72,7 +72,11 @@ def _batches(source: HubSource, unit: Unit) -> Iterator[pa.RecordBatch]:
 def _open(source: HubSource):  # type: ignore[no-untyped-def]  # datasets ships no types
     os.environ.update(_SILENT)
     from datasets import Image, load_dataset
+    from datasets.utils import tqdm
 
+    # Sources are looked at side by side, and tqdm's pools delete a lock that they had to make
+    # themselves while another pool is at it; with one that is there they do not.
+    tqdm.get_lock()
     stream = load_dataset(
         source.name,
         source.subset,
