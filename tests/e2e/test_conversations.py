@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, TimeoutError
 from pydicom.data import get_testdata_file
 
 OpenTab = Callable[..., Any]
@@ -32,8 +32,20 @@ def talk(tab: Any, *questions: str) -> None:
     before = tab.page.locator("#chat .note").count()
     for number, question in enumerate(questions, before + 1):
         tab.ask(question)
+        while not was_sent(tab):  # Enter does nothing before the last answer is settled
+            tab.page.press("#question textarea", "Enter")
         tab.wait_answered(number)
     tab.page.wait_for_selector("#right:not(:has(.busy))")
+
+
+def was_sent(tab: Any) -> bool:
+    """Whether the box is empty again, in a while at most."""
+    emptied = "document.querySelector('#question textarea').value === ''"
+    try:
+        tab.page.wait_for_function(emptied, timeout=10_000)
+    except TimeoutError:
+        return False
+    return True
 
 
 def second_tab(tab: Any) -> Page:
