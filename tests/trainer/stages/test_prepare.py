@@ -387,6 +387,24 @@ def test_a_disk_that_runs_full_stops_with_a_code_and_goes_on_later(
     assert files(run(tmp_path, "full", sources=PARQUET)) == files(recipe)
 
 
+def test_a_picture_cut_off_in_writing_leaves_nothing_behind(
+    tmp_path: Path, shards: Path, recipe: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = Path.replace
+
+    def cut(path: Path, target: Path) -> Path:
+        if target.suffix == ".jpg":
+            raise OSError(28, "No space left on device")
+        return whole(path, target)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "replace", cut)
+        patched.setattr(os, "getpid", lambda: 1)  # it will be another process that goes on
+        with pytest.raises(AssistantError, match="TRN-503"):
+            run(tmp_path, "cut", sources=PARQUET)
+    assert files(run(tmp_path, "cut", sources=PARQUET)) == files(recipe)
+
+
 @pytest.mark.slow
 def test_a_killed_run_loses_and_doubles_nothing(tmp_path: Path, maker: Maker) -> None:
     write_shards(tmp_path / "shards", maker.mixed(600), group=600)

@@ -117,15 +117,16 @@ def _commit(task: Task, path: Path, first: int, judged: list[Judged]) -> None:
     if not task.marking.carry:
         for row in judged:
             for picture in row.pictures:
-                _write_once(task.out / PICTURES / f"{picture.key.hex()}.jpg", picture.jpeg)
+                target = task.out / PICTURES / f"{picture.key.hex()}.jpg"
+                _write_once(target, picture.jpeg, task.work)
     write_part(path, (task.unit.number << 24) + first, judged, task.marking)
 
 
-def _write_once(path: Path, data: bytes) -> None:
-    """Named by content: whoever writes it writes the same."""
+def _write_once(path: Path, data: bytes, work: Path) -> None:
+    """Named by content: whoever writes it writes the same; what a kill leaves lies in ``work``."""
     if path.exists():
         return
-    partial = path.with_name(f"{path.name}.{os.getpid()}.part")
+    partial = work / f"{os.getpid()}.part"
     partial.write_bytes(data)
     partial.replace(path)
 
