@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from assistant.report.finding import Finding, Side, Status
-from assistant.report.lexicon import SIGNS
+from assistant.report.lexicon import SIGNS, Sign
 from assistant.report.mentions import mentions
 from assistant.report.merge import merge
 from assistant.report.region import region_of
@@ -29,5 +29,16 @@ def extract(text: str) -> tuple[Finding, ...]:
 
 def is_urgent(findings: Iterable[Finding]) -> bool:
     """True when something urgent is present or suspected."""
-    urgent = {sign.name for sign in SIGNS if sign.urgent}
-    return any(finding.status != "无" and finding.sign in urgent for finding in findings)
+    signs = {sign.name: sign for sign in SIGNS}
+    return any(
+        finding.status != "无" and _alarms(signs.get(finding.sign), finding.size_mm)
+        for finding in findings
+    )
+
+
+def _alarms(sign: Sign | None, size_mm: float | None) -> bool:
+    """Whether a sign calls for a doctor by itself or by its size."""
+    if sign is None:
+        return False
+    large = sign.urgent_mm is not None and size_mm is not None and size_mm >= sign.urgent_mm
+    return sign.urgent or large

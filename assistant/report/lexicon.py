@@ -20,6 +20,7 @@ class Sign:
         patterns: regular expressions for spellings with a gap.
         absent: regular expressions that say it is not there, for example "中线居中".
         directed: its side is the direction stated within it, not the side of the place.
+        urgent_mm: a doctor should look now when it is at least so large.
     """
 
     name: str
@@ -32,6 +33,7 @@ class Sign:
     patterns: tuple[str, ...] = ()
     absent: tuple[str, ...] = ()
     directed: bool = False
+    urgent_mm: float | None = None
 
 
 _NODULE = ("结节", "结节影", "结节灶", "小结节", "小结节影", "微小结节")
@@ -91,7 +93,8 @@ SIGNS: tuple[Sign, ...] = (
     Sign("气胸", ("胸膜腔积气", "胸腔积气", "液气胸"), "胸部", urgent=True, organs=("胸膜",),
          nouns=("积气", "气体影")),
     Sign("心包积液", (), "胸部", sided=False, organs=("心包",), nouns=_FLUID),
-    Sign("主动脉夹层", (), "胸部", urgent=True, sided=False, organs=("主动脉",), nouns=("夹层",)),
+    Sign("主动脉夹层", ("主动脉夹层动脉瘤",), "胸部", urgent=True, sided=False, organs=("主动脉",),
+         nouns=("夹层",)),
     Sign("纵隔淋巴结肿大", ("纵隔肿大淋巴结", "纵隔增大淋巴结"), "胸部", sided=False,
          organs=("纵隔",),
          nouns=("淋巴结肿大", "肿大淋巴结", "增大淋巴结", "淋巴结增大")),
@@ -100,7 +103,8 @@ SIGNS: tuple[Sign, ...] = (
          sided=False, organs=("肝",), nouns=(*_MASS, *_NODULE)),
     Sign("肝囊肿", ("肝脏囊肿",), "腹部", sided=False, organs=("肝",), nouns=_CYST),
     Sign("肝硬化", (), "腹部", sided=False, organs=("肝",)),
-    Sign("脂肪肝", (), "腹部", sided=False, organs=("肝",)),
+    Sign("脂肪肝", ("脂肪性肝病", "肝脂肪变", "肝脏脂肪变", "肝脂肪浸润", "肝脏脂肪浸润"), "腹部",
+         sided=False, organs=("肝",)),
     Sign("肝血管瘤", ("肝脏血管瘤",), "腹部", sided=False, organs=("肝",), nouns=("血管瘤",)),
     Sign("胆囊结石", ("胆石", "胆结石"), "腹部", sided=False, organs=("胆囊",), nouns=_STONE),
     Sign("胆囊炎", (), "腹部", sided=False, organs=("胆囊",)),
@@ -111,7 +115,8 @@ SIGNS: tuple[Sign, ...] = (
          absent=(r"(?:肝内外?)?胆总?管(?:未见|无)(?:明显|明确)?扩张",)),
     Sign("胰腺炎", (), "腹部", urgent=True, sided=False, organs=("胰",)),
     Sign("胰腺占位", (), "腹部", sided=False, organs=("胰",), nouns=_MASS),
-    Sign("脾大", ("脾肿大", "脾脏增大", "脾脏肿大", "脾增大"), "腹部", sided=False, organs=("脾",)),
+    Sign("脾大", ("脾肿大", "脾脏增大", "脾脏肿大", "脾增大"), "腹部", sided=False, organs=("脾",),
+         patterns=(r"脾脏?[^,。;、未无不]{1,4}增大",)),
     Sign("肾结石", ("肾脏结石",), "腹部", organs=("肾",), nouns=_STONE),
     Sign("肾囊肿", ("肾脏囊肿",), "腹部", organs=("肾",), nouns=_CYST),
     Sign("肾占位", ("肾肿块", "肾脏占位", "肾癌"), "腹部", organs=("肾",), nouns=_MASS),
@@ -123,8 +128,14 @@ SIGNS: tuple[Sign, ...] = (
     Sign("游离气体", ("腹腔游离气体", "膈下游离气体", "气腹", "腹腔积气"), "腹部", urgent=True,
          sided=False, organs=("腹腔",)),
     Sign("肠梗阻", ("小肠梗阻", "结肠梗阻"), "腹部", urgent=True, sided=False, organs=("肠",)),
+    Sign("主动脉瘤", ("腹主动脉瘤", "胸主动脉瘤", "升主动脉瘤", "降主动脉瘤"), "腹部", sided=False,
+         organs=("主动脉",), patterns=(r"[腹胸升降]?主动脉[^,。;、未无不]{0,6}瘤样扩张",),
+         absent=(r"[腹胸升降]?主动脉(?:未见|无)(?:明显|明确|瘤样)*扩张",), urgent_mm=55.0),
     Sign("阑尾炎", (), "腹部", urgent=True, sided=False, organs=("肠",)),
     Sign("盆腔积液", (), "盆腔", sided=False, organs=("盆腔",), nouns=_FLUID),
+    Sign("骨盆骨折", (), "盆腔", urgent=True, organs=("骨盆",), nouns=("骨折",)),
+    Sign("骨转移", ("骨转移瘤", "骨转移灶", "骨转移性肿瘤"), "盆腔",
+         organs=("骨盆", "脊柱", "肋骨", "颅骨"), nouns=("转移瘤", "转移灶")),
     Sign("椎体骨折", ("椎体压缩性骨折", "压缩性骨折", "椎体压缩骨折"), "脊柱", urgent=True,
          sided=False,
          organs=("脊柱",), nouns=("骨折",)),

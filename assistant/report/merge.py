@@ -22,7 +22,8 @@ def merge(seen: Iterable[Mention], concluded: Iterable[Mention]) -> tuple[Findin
             if mention.sign == sign and mention.status != "无":
                 affirmed = _join(affirmed, _finding(sign, mention), decides)
         affirmed = _pair(affirmed)
-        lesion = _lesion_of(sign, affirmed, lesions)
+        measured = any(m.sign == sign and m.size_mm is not None for m in seen)
+        lesion = None if measured else _lesion_of(sign, affirmed, lesions)
         if lesion is not None:
             affirmed = [_described(sign, affirmed[0], lesion)]
             lesions.remove(lesion)

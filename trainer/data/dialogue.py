@@ -1,26 +1,41 @@
 """Conversations about a slice: a first question, and follow-ups answered from the truth."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
 
 from assistant.dialogue.prompts import Prompts, load_prompts
 from assistant.report.finding import Finding
-from assistant.report.lexicon import SIGNS
+from assistant.report.findings import is_urgent
 from trainer.data import phrases, questions
 from trainer.data.chance import pick
 from trainer.data.phantom.truth import Truth
-from trainer.data.wording import advice_of, name_of, place_of, report, size_text
+from trainer.data.wording import (
+    RENAL,
+    advice_of,
+    known_signs,
+    name_of,
+    place_of,
+    report,
+    size_text,
+    where_of,
+)
 
 Exchange = tuple[str, str]
 DEFAULT_SHARE = 0.5
 REPORT_MODE_SHARE, PLAIN_MODE_SHARE = 0.1, 0.06
-URGENT = frozenset(sign.name for sign in SIGNS if sign.urgent)
+PLACES = {"胆囊结石": "胆囊内", "腹水": "腹腔内", "游离气体": "腹腔前部"}
 
 
 def converse(
-    truth: Truth, rng: np.random.Generator, default_question: str, *, hidden: tuple[str, ...] = ()
+    truth: Truth,
+    rng: np.random.Generator,
+    default_question: str,
+    *,
+    hidden: tuple[str, ...] = (),
+    signs: Sequence[str] | None = None,
 ) -> list[Exchange]:
     """Question and answer, one to four times; the first is nearly always a report.
 
@@ -29,7 +44,9 @@ def converse(
         rng: chooses questions and phrases.
         default_question: what the page asks first.
         hidden: signs that are there but cannot be seen, about which nothing is asked.
+        signs: that occur beside those of ``TIER_ONE``, and are asked about.
     """
+    scene = Shown(truth, hidden, signs)
     turns: list[Exchange] = []
     if rng.random() < 0.82:
         question = default_question if rng.random() < DEFAULT_SHARE else pick(rng, questions.REPORT)
@@ -37,21 +54,30 @@ def converse(
             question = pick(rng, questions.ENGLISH)
         mode = rng.random()
         if mode < PLAIN_MODE_SHARE:
-            _, answer = _family(truth, rng, hidden)
+            _, answer = _family(scene, rng)
             turns.append((f"{question}\n{_prompts().plain}", answer))
         elif mode < PLAIN_MODE_SHARE + REPORT_MODE_SHARE:
             question = f"{question}\n{_prompts().report}"
-            turns.append((question, report(truth, rng, hidden=hidden)))
+            turns.append((question, report(truth, rng, hidden=hidden, signs=signs)))
         else:
-            turns.append((question, report(truth, rng, hidden=hidden)))
+            turns.append((question, report(truth, rng, hidden=hidden, signs=signs)))
     else:
-        turns.append(_follow_up(truth, rng, hidden))
+        turns.append(_follow_up(scene, rng))
     more = int(rng.choice(4, p=[0.35, 0.3, 0.22, 0.13]))
     for _ in range(more):
-        turn = _follow_up(truth, rng, hidden)
+        turn = _follow_up(scene, rng)
         if turn[0] not in {question for question, _ in turns}:
             turns.append(turn)
     return turns
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What a picture shows, what of it the window hides, and which further signs occur."""
+
+    truth: Truth
+    hidden: tuple[str, ...]
+    signs: Sequence[str] | None
 
 
 @cache
@@ -81,7 +107,7 @@ def without_picture(rng: np.random.Generator, default_question: str) -> list[Exc
     return [(pick(rng, asked), pick(rng, questions.NO_PICTURE))]
 
 
-def _follow_up(truth: Truth, rng: np.random.Generator, hidden: tuple[str, ...]) -> Exchange:
+def _follow_up(shown: Shown, rng: np.random.Generator) -> Exchange:
     kinds: tuple[tuple[Callable[..., Exchange], float], ...] = (
         (_present, 0.26),
         (_side, 0.16),
@@ -97,24 +123,21 @@ def _follow_up(truth: Truth, rng: np.random.Generator, hidden: tuple[str, ...]) 
     )
     share = np.array([weight for _, weight in kinds])
     kind = kinds[int(rng.choice(len(kinds), p=share / share.sum()))][0]
-    return kind(truth, rng, hidden)
+    return kind(shown, rng)
 
 
-def _present(truth: Truth, rng: np.random.Generator, hidden: tuple[str, ...]) -> Exchange:
+def _present(shown: Shown, rng: np.random.Generator) -> Exchange:
     """Is there X: the present ones and the absent ones of the region, about evenly."""
-    here = {finding.sign: finding for finding in truth.findings}
-    names = [
-        sign.name
-        for sign in SIGNS
-        if sign.name in phrases.SIGNS and sign.name not in hidden and sign.region == truth.region
-    ]
-    absent = [name for name in names if name not in here]
+    here = {finding.sign: finding for finding in shown.truth.findings}
+    names = known_signs(shown.truth.region, shown.signs)
+    absent = [name for name in names if name not in here and name not in shown.hidden]
     if here and (rng.random() < 0.5 or not absent):
         sign = pick(rng, tuple(here))
     elif absent:
         sign = pick(rng, tuple(absent))
     else:
-        sign = "骨折" if truth.region == "盆腔" else "肿块"
+        broken = shown.truth.region == "盆腔" and "骨盆骨折" not in shown.hidden
+        sign = "骨折" if broken else "肿块"
         return _ask(rng, sign), f"未见{sign}。"
     if sign in here:
         return _ask(rng, sign), f"有。{_statement(here[sign])}。"
@@ -136,48 +159,53 @@ def _statement(finding: Finding) -> str:
 
 
 def _after_place(finding: Finding) -> str:
-    """结节 after 左肺上叶, 结石 after 左肾,囊肿 after 肝左叶."""
+    """结节 after 左肺上叶, 结石 after 左肾,囊肿 after 肝左叶, 骨折 after 左侧颞骨."""
+    short = phrases.SIGNS[finding.sign].short
+    if finding.sign == "肺气肿" or short:
+        return short or finding.sign
     organ = finding.site[:1] if finding.site[:1] in ("肺", "肝") else ""
     return finding.sign.removeprefix(organ) if organ else finding.sign
 
 
-def _side(truth: Truth, rng: np.random.Generator, hidden: tuple[str, ...]) -> Exchange:
+def _side(shown: Shown, rng: np.random.Generator) -> Exchange:
     question = pick(rng, questions.SIDE)
-    if not truth.observations:
+    if not shown.truth.observations:
         return question, "未见明确病灶。"
     parts = []
-    for finding in truth.findings:
+    for observation in shown.truth.observations:
+        finding = observation.finding
         if finding.sign == "中线移位":
             parts.append(f"中线结构向{finding.side}侧移位")
         elif place := place_of(finding):
-            parts.append(f"{finding.sign}位于{place}{'肾' if finding.sign == '肾结石' else ''}")
-        elif finding.sign in ("胆囊结石", "腹水", "游离气体"):
-            where = {"胆囊结石": "胆囊内", "腹水": "腹腔内", "游离气体": "腹腔前部"}[finding.sign]
-            parts.append(f"{finding.sign}位于{where}")
+            parts.append(f"{finding.sign}位于{place}{'肾' if finding.sign in RENAL else ''}")
+        elif place := PLACES.get(finding.sign) or where_of(observation):
+            parts.append(f"{finding.sign}位于{place}")
     return question, "；".join(parts) + "。"
 
 
-def _size(truth: Truth, rng: np.random.Generator, hidden: tuple[str, ...]) -> Exchange:
+def _size(shown: Shown, rng: np.random.Generator) -> Exchange:
     question = pick(rng, questions.SIZE)
-    if not truth.observations:
+    if not shown.truth.observations:
         return question, "未见明确病灶，无法测量。"
     parts = []
-    for observation in truth.observations:
+    for observation in shown.truth.observations:
         finding = observation.finding
         if finding.size_mm is not None:
             parts.append(f"{finding.sign}{size_text(finding.size_mm)}")
         else:
-            extent = next((t for t in observation.traits if t.endswith(("量", "%"))), "范围较弥漫")
+            extent = next(
+                (t for t in observation.traits if t.endswith(("量", "%", "度"))), "范围较弥漫"
+            )
             parts.append(f"{finding.sign}，{extent}")
     return question, "；".join(parts) + "。"
 
 
-def _next(truth: Truth, rng: np.random.Generator, hidden: tuple[str, ...]) -> Exchange:
-    return pick(rng, questions.NEXT), advice_of(truth, rng) + "。"
+def _next(shown: Shown, rng: np.random.Generator) -> Exchange:
+    return pick(rng, questions.NEXT), advice_of(shown.truth, rng) + "。"
 
 
-def _short(truth: Truth, rng: np.random.Generator, hidden: tuple[str, ...]) -> Exchange:
-    return pick(rng, questions.SHORT), _conclusion(truth, rng) + "。"
+def _short(shown: Shown, rng: np.random.Generator) -> Exchange:
+    return pick(rng, questions.SHORT), _conclusion(shown.truth, rng) + "。"
 
 
 def _conclusion(truth: Truth, rng: np.random.Generator) -> str:
@@ -186,38 +214,38 @@ def _conclusion(truth: Truth, rng: np.random.Generator) -> str:
     return "；".join(name_of(observation, rng) for observation in truth.observations)
 
 
-def _normal(truth: Truth, rng: np.random.Generator, hidden: tuple[str, ...]) -> Exchange:
+def _normal(shown: Shown, rng: np.random.Generator) -> Exchange:
     question = pick(rng, questions.NORMAL)
-    if truth.observations:
-        return question, f"不正常，{_conclusion(truth, rng)}。"
-    return question, f"{_conclusion(truth, rng)}。"
+    if shown.truth.observations:
+        return question, f"不正常，{_conclusion(shown.truth, rng)}。"
+    return question, f"{_conclusion(shown.truth, rng)}。"
 
 
-def _region(truth: Truth, rng: np.random.Generator, hidden: tuple[str, ...]) -> Exchange:
-    return pick(rng, questions.REGION), f"这是{truth.region}CT图像。"
+def _region(shown: Shown, rng: np.random.Generator) -> Exchange:
+    return pick(rng, questions.REGION), f"这是{shown.truth.region}CT图像。"
 
 
-def _urgent(truth: Truth, rng: np.random.Generator, hidden: tuple[str, ...]) -> Exchange:
+def _urgent(shown: Shown, rng: np.random.Generator) -> Exchange:
     question = pick(rng, questions.URGENT)
-    urgent = [finding for finding in truth.findings if finding.sign in URGENT]
+    urgent = [finding for finding in shown.truth.findings if is_urgent((finding,))]
     if urgent:
         return question, f"需要。{_statement(urgent[0])}，属急症，请立即联系医生。"
-    if truth.observations:
+    if shown.truth.observations:
         return question, "未见需紧急处理的征象，请按医嘱进一步检查。"
     return question, "未见需紧急处理的征象。"
 
 
-def _family(truth: Truth, rng: np.random.Generator, hidden: tuple[str, ...]) -> Exchange:
+def _family(shown: Shown, rng: np.random.Generator) -> Exchange:
     question = pick(rng, questions.FAMILY)
-    if not truth.observations:
+    if not shown.truth.observations:
         return question, "这张图上没有看到明显问题，具体请听医生的意见。"
-    parts = [phrases.SIGNS[finding.sign].plain for finding in truth.findings]
+    parts = [phrases.SIGNS[finding.sign].plain for finding in shown.truth.findings]
     return question, f"片子上看到{'，'.join(parts)}，请听医生进一步安排。"
 
 
-def _beyond(truth: Truth, rng: np.random.Generator, hidden: tuple[str, ...]) -> Exchange:
+def _beyond(shown: Shown, rng: np.random.Generator) -> Exchange:
     return pick(rng, questions.BEYOND)
 
 
-def _who(truth: Truth, rng: np.random.Generator, hidden: tuple[str, ...]) -> Exchange:
+def _who(shown: Shown, rng: np.random.Generator) -> Exchange:
     return pick(rng, questions.WHO), pick(rng, questions.I_AM)

@@ -5,28 +5,10 @@ like, {percent} of a collapsed lung, {more} further features. The canonical sign
 ``assistant.report.lexicon`` are kept, so that the findings can be read back.
 """
 
-from dataclasses import dataclass
 from types import MappingProxyType
 
-
-@dataclass(frozen=True)
-class SignPhrases:
-    """Phrases of one sign.
-
-    Attributes:
-        seen: sentences for 检查所见.
-        named: phrases for 诊断意见, from which also answers are made.
-        absent: how its absence is said after 未见.
-        advice: what to do next.
-        plain: for the family, without technical words.
-    """
-
-    seen: tuple[str, ...]
-    named: tuple[str, ...]
-    absent: str
-    advice: tuple[str, ...]
-    plain: str
-
+from trainer.data.further_phrases import FURTHER
+from trainer.data.sign_phrases import SignPhrases
 
 SIGNS = MappingProxyType(
     {
@@ -188,6 +170,7 @@ SIGNS = MappingProxyType(
             ("建议普外科急会诊", "建议急诊外科处理"),
             "肚子里有不该有的气体，可能是胃肠穿孔",
         ),
+        **FURTHER,
     }
 )
 

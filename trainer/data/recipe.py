@@ -1,6 +1,15 @@
 """What a synthetic data set is made of."""
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from typing import Any
+
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SerializerFunctionWrapHandler,
+    field_validator,
+    model_serializer,
+)
 
 from trainer.data.phantom.labels import SIGN_LABELS
 
@@ -32,7 +41,8 @@ class SynthConfig(BaseModel):
         non_ct: share of pictures that are no CT.
         text_only: share of conversations without a picture.
         regions: shares of the regions.
-        signs: findings that occur, by canonical name; None for all that phantoms can show.
+        signs: findings that occur, by canonical name; None for ``TIER_ONE``.
+        prone: share of trunk slices of a patient who lies on the belly.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -49,6 +59,7 @@ class SynthConfig(BaseModel):
     non_ct: float = Field(0.06, ge=0, lt=1)
     text_only: float = Field(0.02, ge=0, lt=1)
     signs: tuple[str, ...] | None = None
+    prone: float = Field(0.0, ge=0, le=1)
     regions: Shares = Shares.model_validate({})
 
     @field_validator("signs")
@@ -58,3 +69,11 @@ class SynthConfig(BaseModel):
         if unknown:
             raise ValueError(f"no phantom shows {unknown}")
         return signs
+
+    @model_serializer(mode="wrap")
+    def _as_before(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Without ``prone`` where it is 0, so that data made before it are not made again."""
+        fields: dict[str, Any] = handler(self)
+        if not self.prone:
+            fields.pop("prone", None)
+        return fields

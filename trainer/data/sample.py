@@ -62,9 +62,16 @@ def make_sample(config: SynthConfig, split: str, index: int, default_question: s
     shares = config.regions
     weights = np.array([shares.head, shares.chest, shares.abdomen, shares.pelvis])
     region = NAMES[int(rng.choice(4, p=weights / weights.sum()))]
-    phantom = make_case(seed, region, size=config.size, normal=config.normal, among=config.signs)
-    view = show(phantom, rng)
-    turns = converse(view.truth, rng, default_question, hidden=view.hidden)
+    phantom = make_case(
+        seed,
+        region,
+        size=config.size,
+        normal=config.normal,
+        among=config.signs,
+        prone=config.prone,
+    )
+    view = show(phantom, rng, config.signs)
+    turns = converse(view.truth, rng, default_question, hidden=view.hidden, signs=config.signs)
     jpeg = to_jpeg(view.picture.pixels, rng)
     truth = _row_of_truth(seed, split, file, phantom, view)
     return Sample(name, jpeg, sharegpt.row(turns, file), truth, phantom)

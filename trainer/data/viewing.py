@@ -1,6 +1,8 @@
 """Which window a phantom is looked at with, and what can be seen in it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,6 +31,15 @@ WINDOWS: dict[str, tuple[tuple[Window, float], ...]] = {
 }
 """Windows of each region in clinical use, with their shares."""
 
+BONE_WINDOWS: dict[str, tuple[tuple[Window, float], ...]] = {
+    "头颅": ((Window(600, 2800), 0.16), (Window(500, 2000), 0.10)),
+    "盆腔": ((Window(400, 1800), 0.40), (Window(300, 1500), 0.15)),
+}
+"""Further windows of regions in which findings of bone occur, and their shares."""
+
+OF_BONE = MappingProxyType({"颅骨骨折": "头颅", "骨转移": "盆腔", "骨盆骨折": "盆腔"})
+"""Region of each finding that a window of bone shows best."""
+
 _BRAIN = (Label.GREY_MATTER, Label.WHITE_MATTER, Label.HINDBRAIN)
 AGAINST: dict[str, tuple[Label, ...]] = {
     "脑出血": _BRAIN,
@@ -41,11 +52,23 @@ AGAINST: dict[str, tuple[Label, ...]] = {
     "胸腔积液": (Label.LUNG,),
     "气胸": (Label.LUNG,),
     "肝占位": (Label.LIVER,),
-    "肝囊肿": (Label.LIVER,),
+    "肝囊肿": (Label.LIVER, Label.FATTY_LIVER),
     "胆囊结石": (Label.GALLBLADDER,),
-    "肾结石": (Label.KIDNEY,),
+    "肾结石": (Label.KIDNEY, Label.HYDRONEPHROSIS),
     "腹水": (Label.FAT, Label.LIVER, Label.BOWEL),
     "游离气体": (Label.FAT, Label.MUSCLE),
+    "蛛网膜下腔出血": _BRAIN,
+    "脑积水": _BRAIN,
+    "颅骨骨折": (Label.BONE,),
+    "肺气肿": (Label.LUNG,),
+    "主动脉夹层": (Label.BLOOD_VESSEL,),
+    "主动脉瘤": (Label.FAT, Label.BOWEL),
+    "脂肪肝": (Label.SPLEEN, Label.SPLENOMEGALY, Label.MUSCLE),
+    "肾积水": (Label.KIDNEY,),
+    "脾大": (Label.FAT,),
+    "肠梗阻": (Label.FAT,),
+    "骨转移": (Label.BONE,),
+    "骨盆骨折": (Label.BONE,),
 }
 """The healthy tissue that a sign must stand out from."""
 
@@ -85,8 +108,10 @@ def as_slice(phantom: Phantom) -> Slice:
     )
 
 
-def show(phantom: Phantom, rng: np.random.Generator) -> View:
+def show(phantom: Phantom, rng: np.random.Generator, signs: Sequence[str] | None = None) -> View:
     """Look through a random window of the region, nearly always one that shows every finding.
+
+    ``signs`` are those that occur, where they are not the usual: see :func:`windows_of`.
 
     A sign belongs to the truth of the picture if, and only if, its pixels differ in the
     picture from their surroundings by ``MIN_GRAY`` grey levels and by ``MIN_ROSE`` of Rose's
@@ -96,7 +121,7 @@ def show(phantom: Phantom, rng: np.random.Generator) -> View:
     careless = rng.random() < 0.06
     best: View | None = None
     for _ in range(TRIES):
-        window = draw_window(rng, phantom.truth.region)
+        window = draw_window(rng, phantom.truth.region, signs)
         view = look(phantom, render(slice_, window))
         if best is None or len(view.hidden) < len(best.hidden):
             best = view
@@ -106,9 +131,18 @@ def show(phantom: Phantom, rng: np.random.Generator) -> View:
     return best
 
 
-def draw_window(rng: np.random.Generator, region: str) -> Window:
+def windows_of(region: str, signs: Sequence[str] | None = None) -> tuple[tuple[Window, float], ...]:
+    """Windows of a region; of bone only where findings of bone are among ``signs``."""
+    if any(OF_BONE.get(sign) == region for sign in signs or ()):
+        return WINDOWS[region] + BONE_WINDOWS[region]
+    return WINDOWS[region]
+
+
+def draw_window(
+    rng: np.random.Generator, region: str, signs: Sequence[str] | None = None
+) -> Window:
     """A window of the region, sometimes turned a little by hand."""
-    choices = WINDOWS[region]
+    choices = windows_of(region, signs)
     share = np.array([weight for _, weight in choices])
     window = choices[int(rng.choice(len(choices), p=share / share.sum()))][0]
     if rng.random() >= JITTERED:

@@ -1,24 +1,36 @@
 """From truth to a report in Chinese: 检查所见, 诊断意见, 建议."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from assistant.report.finding import Finding
-from assistant.report.findings import extract
+from assistant.report.findings import extract, is_urgent
 from assistant.report.lexicon import SIGNS
-from trainer.data import phrases
+from trainer.data import further_phrases, phrases
 from trainer.data.chance import pick
+from trainer.data.phantom.labels import TIER_ONE
 from trainer.data.phantom.truth import Observation, Truth
 
 MOST_NEGATIVES = 2
+RENAL = ("肾结石", "肾积水")
+LESIONS = {"溶骨性": "溶骨性低密度灶", "成骨性": "成骨性高密度灶", "混合性": "混杂密度影"}
 
 
-def report(truth: Truth, rng: np.random.Generator, *, hidden: tuple[str, ...] = ()) -> str:
+def report(
+    truth: Truth,
+    rng: np.random.Generator,
+    *,
+    hidden: tuple[str, ...] = (),
+    signs: Sequence[str] | None = None,
+) -> str:
     """A compact report that says the truth, and nothing else.
 
     Args:
         truth: what can be seen.
         rng: chooses among phrases.
         hidden: signs that are there but not visible; they are not denied.
+        signs: that occur beside those of ``TIER_ONE``, and may be denied.
     """
     title = pick(rng, phrases.TITLES[truth.region])
     kind = "平扫" if not truth.enhanced else pick(rng, ("增强", "增强扫描"))
@@ -26,14 +38,15 @@ def report(truth: Truth, rng: np.random.Generator, *, hidden: tuple[str, ...] = 
     if truth.observations:
         cm = bool(rng.random() < 0.2)
         seen = [seen_of(one, rng, centimetres=cm) for one in truth.observations]
-        rest = [pick(rng, phrases.REST[truth.region])] if rng.random() < 0.5 else []
-        body = "。".join(seen + rest + _negatives(truth, rng, hidden))
+        there = (*(finding.sign for finding in truth.findings), *hidden)
+        others = without_denial(phrases.REST[truth.region], there)
+        rest = [pick(rng, others)] if rng.random() < 0.5 and others else []
+        body = "。".join(seen + rest + _negatives(truth, rng, hidden, signs))
         named = [name_of(one, rng, centimetres=cm) for one in truth.observations]
         impression = _join(named, rng)
         advice = advice_of(truth, rng)
     else:
-        normal = phrases.NORMAL_AT.get(truth.level, phrases.NORMAL[truth.region])
-        body = pick(rng, _undenying(normal, hidden))
+        body = pick(rng, _undenying(_normal(truth, signs), hidden))
         impression = pick(rng, phrases.CLEAR[truth.region])
         advice = pick(rng, phrases.ADVICE_NORMAL)
     start = pick(rng, ("{}示：{}。", "{}：{}。", "{}，{}。")).format(lead, body)
@@ -45,10 +58,10 @@ def report(truth: Truth, rng: np.random.Generator, *, hidden: tuple[str, ...] = 
 
 def place_of(finding: Finding) -> str:
     """Side and site as they are written: 左侧基底节区, 右肺上叶, 肝左叶, 双侧."""
-    if finding.site.startswith("肺"):
-        return finding.side + finding.site
     side = finding.side
-    if finding.sign == "肾结石":
+    if finding.site.startswith("肺") or finding.sign == "肺气肿":
+        return {"双侧": "双"}.get(side, side) + (finding.site or "肺")
+    if finding.sign in RENAL:
         return {"双侧": "双"}.get(side, side)
     return (side if side in ("双侧", "") else f"{side}侧") + finding.site
 
@@ -71,9 +84,15 @@ def advice_of(truth: Truth, rng: np.random.Generator) -> str:
     """What to do next, by the most urgent finding."""
     if not truth.observations:
         return pick(rng, phrases.ADVICE_NORMAL)
-    urgent = {sign.name for sign in SIGNS if sign.urgent}
-    first = sorted(truth.findings, key=lambda finding: finding.sign not in urgent)[0]
-    return pick(rng, phrases.SIGNS[first.sign].advice)
+    first = sorted(truth.findings, key=lambda finding: not is_urgent((finding,)))[0]
+    said = phrases.SIGNS[first.sign]
+    return pick(rng, said.alarm if said.alarm and is_urgent((first,)) else said.advice)
+
+
+def where_of(observation: Observation) -> str:
+    """The place of a finding that has no site or side, from what was painted."""
+    where = next((t.removeprefix("于") for t in observation.traits if t.startswith("于")), "")
+    return phrases.SIGNS[observation.finding.sign].where.format(where=where)
 
 
 def seen_of(
@@ -88,7 +107,8 @@ def _fill(phrase: str, observation: Observation, centimetres: bool) -> str:
     size = (
         size_text(finding.size_mm, centimetres=centimetres) if finding.size_mm is not None else ""
     )
-    grade = next((trait for trait in traits if trait.endswith("量")), "")
+    grade = next((trait for trait in traits if trait.endswith(("量", "度"))), "")
+    kind = next((trait for trait in traits if trait.endswith("型")), "")
     percent = next((trait.removeprefix("压缩") for trait in traits if trait.endswith("%")), "")
     text = phrase.format(
         at=place_of(finding),
@@ -97,6 +117,9 @@ def _fill(phrase: str, observation: Observation, centimetres: bool) -> str:
         grade=grade,
         percent=percent,
         more=_more(observation),
+        where=next((t.removeprefix("于") for t in traits if t.startswith("于")), ""),
+        kind=f"（Stanford {kind}）" if kind else "",
+        lesion=next((LESIONS[trait] for trait in traits if trait in LESIONS), "骨质破坏"),
     )
     return text.rstrip("，")
 
@@ -117,18 +140,39 @@ def _more(observation: Observation) -> str:
         return "，".join(words + (["其内见空洞"] if "空洞" in traits else []))
     if sign == "肝占位":
         return "，中央见更低密度坏死区" if "坏死" in traits else ""
-    return "，另见类似小灶" if "多发" in traits else ""
+    said = "".join(f"，{text}" for trait, text in phrases.SIGNS[sign].more if trait in traits)
+    return said or ("，另见类似小灶" if "多发" in traits else "")
 
 
-def _negatives(truth: Truth, rng: np.random.Generator, hidden: tuple[str, ...]) -> list[str]:
+def known_signs(region: str, signs: Sequence[str] | None) -> list[str]:
+    """Signs of a region that phrases exist of and that occur, in the lexicon's order."""
+    occurring = {*TIER_ONE, *(signs or ())}
+    names = [sign.name for sign in SIGNS if sign.region == region and sign.name in occurring]
+    return [name for name in names if name in phrases.SIGNS]
+
+
+def _normal(truth: Truth, signs: Sequence[str] | None) -> tuple[str, ...]:
+    """Descriptions of a normal slice at its level."""
+    usual = phrases.NORMAL_AT.get(truth.level, phrases.NORMAL[truth.region])
+    further = set(known_signs(truth.region, signs)) - set(TIER_ONE)
+    whole = truth.level not in phrases.NORMAL_AT or truth.region == "盆腔"
+    return usual + further_phrases.NORMAL[truth.region] if further and whole else usual
+
+
+def _negatives(
+    truth: Truth,
+    rng: np.random.Generator,
+    hidden: tuple[str, ...],
+    signs: Sequence[str] | None,
+) -> list[str]:
     """One or two relevant negatives of the region."""
     present = {finding.sign for finding in truth.findings} | set(hidden)
     if truth.region == "头颅" and not present & {"中线移位"} and rng.random() < 0.7:
         return ["中线结构居中"]
     options = [
-        phrases.SIGNS[sign.name].absent
-        for sign in SIGNS
-        if sign.region == truth.region and sign.name in phrases.SIGNS and sign.name not in present
+        phrases.SIGNS[name].absent
+        for name in known_signs(truth.region, signs)
+        if name not in present
     ]
     count = int(rng.integers(0, MOST_NEGATIVES + 1))
     if not count or len(options) < count:
@@ -137,11 +181,18 @@ def _negatives(truth: Truth, rng: np.random.Generator, hidden: tuple[str, ...]) 
     return ["未见" + "及".join(chosen)]
 
 
+def without_denial(options: Sequence[str], there: Sequence[str]) -> tuple[str, ...]:
+    """Those of the phrases that use no word by which a sign that is there would be denied."""
+    words = [word for sign in there for word in further_phrases.DENIES.get(sign, ())]
+    return tuple(text for text in options if not any(word in text for word in words))
+
+
 def _undenying(options: tuple[str, ...], hidden: tuple[str, ...]) -> tuple[str, ...]:
     """Those of the phrases that do not deny what is hidden."""
     if not hidden:
         return options
     kept = [text for text in options if not {f.sign for f in extract(text)} & set(hidden)]
+    kept = list(without_denial(kept, hidden))
     return tuple(kept) or ("所示窗位下未见明显异常",)
 
 

@@ -42,14 +42,25 @@ def draw_cases(settings: Evaluate, recipe: SynthConfig) -> Iterator[Case]:
 
     for index in range(settings.pictures):
         seed = settings.seed + index
-        phantom = make_case(seed, size=recipe.size, normal=recipe.normal, among=recipe.signs)
-        view = show(phantom, np.random.default_rng([seed, 3]))
+        phantom = make_case(
+            seed,
+            size=recipe.size,
+            normal=recipe.normal,
+            among=recipe.signs,
+            prone=recipe.prone,
+        )
+        view = show(phantom, np.random.default_rng([seed, 3]), recipe.signs)
         findings = view.truth.findings
         yield Case(
             Known(view.truth.region, findings),
             view.picture,
             tuple(contrast_of(view.picture, phantom.labels, f.sign) for f in findings),
-            report(view.truth, np.random.default_rng([seed, 7]), hidden=view.hidden),
+            report(
+                view.truth,
+                np.random.default_rng([seed, 7]),
+                hidden=view.hidden,
+                signs=recipe.signs,
+            ),
         )
 
 

@@ -85,7 +85,9 @@ def _config(pipeline: Pipeline) -> dict[str, JsonValue]:
     """What decides the answers and the figures."""
     return {
         "evaluate": pipeline.evaluate.model_dump(mode="json"),
-        "slices": pipeline.phantoms.model_dump(mode="json", include={"size", "normal", "signs"}),
+        "slices": pipeline.phantoms.model_dump(
+            mode="json", include={"size", "normal", "signs", "prone"}
+        ),
         "prompts": load_prompts().model_dump(mode="json", include={"system", "default_question"}),
     }
 

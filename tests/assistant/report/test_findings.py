@@ -57,6 +57,20 @@ def test_every_sign_is_understood_by_every_name():
             )
 
 
+@pytest.mark.parametrize(("size", "urgent"), [(40, False), (55, True), (72, True)])
+def test_an_aneurysm_is_urgent_by_its_size(size: int, urgent: bool):
+    assert is_urgent(extract(f"腹主动脉呈瘤样扩张，最大横径约{size}mm。")) is urgent
+
+
+def test_a_measured_sign_leaves_the_nameless_lesion_to_the_one_that_was_not_measured():
+    text = (
+        "检查所见：左肾见高密度影，长径约11mm。左肾积水，前后径约30mm。"
+        "诊断意见：1.左肾结石；2.左肾积水。"
+    )
+    sizes = {finding.sign: finding.size_mm for finding in extract(text)}
+    assert sizes == {"肾结石": 11.0, "肾积水": 30.0}
+
+
 def test_no_spelling_belongs_to_two_signs():
     words = [word for sign in SIGNS for word in (sign.name, *sign.synonyms)]
     assert len(words) == len(set(words))

@@ -8,6 +8,7 @@ from assistant.report.findings import extract
 from assistant.report.lexicon import SIGNS
 from assistant.report.region import region_of
 from trainer.data import dialogue, phrases, questions
+from trainer.data.phantom.labels import TIER_TWO
 from trainer.data.phantom.truth import Observation, Truth
 
 DEFAULT = "请使用中文描述下这个图像并给出你的诊断结果"
@@ -21,11 +22,22 @@ BLEED = Truth(
     ),
 )
 CLEAR = Truth("胸部", "肺门")
+FURTHER = Truth(
+    "腹部",
+    "双肾",
+    False,
+    (
+        Observation(Finding("主动脉瘤", size_mm=61.0), 44.0, ("附壁血栓",)),
+        Observation(Finding("肾积水", "", "左", size_mm=22.0), 6.0, ("中度",)),
+        Observation(Finding("肠梗阻", size_mm=41.0), 10.0),
+    ),
+)
 
 
-def many(truth: Truth, count: int = 250, hidden: tuple[str, ...] = ()):
+def many(truth: Truth, count: int = 250, hidden: tuple[str, ...] = (), signs=None):
     for seed in range(count):
-        yield from dialogue.converse(truth, np.random.default_rng(seed), DEFAULT, hidden=hidden)
+        rng = np.random.default_rng(seed)
+        yield from dialogue.converse(truth, rng, DEFAULT, hidden=hidden, signs=signs)
 
 
 def test_the_default_question_is_asked_often_and_answered_with_a_report():
@@ -44,10 +56,10 @@ def test_a_question_of_presence_is_answered_by_the_truth():
             assert (match[1] in stated) == (match[1] in present), (question, answer)
 
 
-@pytest.mark.parametrize("truth", [BLEED, CLEAR])
+@pytest.mark.parametrize("truth", [BLEED, CLEAR, FURTHER])
 def test_no_answer_contradicts_the_truth(truth):
     known = {finding.sign: finding for finding in truth.findings}
-    for question, answer in many(truth):
+    for question, answer in many(truth, signs=TIER_TWO):
         for finding in extract(answer):
             if finding.status == "无":
                 assert finding.sign not in known, (question, answer)
@@ -62,6 +74,22 @@ def test_no_answer_contradicts_the_truth(truth):
 def test_nothing_is_asked_about_what_the_window_hides():
     asked = [question for question, _ in many(CLEAR, hidden=("气胸",))]
     assert not any("气胸" in question for question in asked)
+
+
+def test_further_signs_are_asked_about_only_where_they_occur():
+    usual = "".join(question for question, _ in many(CLEAR))
+    taught = "".join(question for question, _ in many(CLEAR, signs=TIER_TWO))
+    assert "肺气肿" not in usual
+    assert "肺气肿" in taught
+    assert "主动脉夹层" in taught
+
+
+def test_further_signs_are_placed_and_measured():
+    turns = list(many(FURTHER, signs=TIER_TWO))
+    places = [answer for question, answer in turns if question in questions.SIDE]
+    sizes = [answer for question, answer in turns if question in questions.SIZE]
+    assert set(places) == {"主动脉瘤位于腹主动脉；肾积水位于左肾；肠梗阻位于小肠。"}
+    assert set(sizes) == {"主动脉瘤约61mm；肾积水约22mm；肠梗阻约41mm。"}
 
 
 def test_urgent_is_said_of_urgent_findings_only():

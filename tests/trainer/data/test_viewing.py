@@ -8,7 +8,7 @@ from assistant.imaging.render import render
 from assistant.imaging.window import Window
 from trainer.data.dicom import Place, write_dicom
 from trainer.data.phantom.case import make_case
-from trainer.data.viewing import AGAINST, WINDOWS, as_slice, draw_window, look, show
+from trainer.data.viewing import AGAINST, WINDOWS, as_slice, draw_window, look, show, windows_of
 
 LUNG, MEDIASTINUM = Window(-600, 1500), Window(50, 350)
 
@@ -60,6 +60,20 @@ def test_windows_stay_near_those_of_the_region():
                 and abs(window.center - w.center) <= 0.15 * w.width
                 for w, _ in known
             )
+
+
+def test_bone_is_looked_at_with_its_own_windows_where_it_is_taught():
+    phantom = make_case(2, "头颅", ("颅骨骨折",))
+    assert look(phantom, render(as_slice(phantom), Window(600, 2800))).hidden == ()
+    assert look(phantom, render(as_slice(phantom), Window(40, 80))).hidden == ("颅骨骨折",)
+    assert windows_of("头颅") == windows_of("头颅", ("脑出血", "骨转移")) == WINDOWS["头颅"]
+    assert len(windows_of("头颅", ("颅骨骨折",))) > len(WINDOWS["头颅"])
+
+
+def test_a_dissection_is_true_in_a_mediastinal_window_only():
+    phantom = make_case(4, "胸部", ("主动脉夹层",))
+    assert look(phantom, render(as_slice(phantom), MEDIASTINUM)).hidden == ()
+    assert look(phantom, render(as_slice(phantom), LUNG)).hidden == ("主动脉夹层",)
 
 
 def test_every_painted_sign_has_a_background():

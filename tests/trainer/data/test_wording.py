@@ -9,8 +9,9 @@ from assistant.report.lexicon import SIGNS
 from assistant.report.region import region_of
 from trainer.data import phrases
 from trainer.data.phantom.atlas import REGIONS
+from trainer.data.phantom.labels import TIER_TWO
 from trainer.data.phantom.truth import Observation, Truth
-from trainer.data.wording import place_of, report, size_text
+from trainer.data.wording import advice_of, place_of, report, size_text
 
 REGION = {sign.name: sign.region for sign in SIGNS}
 SITES = {
@@ -21,6 +22,10 @@ SITES = {
     "肺实变": ("肺下叶",),
     "肝占位": ("肝右叶", "肝左叶"),
     "肝囊肿": ("肝右叶", "肝左叶"),
+    "颅骨骨折": ("额骨", "颞骨", "顶骨", "枕骨"),
+    "肺气肿": ("肺上叶", ""),
+    "骨转移": ("髂骨", "骶骨", "髋臼", "股骨头"),
+    "骨盆骨折": ("髂骨", "骶骨", "髋臼", "耻骨"),
 }
 SIZED = {
     "脑出血",
@@ -34,14 +39,36 @@ SIZED = {
 } | {
     "胆囊结石",
     "肾结石",
+    "主动脉瘤",
+    "肾积水",
+    "脾大",
+    "肠梗阻",
+    "骨转移",
 }
-TRAITS = {"胸腔积液": ("中量",), "腹水": ("少量",), "气胸": ("压缩30%",), "肺肿块": ("分叶",)}
-UNSIDED = {"肝占位", "肝囊肿", "胆囊结石", "腹水", "游离气体"}
+TRAITS = {
+    "胸腔积液": ("中量",),
+    "腹水": ("少量",),
+    "气胸": ("压缩30%",),
+    "肺肿块": ("分叶",),
+    "蛛网膜下腔出血": ("于鞍上池、环池及双侧侧裂池",),
+    "脑积水": ("中度",),
+    "颅骨骨折": ("凹陷", "头皮肿胀"),
+    "肺气肿": ("重度", "肺大疱"),
+    "主动脉夹层": ("于升主动脉及降主动脉", "A型"),
+    "主动脉瘤": ("附壁血栓", "壁钙化"),
+    "脂肪肝": ("轻度",),
+    "肾积水": ("重度", "皮质变薄"),
+    "骨转移": ("溶骨性", "软组织"),
+    "骨盆骨折": ("移位",),
+}
+UNSIDED = {"肝占位", "肝囊肿", "胆囊结石", "腹水", "游离气体", "主动脉瘤", "主动脉夹层", "脂肪肝"}
+UNSIDED |= {"脾大", "肠梗阻", "蛛网膜下腔出血", "脑积水"}
+BOTH = {"硬膜下血肿", "胸腔积液", "肾结石", "肾积水", "肺气肿"}
 
 
 def observations():
     for sign in phrases.SIGNS:
-        sides = ("",) if sign in UNSIDED else ("左", "右")
+        sides = ("",) if sign in UNSIDED else ("左", "右", *(("双侧",) if sign in BOTH else ()))
         for side, site in product(sides, SITES.get(sign, ("",))):
             if site == "肺中叶" and side == "左":
                 continue
@@ -59,7 +86,7 @@ def stated(text: str) -> dict[str, Finding]:
 def test_the_truth_can_be_read_back_from_every_phrase(observation):
     truth = Truth(REGION[observation.finding.sign], "", False, (observation,))
     for seed in range(14):
-        text = report(truth, np.random.default_rng(seed))
+        text = report(truth, np.random.default_rng(seed), signs=TIER_TWO)
         found = stated(text)
         assert list(found) == [observation.finding.sign], text
         got, wanted = found[observation.finding.sign], observation.finding
@@ -82,6 +109,43 @@ def test_a_normal_report_states_no_finding(region, level):
         text = report(Truth(region, level), np.random.default_rng(seed))
         assert stated(text) == {}, text
         assert region_of(text) == region, text
+
+
+def test_a_normal_report_speaks_of_what_is_taught():
+    usual = {report(Truth("腹部", "胰腺胆囊"), np.random.default_rng(s)) for s in range(60)}
+    taught = {
+        report(Truth("腹部", "胰腺胆囊"), np.random.default_rng(s), signs=TIER_TWO)
+        for s in range(60)
+    }
+    assert not any("腹主动脉" in text for text in usual)
+    assert any("腹主动脉" in text for text in taught)
+
+
+def test_what_occurs_nowhere_is_never_denied():
+    truth = Truth("腹部", "", False, (Observation(Finding("胆囊结石", size_mm=9.0), 200.0),))
+    for seed in range(60):
+        text = report(truth, np.random.default_rng(seed))
+        assert not {f.sign for f in extract(text)} & set(TIER_TWO), text
+
+
+@pytest.mark.parametrize("sign", TIER_TWO)
+def test_nothing_that_is_hidden_is_denied_in_other_words(sign):
+    healthy = {"头颅": "颅骨", "盆腔": "骨"}.get(REGION[sign], "")
+    for seed in range(40):
+        truth = Truth(REGION[sign], "")
+        text = report(truth, np.random.default_rng(seed), hidden=(sign,), signs=TIER_TWO)
+        assert sign not in {f.sign for f in extract(text)}, text
+        if "骨" in sign:
+            assert healthy not in text, text
+
+
+def test_a_large_aneurysm_is_urgent_and_a_small_one_is_followed_up():
+    advice = {}
+    for size in (38.0, 62.0):
+        one = Observation(Finding("主动脉瘤", size_mm=size), 44.0, ("壁钙化",))
+        truth = Truth("腹部", "双肾", False, (one,))
+        advice[size] = {advice_of(truth, np.random.default_rng(seed)) for seed in range(20)}
+    assert advice[38.0].isdisjoint(advice[62.0])
 
 
 def test_two_findings_are_both_said_in_order():

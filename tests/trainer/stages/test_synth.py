@@ -10,7 +10,7 @@ from rich.progress import Progress
 from assistant.dialogue.prompts import load_prompts
 from assistant.imaging.intake import read_slice
 from assistant.report.lexicon import REGIONS
-from trainer.data.phantom.labels import Label
+from trainer.data.phantom.labels import TIER_ONE, TIER_TWO, Label
 from trainer.data.recipe import SynthConfig
 from trainer.data.sample import make_sample, seed_of
 from trainer.stages.synth import synth
@@ -112,6 +112,13 @@ def test_a_row_does_not_depend_on_the_count():
     first = make_sample(TINY, "train", 3, question)
     again = make_sample(TINY.model_copy(update={"count": 99, "shard": 2}), "train", 3, question)
     assert (first.jpeg, first.row) == (again.jpeg, again.row)
+
+
+def test_every_sign_may_be_named_and_prone_changes_nothing_where_it_is_not():
+    named = SynthConfig.model_validate({"signs": [*TIER_ONE, *TIER_TWO], "prone": 0.1})
+    assert set(named.signs or ()) == {*TIER_ONE, *TIER_TWO}
+    assert named.model_dump()["prone"] == 0.1
+    assert "prone" not in TINY.model_dump(mode="json")
 
 
 @pytest.mark.parametrize(

@@ -88,8 +88,14 @@ def _noise_profile(canvas: Canvas) -> NDArray[np.float32]:
     return np.asarray(0.45 + 0.55 * np.exp(-r2), dtype=np.float32)
 
 
-def paint_table(canvas: Canvas, rng: np.random.Generator, back_mm: float) -> None:
-    """A curved couch with a foam top under the body, its surface at y = ``back_mm``."""
+def paint_table(
+    canvas: Canvas, rng: np.random.Generator, back_mm: float, *, above: bool = False
+) -> None:
+    """A curved couch with a foam top under the body, its surface at y = ``back_mm``.
+
+    ``above`` puts it in front of a prone body, its surface at y = -``back_mm``.
+    """
+    turned = np.array([1.0, -1.0 if above else 1.0])
     width, sag = rng.uniform(190, 260), rng.uniform(15, 60)
     x = np.linspace(-width, width, 25)
     top = back_mm + rng.uniform(2, 14) + sag * ((x / width) ** 2) * -1.0
@@ -98,16 +104,17 @@ def paint_table(canvas: Canvas, rng: np.random.Generator, back_mm: float) -> Non
         [np.stack([x, top], axis=1), np.stack([x, top + thick - 0.4 * (top - top.max())], 1)[::-1]]
     )
     shell, core = rng.uniform(-350, 60), rng.uniform(-980, -900)
-    canvas.paint(shape, hu=shell, label=Label.TABLE, rigid=True)
+    canvas.paint(shape * turned, hu=shell, label=Label.TABLE, rigid=True)
     inner = shape.copy()
     inner[:, 0] *= 0.985
     inner[:25, 1] += rng.uniform(1.2, 2.5)
     inner[25:, 1] -= rng.uniform(1.2, 2.5)
-    canvas.paint(inner, hu=core, label=Label.TABLE, rigid=True)
+    canvas.paint(inner * turned, hu=core, label=Label.TABLE, rigid=True)
     if rng.random() < 0.5:
         pad = np.stack([x, top - rng.uniform(3, 12)], axis=1)
         cloth = np.concatenate([pad, np.stack([x, top], axis=1)[::-1]])
-        canvas.paint(cloth, hu=rng.uniform(-985, -900), label=Label.TABLE, rigid=True)
+        foam = rng.uniform(-985, -900)
+        canvas.paint(cloth * turned, hu=foam, label=Label.TABLE, rigid=True)
 
 
 def paint_head_holder(canvas: Canvas, rng: np.random.Generator, half: float, back: float) -> None:

@@ -24,6 +24,7 @@ class View:
         shift_mm: where the body's origin lies from the picture's centre, (x, y).
         degrees: rotation of the body.
         waves: smooth deformation, rows of (x or y, kx, ky, phase, amplitude in mm).
+        flat_front_mm: depth in front from which a couch presses the body flat; 0 without.
     """
 
     size: int
@@ -31,6 +32,7 @@ class View:
     shift_mm: tuple[float, float] = (0.0, 0.0)
     degrees: float = 0.0
     waves: tuple[tuple[int, float, float, float, float], ...] = ()
+    flat_front_mm: float = 0.0
 
     @property
     def fov_mm(self) -> float:
@@ -44,6 +46,10 @@ class View:
             points = curve.copy()
             for axis, kx, ky, phase, amplitude in self.waves:
                 points[:, axis] += amplitude * np.sin(curve @ (kx, ky) + phase)
+        if not rigid and self.flat_front_mm:
+            y = points[:, 1] + self.flat_front_mm
+            pressed = np.where(y < 0, 0.4 * y, y) - self.flat_front_mm
+            points = np.stack([points[:, 0], pressed], axis=1)
         c, s = math.cos(math.radians(self.degrees)), math.sin(math.radians(self.degrees))
         points = points @ np.array([[c, s], [-s, c]]) + self.shift_mm
         return np.asarray(points / self.spacing_mm + self.size / 2)
@@ -171,6 +177,28 @@ class Canvas:
             self.labels[box][alpha * strength > 0.5] = label
         value = hu[box] if isinstance(hu, np.ndarray) else hu
         self.hu[box] += (alpha * strength) * (value - self.hu[box])
+
+    def drag(self, center: tuple[float, float], shift: Curve, reach_mm: float, cut: Curve) -> None:
+        """Move what lies about ``center`` and on one side of a line, ever less with distance.
+
+        Args:
+            center: of the movement and on the line, mm.
+            shift: displacement at the centre, mm, float64 (2,).
+            reach_mm: distance at which it has fallen to a third.
+            cut: normal of the line, float64 (2,); only what it points to moves.
+        """
+        place = self.view.pixels(np.array([center]))[0]
+        along = self.view.pixels(np.array([center, center + shift, center + cut]))
+        step, normal = along[1] - along[0], along[2] - along[0]
+        rows, columns = np.mgrid[0 : self.view.size, 0 : self.view.size]
+        away = np.stack([columns - place[0], rows - place[1]], axis=-1)
+        fall = np.exp(-((away**2).sum(axis=-1) / (reach_mm / self.view.spacing_mm) ** 2))
+        fall *= (away @ normal) > 0
+        source = [
+            np.clip(np.rint(at - fall * step[i]), 0, self.view.size - 1).astype(int)
+            for i, at in ((1, rows), (0, columns))
+        ]
+        self.hu, self.labels = self.hu[tuple(source)], self.labels[tuple(source)]
 
     def mask(self, *curves: Curve, soft_mm: float = 0.0) -> Coverage:
         """Coverage of the whole picture, float32 (size, size)."""

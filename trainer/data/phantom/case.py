@@ -10,7 +10,7 @@ from assistant.report.finding import Finding
 from trainer.data.phantom.acquisition import acquire, draw_protocol
 from trainer.data.phantom.atlas import REGIONS
 from trainer.data.phantom.canvas import Canvas, View
-from trainer.data.phantom.labels import SIGN_LABELS
+from trainer.data.phantom.labels import SIGN_LABELS, TIER_ONE
 from trainer.data.phantom.lesion import Lesion
 from trainer.data.phantom.region import Region
 from trainer.data.phantom.scene import Body, Scene
@@ -24,6 +24,12 @@ MIN_PIXELS = 6
 TISSUE_SHARE, MIN_TISSUES = 0.02, 4
 """A close view must show so many tissues of at least this share of the picture."""
 
+FLAT_FRONT = 0.86
+"""Share of the depth in front from which the couch presses a prone body flat."""
+
+BY_GRAVITY = {"胸腔积液", "气胸", "腹水", "游离气体", "胆囊结石", "肠梗阻"}
+"""Findings that are planned as they lie in a supine patient."""
+
 EDGE_PIXELS = 0.6
 """A diameter between pixel centres is this much too short, in pixels."""
 
@@ -36,6 +42,7 @@ class Request:
     level: str
     signs: tuple[str, ...]
     enhanced: bool
+    prone: bool = False
 
 
 def make_case(
@@ -46,6 +53,7 @@ def make_case(
     size: int = 256,
     normal: float = 0.45,
     among: tuple[str, ...] | None = None,
+    prone: float = 0.0,
     spectrum: Spectrum = FIRST_LIGHT,
 ) -> Phantom:
     """A phantom slice; the same arguments give the same pixels.
@@ -56,7 +64,8 @@ def make_case(
         signs: canonical signs to show, () for a normal slice; None draws them.
         size: pixels along each edge.
         normal: share of normal slices when ``signs`` is None.
-        among: signs that are drawn when ``signs`` is None; None for all of them.
+        among: signs that are drawn when ``signs`` is None; None for ``TIER_ONE``.
+        prone: share of patients lying on the belly, where no finding depends on gravity.
         spectrum: sizes and densities of findings.
 
     Raises:
@@ -66,6 +75,8 @@ def make_case(
     if among is not None and "中线移位" not in among:  # otherwise the effect of a large lesion
         spectrum = replace(spectrum, shift_mm=Range(0, 0))
     request = _draw_request(np.random.default_rng([seed, 1]), region, signs, normal, among)
+    turned = prone > 0 and np.random.default_rng([seed, 6]).random() < prone
+    request = replace(request, prone=bool(turned) and lies_prone(request.region, request.signs))
     for attempt in range(ATTEMPTS):
         rng = np.random.default_rng([seed, 2, attempt])
         phantom = _attempt(rng, request, size, spectrum, crop=attempt < 3)
@@ -93,7 +104,7 @@ def _draw_request(
         offered = [
             (together, weight)
             for together, weight in region.combinations
-            if among is None or set(together) <= set(among)
+            if set(together) <= set(TIER_ONE if among is None else among)
         ]
         if offered and rng.random() >= normal:
             weights = np.array([weight for _, weight in offered])
@@ -108,7 +119,15 @@ def _draw_request(
         raise ValueError(f"no level of {name} shows {signs}")
     share = np.array(list(levels.values()))
     level = str(rng.choice(list(levels), p=share / share.sum()))
-    return Request(region, level, signs, bool(rng.random() < region.enhanced))
+    enhanced = bool(rng.random() < region.enhanced)
+    for sign in signs:
+        enhanced = region.contrast.get(sign, enhanced)
+    return Request(region, level, signs, enhanced)
+
+
+def lies_prone(region: Region, signs: tuple[str, ...]) -> bool:
+    """Whether such a slice can be of a prone patient: of the trunk, with nothing that sinks."""
+    return region.name != "头颅" and not BY_GRAVITY & set(signs)
 
 
 def _attempt(
@@ -117,9 +136,11 @@ def _attempt(
     """A phantom, or None when a finding is cut off or too small to be seen."""
     drawn = request.region.draw(rng, request.level, request.signs, spectrum)
     view = draw_view(rng, drawn.body, size, crop=crop)
+    if request.prone:
+        view = replace(view, flat_front_mm=FLAT_FRONT * drawn.body.front)
     tissues = draw_tissues(rng, enhanced=request.enhanced)
     canvas = Canvas(view)
-    drawn.paint(Scene(canvas, rng, tissues, drawn.body))
+    drawn.paint(Scene(canvas, rng, tissues, drawn.body, prone=request.prone))
     before = canvas.labels.copy()
     shares = np.bincount(before.ravel()) / before.size
     if (shares > TISSUE_SHARE).sum() < MIN_TISSUES:
@@ -132,7 +153,7 @@ def _attempt(
             return None
         seen.append(observation)
     truth = Truth(request.region.name, request.level, request.enhanced, tuple(seen))
-    return Phantom(hu, canvas.labels, view.spacing_mm, truth)
+    return Phantom(hu, canvas.labels, view.spacing_mm, truth, request.prone)
 
 
 def draw_view(rng: np.random.Generator, body: Body, size: int, *, crop: bool) -> View:

@@ -45,6 +45,18 @@ class Label(IntEnum):
     RENAL_STONE = 35
     ASCITES = 36
     FREE_GAS = 37
+    SUBARACHNOID_HAEMORRHAGE = 38
+    HYDROCEPHALUS = 39
+    SKULL_FRACTURE = 40
+    EMPHYSEMA = 41
+    AORTIC_DISSECTION = 42
+    AORTIC_ANEURYSM = 43
+    FATTY_LIVER = 44
+    HYDRONEPHROSIS = 45
+    SPLENOMEGALY = 46
+    BOWEL_OBSTRUCTION = 47
+    BONE_METASTASIS = 48
+    PELVIC_FRACTURE = 49
 
 
 SIGN_LABELS = MappingProxyType(
@@ -64,6 +76,28 @@ SIGN_LABELS = MappingProxyType(
         "肾结石": Label.RENAL_STONE,
         "腹水": Label.ASCITES,
         "游离气体": Label.FREE_GAS,
+        "蛛网膜下腔出血": Label.SUBARACHNOID_HAEMORRHAGE,
+        "脑积水": Label.HYDROCEPHALUS,
+        "颅骨骨折": Label.SKULL_FRACTURE,
+        "肺气肿": Label.EMPHYSEMA,
+        "主动脉夹层": Label.AORTIC_DISSECTION,
+        "主动脉瘤": Label.AORTIC_ANEURYSM,
+        "脂肪肝": Label.FATTY_LIVER,
+        "肾积水": Label.HYDRONEPHROSIS,
+        "脾大": Label.SPLENOMEGALY,
+        "肠梗阻": Label.BOWEL_OBSTRUCTION,
+        "骨转移": Label.BONE_METASTASIS,
+        "骨盆骨折": Label.PELVIC_FRACTURE,
     }
 )
-"""Canonical sign to the class of its pixels; a midline shift has no pixels of its own."""
+"""Canonical sign to the class of its pixels; a midline shift has no pixels of its own.
+
+Of a fracture it is the gap, of a dissection the flap, of hydrocephalus the ventricles, of
+fatty liver and splenomegaly the organ.
+"""
+
+TIER_ONE = (*tuple(SIGN_LABELS)[:15], "中线移位")
+"""Signs that occur when a config names none."""
+
+TIER_TWO = tuple(SIGN_LABELS)[15:]
+"""Signs that occur only where a config names them."""

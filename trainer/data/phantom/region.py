@@ -1,7 +1,7 @@
 """What a body region offers to the case maker."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 import numpy as np
@@ -43,6 +43,7 @@ class Region:
         combinations: signs that occur, with their weights.
         draw: plans a slice.
         enhanced: share of slices with contrast medium.
+        contrast: signs that are shown with contrast medium only (True) or without (False).
     """
 
     name: str
@@ -51,3 +52,4 @@ class Region:
     combinations: tuple[tuple[tuple[str, ...], float], ...]
     draw: Draw
     enhanced: float
+    contrast: Mapping[str, bool] = field(default_factory=dict)

@@ -65,6 +65,8 @@ class Scene:
         body: outer size.
         push: mass effect that displaces soft structures, if any.
         masks: named coverages kept for findings painted later (for example the lungs).
+        vessels: centre and radius in mm of vessels painted, by name, for the same purpose.
+        prone: the patient lies on the belly, and gas rises to the back.
     """
 
     canvas: Canvas
@@ -73,6 +75,8 @@ class Scene:
     body: Body
     push: Push = field(default_factory=Push)
     masks: dict[str, Coverage] = field(default_factory=dict)
+    vessels: dict[str, tuple[float, float, float]] = field(default_factory=dict)
+    prone: bool = False
 
     def paint(
         self,
@@ -88,6 +92,16 @@ class Scene:
         self.canvas.paint(
             *moved, hu=hu, label=label, soft_mm=soft_mm, within=within, strength=strength
         )
+
+    def keep(self, name: str, *curves: Curve) -> None:
+        """Add to a mask, if somebody has asked for it by putting it there."""
+        if name in self.masks:
+            moved = [self.push(curve) for curve in curves]
+            self.masks[name] = np.maximum(self.masks[name], self.canvas.mask(*moved))
+
+    def where(self, *labels: Label) -> Coverage:
+        """Pixels of these classes, float32 of the whole picture."""
+        return np.isin(self.canvas.labels, labels).astype(np.float32)
 
     def texture(self, sigma_mm: float, amplitude: float) -> Coverage:
         """Smooth random texture of unit grain ``sigma_mm``, float32 of the whole picture."""

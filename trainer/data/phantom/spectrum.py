@@ -15,6 +15,30 @@ unless the name says relative. Sources for the ranges:
 - simple hepatic cyst -5...15 HU; solid lesions 12...40 HU under the liver: Hofer;
 - gallstones 3...25 mm, 80...700 HU by calcium; renal stones 3...20 mm,
   250...1300 HU: Nakada, J Endourol 2000.
+
+Signs that only the configs which name them show:
+
+- subarachnoid blood 50...80 HU in cisterns and sulci: Fisher, Neurosurgery 1980; van Gijn
+  and Rinkel, Brain 2001;
+- hydrocephalus from an Evans index of 0.32, healthy up to 0.3: Evans, Arch Neurol
+  Psychiatry 1942; Gyldensted, Neuroradiology 1977;
+- skull fracture gaps of 1.6...4.5 mm, what is narrower is lost in a slice of 5 mm; fragments
+  driven in by 3...9 mm, surgery advised beyond the thickness of the skull: Bullock et al.,
+  Neurosurgery 2006;
+- emphysema under -950 HU in holes of 3...14 mm, bullae from 10 mm: Müller, Chest 1988;
+  Lynch (Fleischner Society), Radiology 2015;
+- abdominal aortic aneurysm from 30 mm, repair advised from 55 mm: Wanhainen (ESVS), Eur J
+  Vasc Endovasc Surg 2019; mural thrombus 25...45 HU;
+- dissected aortas 38...52 mm wide with a flap of 1.5...3 mm: McMahon, Radiographics 2010;
+- fatty liver by the ratio of its HU to the spleen's, mild up to 1.0, moderate to 0.7, severe
+  to 0.5: guideline of the Chinese Society of Hepatology 2010; Kodama, AJR 2007;
+- hydronephrosis from 12 mm of renal pelvis, front to back: Society for Fetal Urology
+  grading as used in adults, Onen, Front Pediatr 2020;
+- splenomegaly from 112 mm in the slice, healthy lengths reach about 100: Bezerra, AJR 2005;
+- obstructed small bowel from 30 mm: Paulson and Thompson, Radiology 2015;
+- metastases lytic (30...75 HU) or sclerotic (550...1100 HU), 10...45 mm: O'Sullivan, World J
+  Radiol 2015; pelvic fracture gaps of 2...7 mm with a step of up to 8 mm: Khurana,
+  Radiographics 2014.
 """
 
 import math
@@ -70,6 +94,25 @@ class Spectrum:
     ascites_mm: Range = Range(12, 35)
     ascites_hu: Range = Range(0, 18)
     free_gas_mm: Range = Range(6, 30)
+    subarachnoid_hu: Range = Range(52, 80)
+    evans: Range = Range(0.33, 0.50)
+    skull_gap_mm: Range = Range(1.6, 4.5)
+    skull_depth_mm: Range = Range(3, 9)
+    emphysema_mm: Range = Range(3, 14)
+    emphysema_hu: Range = Range(-992, -955)
+    dissection_mm: Range = Range(38, 52)
+    flap_mm: Range = Range(1.5, 3)
+    aneurysm_mm: Range = Range(34, 85)
+    thrombus_hu: Range = Range(25, 45)
+    fatty_ratio: Range = Range(0.15, 0.85)
+    hydronephrosis_mm: Range = Range(12, 45)
+    spleen_mm: Range = Range(112, 150)
+    obstruction_mm: Range = Range(30, 55)
+    lytic_hu: Range = Range(30, 75)
+    sclerotic_hu: Range = Range(550, 1100)
+    metastasis_mm: Range = Range(10, 45)
+    pelvic_gap_mm: Range = Range(2, 7)
+    pelvic_step_mm: Range = Range(0, 8)
 
 
 FIRST_LIGHT = Spectrum()

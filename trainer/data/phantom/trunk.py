@@ -96,8 +96,10 @@ def paint_outside(scene: Scene) -> None:
     """Couch and clothing."""
     rng, body = scene.rng, scene.body
     if rng.random() < 0.85:
-        paint_table(scene.canvas, rng, body.back)
-    if rng.random() < 0.4:
+        front = scene.canvas.view.flat_front_mm
+        depth = front + 0.4 * (body.front - front) if scene.prone else body.back
+        paint_table(scene.canvas, rng, depth, above=scene.prone)
+    if rng.random() < 0.4 and not scene.prone:
         paint_clothing(scene.canvas, rng, body.half, body.front)
 
 
@@ -237,10 +239,21 @@ def paint_loop(scene: Scene, x: float, y: float, rx: float, ry: float, kind: str
         canvas.paint(lumen, hu=np.clip(speckle, -900, 70), label=Label.BOWEL, soft_mm=0.6)
     else:
         canvas.paint(lumen, hu=rng.uniform(10, 55), label=Label.BOWEL, soft_mm=0.6)
-        level = lumen.copy()
-        at = middle[1] + rng.uniform(-0.35, 0.3) * ry
-        level[:, 1] = np.minimum(level[:, 1], at)
+        level = risen(scene, lumen, middle[1] + rng.uniform(-0.35, 0.3) * ry)
         canvas.paint(level, hu=rng.uniform(-980, -930), label=Label.BODY_GAS, soft_mm=0.4)
+
+
+def risen(scene: Scene, lumen: Curve, at: float) -> Curve:
+    """The part of a hollow organ that gas fills down to a level at y = ``at``.
+
+    Of a prone patient the level is mirrored in the middle of the organ.
+    """
+    level = lumen.copy()
+    if scene.prone:
+        level[:, 1] = np.maximum(lumen[:, 1], lumen[:, 1].min() + lumen[:, 1].max() - at)
+    else:
+        level[:, 1] = np.minimum(lumen[:, 1], at)
+    return level
 
 
 def forest(

@@ -54,9 +54,11 @@ class Phantom:
         labels: uint8 (H, W), :class:`trainer.data.phantom.labels.Label`.
         spacing_mm: distance of pixel centres, the same both ways.
         truth: what it shows.
+        prone: the patient lies on the belly; the picture still has the front on top.
     """
 
     hu: NDArray[np.int16]
     labels: NDArray[np.uint8]
     spacing_mm: float
     truth: Truth
+    prone: bool = False

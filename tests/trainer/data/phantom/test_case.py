@@ -4,7 +4,7 @@ import pytest
 from assistant.report.lexicon import REGIONS as NAMES
 from trainer.data.phantom.atlas import REGIONS
 from trainer.data.phantom.case import _draw_request, make_case
-from trainer.data.phantom.labels import SIGN_LABELS, Label
+from trainer.data.phantom.labels import SIGN_LABELS, TIER_ONE, TIER_TWO, Label
 from trainer.data.phantom.truth import Phantom
 
 SIGNS = [(name, sign) for name, region in REGIONS.items() for sign in region.sign_levels]
@@ -53,7 +53,11 @@ def test_every_sign_is_painted_where_and_as_the_truth_says(region, sign):
         assert first.hu == pytest.approx(float(phantom.hu[mask].mean()))
 
 
-@pytest.mark.parametrize("sign", ["脑出血", "硬膜下血肿", "脑梗死", "肺结节", "胸腔积液", "肾结石"])
+@pytest.mark.parametrize(
+    "sign",
+    ["脑出血", "硬膜下血肿", "脑梗死", "肺结节", "胸腔积液", "肾结石", "颅骨骨折", "肾积水",
+     "骨转移", "骨盆骨折"],
+)  # fmt: skip
 def test_left_is_on_the_right_of_the_picture(sign):
     region = next(name for name, known in SIGNS if known == sign)
     checked = 0
@@ -113,7 +117,7 @@ def test_drawn_cases_are_normal_about_as_often_as_asked():
     ]
     assert 0.4 < np.mean([not draw.signs for draw in draws]) < 0.56
     assert {draw.region.name for draw in draws} == set(REGIONS)
-    assert {sign for draw in draws for sign in draw.signs} == set(SIGN_LABELS)
+    assert {sign for draw in draws for sign in draw.signs} == set(TIER_ONE) - {"中线移位"}
 
 
 def test_only_the_signs_asked_for_are_drawn():
@@ -121,6 +125,91 @@ def test_only_the_signs_asked_for_are_drawn():
     rngs = [np.random.default_rng(seed) for seed in range(200)]
     draws = [_draw_request(rng, None, None, 0.3, among) for rng in rngs]
     assert {sign for draw in draws for sign in draw.signs} == set(among)
+
+
+def test_every_sign_is_of_one_tier():
+    assert len(TIER_ONE) == 16
+    assert len(TIER_TWO) == 12
+    assert {*TIER_ONE, *TIER_TWO} == {*SIGN_LABELS, "中线移位"}
+
+
+def test_the_second_tier_is_drawn_where_it_is_named_also_together():
+    rngs = [np.random.default_rng(seed) for seed in range(900)]
+    draws = [_draw_request(rng, None, None, 0.0, (*TIER_ONE, *TIER_TWO)) for rng in rngs]
+    drawn = {draw.signs for draw in draws}
+    assert {sign for signs in drawn for sign in signs} == {*TIER_ONE, *TIER_TWO} - {"中线移位"}
+    assert ("蛛网膜下腔出血", "脑积水") in drawn
+    for draw in draws:
+        if "主动脉夹层" in draw.signs:
+            assert draw.enhanced
+        if "脂肪肝" in draw.signs:
+            assert not draw.enhanced
+
+
+@pytest.mark.parametrize(
+    ("region", "sign", "low", "high"),
+    [
+        ("头颅", "蛛网膜下腔出血", 42, 85),
+        ("头颅", "脑积水", -5, 16),
+        ("胸部", "肺气肿", -1000, -880),
+        ("腹部", "脂肪肝", 2, 46),
+        ("腹部", "肾积水", -8, 24),
+    ],
+)
+def test_further_signs_have_the_density_of_their_tissue(region, sign, low, high):
+    for seed in range(3):
+        hu = make_case(seed, region, (sign,), size=192).truth.observations[0].hu
+        assert low < hu < high, seed
+
+
+def test_wide_organs_have_the_size_that_the_truth_says():
+    for seed in range(3):
+        spleen = make_case(seed, "腹部", ("脾大",), size=128).truth.findings[0]
+        assert spleen.size_mm > 100
+        aorta = make_case(seed, "腹部", ("主动脉瘤",), size=128).truth.findings[0]
+        assert 30 < aorta.size_mm < 100
+        bowel = make_case(seed, "腹部", ("肠梗阻",), size=128).truth.findings[0]
+        assert 30 <= bowel.size_mm <= 55
+
+
+def test_a_stone_and_the_water_behind_it_are_on_one_side():
+    for seed in range(4):
+        stone, water = make_case(seed, "腹部", ("肾结石", "肾积水"), size=160).truth.findings
+        assert stone.side == "双侧" or stone.side == water.side
+
+
+def test_a_fracture_lies_over_the_epidural_haematoma():
+    for seed in range(3):
+        found = make_case(seed, "头颅", ("硬膜外血肿", "颅骨骨折"), size=192).truth.findings
+        sides = {finding.sign: finding.side for finding in found}
+        assert sides["硬膜外血肿"] == sides["颅骨骨折"]
+
+
+def test_a_prone_patient_lies_on_a_couch_in_front_and_keeps_the_sides():
+    checked = 0
+    for seed in range(24):
+        supine = make_case(seed, "腹部", ("肾结石",), size=128)
+        prone = make_case(seed, "腹部", ("肾结石",), size=128, prone=1.0)
+        assert (supine.prone, prone.prone) == (False, True)
+        table = np.argwhere(prone.labels == Label.TABLE)[:, 0]
+        bone = np.argwhere(prone.labels == Label.BONE)[:, 0]
+        if len(table) < 200 or not whole(prone):
+            continue
+        assert np.median(table) < np.median(bone)
+        side = prone.truth.findings[0].side
+        if side in ("左", "右"):
+            body = np.flatnonzero((prone.labels > Label.TABLE).any(axis=0))
+            stone = np.argwhere(prone.labels == SIGN_LABELS["肾结石"])[:, 1].mean()
+            assert (stone > (body[0] + body[-1]) / 2) == (side == "左")
+            checked += 1
+    assert checked >= 4
+
+
+def test_what_sinks_is_never_shown_prone_and_nobody_is_without_being_asked():
+    for sign in ("胸腔积液", "气胸"):
+        assert not make_case(1, "胸部", (sign,), size=64, prone=1.0).prone
+    assert not make_case(1, "头颅", (), size=64, prone=1.0).prone
+    assert not any(make_case(seed, "胸部", (), size=64).prone for seed in range(4))
 
 
 def test_an_impossible_request_is_refused():

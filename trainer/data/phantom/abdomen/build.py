@@ -1,9 +1,11 @@
 """An abdominal slice from a plan."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
+from trainer.data.phantom.abdomen.aneurysm import LEVELS, plan_aneurysm
 from trainer.data.phantom.abdomen.belly import Belly, draw_belly
 from trainer.data.phantom.abdomen.lesions import (
     plan_ascites,
@@ -12,6 +14,12 @@ from trainer.data.phantom.abdomen.lesions import (
     plan_gallstone,
     plan_liver_mass,
     plan_renal_stone,
+)
+from trainer.data.phantom.abdomen.obstruction import plan_obstruction
+from trainer.data.phantom.abdomen.organs import (
+    plan_fatty_liver,
+    plan_hydronephrosis,
+    plan_splenomegaly,
 )
 from trainer.data.phantom.abdomen.viscera import paint_viscera
 from trainer.data.phantom.abdomen.wall import paint_wall
@@ -22,20 +30,26 @@ from trainer.data.phantom.spectrum import Spectrum
 from trainer.data.phantom.trunk import paint_outside
 
 FOCAL = {
+    "主动脉瘤": plan_aneurysm,
+    "肠梗阻": plan_obstruction,
     "肝占位": plan_liver_mass,
     "肝囊肿": plan_cyst,
     "胆囊结石": plan_gallstone,
     "肾结石": plan_renal_stone,
 }
+LAST, FIRST = "脂肪肝", "肾积水"
+"""Whole organs: a stone lies in the wide pelvis, a cyst in the liver before it is named."""
+
 DIFFUSE = {"腹水": plan_ascites, "游离气体": plan_free_gas}
 
 
 @dataclass(frozen=True)
 class Abdomen:
-    """One abdomen before it is painted."""
+    """One abdomen before it is painted; ``fatty`` is the ratio of liver to spleen in HU."""
 
     belly: Belly
     lesions: tuple[Lesion, ...]
+    fatty: float | None = None
 
     @property
     def body(self) -> Body:
@@ -44,15 +58,18 @@ class Abdomen:
 
     def paint(self, scene: Scene) -> None:
         """Paint couch, wall, collections, viscera and lesions."""
+        if self.fatty is not None:
+            liver = scene.tissues.spleen * self.fatty
+            scene.tissues = replace(scene.tissues, liver=liver)
         paint_outside(scene)
         paint_wall(scene, self.belly)
         for lesion in self.lesions:
             if lesion.name in DIFFUSE:
                 lesion.paint(scene)
         paint_viscera(scene, self.belly)
-        for lesion in self.lesions:
-            if lesion.name in FOCAL:
-                lesion.paint(scene)
+        rest = [lesion for lesion in self.lesions if lesion.name not in DIFFUSE]
+        for lesion in sorted(rest, key=lambda one: (one.name == LAST) - (one.name == FIRST)):
+            lesion.paint(scene)
 
 
 def draw_abdomen(
@@ -63,13 +80,30 @@ def draw_abdomen(
     gas = spectrum.free_gas_mm.draw_log(rng) if "游离气体" in signs else 0.0
     while True:
         belly = draw_belly(rng, level, fluid, gas, stones="胆囊结石" in signs)
-        lesions: list[Lesion | None] = []
-        for sign in signs:
-            plan = FOCAL.get(sign) or DIFFUSE[sign]
-            lesions.append(plan(rng, belly, spectrum))
-        complete = tuple(lesion for lesion in lesions if lesion is not None)
-        if len(complete) == len(lesions):
-            return Abdomen(belly, complete)
+        drawn = _plan(rng, belly, signs, spectrum)
+        if len(drawn.lesions) == len(signs):
+            return drawn
+
+
+def _plan(
+    rng: np.random.Generator, belly: Belly, signs: Sequence[str], spectrum: Spectrum
+) -> Abdomen:
+    """What of the signs finds room."""
+    lesions: list[Lesion] = []
+    fatty: float | None = None
+    for sign in signs:
+        lesion: Lesion | None
+        if sign == "脂肪肝":
+            fatty, lesion = plan_fatty_liver(rng, belly, spectrum)
+        elif sign == "脾大":
+            belly, lesion = plan_splenomegaly(rng, belly, spectrum)
+        elif sign == "肾积水":
+            lesion = plan_hydronephrosis(rng, belly, spectrum, lesions)
+        else:
+            lesion = (FOCAL.get(sign) or DIFFUSE[sign])(rng, belly, spectrum)
+        if lesion is not None:
+            lesions.append(lesion)
+    return Abdomen(belly, tuple(lesions), fatty)
 
 
 ABDOMEN = Region(
@@ -82,6 +116,11 @@ ABDOMEN = Region(
         "肾结石": ("胰腺胆囊", "双肾"),
         "腹水": ("肝脾", "胰腺胆囊", "双肾"),
         "游离气体": ("肝脾", "胰腺胆囊", "双肾"),
+        "主动脉瘤": LEVELS,
+        "脂肪肝": ("肝脾", "胰腺胆囊"),
+        "肾积水": ("双肾",),
+        "脾大": ("肝脾",),
+        "肠梗阻": ("双肾",),
     },
     combinations=(
         (("肝占位",), 0.18),
@@ -94,7 +133,19 @@ ABDOMEN = Region(
         (("肝囊肿", "胆囊结石"), 0.03),
         (("胆囊结石", "肾结石"), 0.02),
         (("游离气体", "腹水"), 0.03),
+        (("主动脉瘤",), 0.13),
+        (("脂肪肝",), 0.13),
+        (("肾积水",), 0.13),
+        (("脾大",), 0.11),
+        (("肠梗阻",), 0.12),
+        (("肾结石", "肾积水"), 0.05),
+        (("脾大", "腹水"), 0.04),
+        (("肝囊肿", "脂肪肝"), 0.03),
+        (("脂肪肝", "胆囊结石"), 0.03),
+        (("肠梗阻", "腹水"), 0.03),
+        (("肠梗阻", "游离气体"), 0.02),
     ),
     draw=draw_abdomen,
     enhanced=0.4,
+    contrast={"脂肪肝": False},
 )

@@ -8,7 +8,7 @@ from trainer.data.phantom.abdomen.belly import Belly
 from trainer.data.phantom.labels import Label
 from trainer.data.phantom.scene import Scene
 from trainer.data.phantom.shapes import Curve, blob, ellipse, inset, jitter, tube
-from trainer.data.phantom.trunk import forest, inside, paint_loop, paint_vessel
+from trainer.data.phantom.trunk import forest, inside, paint_loop, paint_vessel, risen
 
 
 def paint_viscera(scene: Scene, belly: Belly) -> None:
@@ -97,9 +97,7 @@ def _stomach(scene: Scene, stomach: Curve) -> None:
     content = rng.uniform(0, 60) + scene.texture(rng.uniform(2, 6), rng.uniform(0, 25))
     canvas.paint(lumen, hu=content, label=Label.BOWEL, soft_mm=0.8)
     if rng.random() < 0.75:
-        level = lumen.copy()
-        at = np.quantile(lumen[:, 1], rng.uniform(0.1, 0.6))
-        level[:, 1] = np.minimum(level[:, 1], at)
+        level = risen(scene, lumen, float(np.quantile(lumen[:, 1], rng.uniform(0.1, 0.6))))
         canvas.paint(level, hu=-970, label=Label.BODY_GAS, soft_mm=0.4)
 
 

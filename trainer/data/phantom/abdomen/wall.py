@@ -70,9 +70,9 @@ def _back(scene: Scene, belly: Belly, y: float, width: float, bulk: float) -> No
 def _great_vessels(scene: Scene, belly: Belly, y: float, width: float) -> None:
     rng, tissues = scene.rng, scene.tissues
     front = y - width * 0.42
-    paint_vessel(
-        scene, rng.uniform(4, 12), front - 11, rng.uniform(8.5, 12), tissues.aorta, calcify=0.25
-    )
+    aorta = (rng.uniform(4, 12), front - 11, rng.uniform(8.5, 12))
+    scene.vessels["腹主动脉"] = aorta
+    paint_vessel(scene, *aorta, tissues.aorta, calcify=0.25)
     x = -rng.uniform(16, 24)
     cava = ellipse(
         x, front - rng.uniform(5, 16), rng.uniform(9, 13), rng.uniform(7, 11), rng.uniform(-20, 20)

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from trainer.data.phantom.chest.dissection import LEVELS, plan_dissection
+from trainer.data.phantom.chest.emphysema import plan_emphysema
 from trainer.data.phantom.chest.lesions import (
     plan_consolidation,
     plan_effusion,
@@ -26,7 +28,15 @@ from trainer.data.phantom.trunk import paint_outside
 Focal = Callable[[np.random.Generator, Thorax, Spectrum], Lesion | None]
 TRIES = 12
 DIFFUSE = {"胸腔积液": plan_effusion, "气胸": plan_pneumothorax}
-FOCAL: dict[str, Focal] = {"肺结节": plan_nodule, "肺肿块": plan_mass, "肺实变": plan_consolidation}
+FOCAL: dict[str, Focal] = {
+    "肺气肿": plan_emphysema,
+    "肺结节": plan_nodule,
+    "肺肿块": plan_mass,
+    "肺实变": plan_consolidation,
+    "主动脉夹层": plan_dissection,
+}
+"""In the order in which they are painted."""
+
 ORGANS = (Label.HEART, Label.LIVER, Label.SPLEEN, Label.BOWEL, Label.BODY_GAS)
 """What lies before the lungs and no lesion of the lung covers."""
 
@@ -58,9 +68,10 @@ class Chest:
         free = ~np.isin(scene.canvas.labels, ORGANS)
         for name in ("左", "右", "左肺", "右肺"):
             scene.masks[name] = scene.masks[name] * free
-        for lesion in self.lesions:
-            if lesion.name in FOCAL:
-                lesion.paint(scene)
+        order = tuple(FOCAL)
+        focal = [lesion for lesion in self.lesions if lesion.name in FOCAL]
+        for lesion in sorted(focal, key=lambda lesion: order.index(lesion.name)):
+            lesion.paint(scene)
 
 
 def draw_chest(
@@ -99,6 +110,8 @@ CHEST = Region(
         "肺实变": BELOW_APEX,
         "胸腔积液": BELOW_APEX,
         "气胸": ("肺尖", *BELOW_APEX),
+        "肺气肿": ("肺尖", "主动脉弓", "肺门", "心脏"),
+        "主动脉夹层": LEVELS,
     },
     combinations=(
         (("肺结节",), 0.22),
@@ -109,7 +122,14 @@ CHEST = Region(
         (("肺肿块", "胸腔积液"), 0.05),
         (("肺结节", "胸腔积液"), 0.03),
         (("肺实变", "胸腔积液"), 0.06),
+        (("肺气肿",), 0.17),
+        (("主动脉夹层",), 0.16),
+        (("肺结节", "肺气肿"), 0.04),
+        (("肺肿块", "肺气肿"), 0.03),
+        (("气胸", "肺气肿"), 0.03),
+        (("主动脉夹层", "胸腔积液"), 0.04),
     ),
     draw=draw_chest,
     enhanced=0.35,
+    contrast={"主动脉夹层": True},
 )

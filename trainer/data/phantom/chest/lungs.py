@@ -37,6 +37,7 @@ def _parenchyma(scene: Scene, thorax: Thorax, curve: Curve, moved: Curve, lung: 
     left = max(float(np.prod(np.ptp(moved, axis=0)) / full), 0.25)
     base = -1000 + (scene.tissues.lung + 1000) / left**0.7
     rows = np.linspace(-1, 1, canvas.view.size, dtype=np.float32)[:, None]
+    rows = -rows if scene.prone else rows
     hu = base + rng.uniform(5, 45) * rows + scene.texture(7, rng.uniform(4, 14))
     if rng.random() < 0.25:
         hu = hu + np.clip(scene.texture(14, 60), -90, 0)

@@ -115,7 +115,9 @@ def _hilum(scene: Scene, thorax: Thorax) -> None:
         np.array([(0.12, -0.24), (-0.06, -0.08), (-0.27, -0.04)]) * (a, b), rng.uniform(16, 22)
     )
     scene.canvas.paint(trunk, cross, hu=artery, label=Label.BLOOD_VESSEL, soft_mm=0.7)
-    paint_vessel(scene, -a * 0.09, -b * 0.36, rng.uniform(14, 18), tissues.aorta, calcify=0.1)
+    r = rng.uniform(14, 18)
+    scene.vessels["升主动脉"] = (-a * 0.09, -b * 0.36, r)
+    paint_vessel(scene, -a * 0.09, -b * 0.36, r, tissues.aorta, calcify=0.1)
     paint_vessel(
         scene,
         -a * 0.22,
@@ -139,7 +141,9 @@ def _hilum(scene: Scene, thorax: Thorax) -> None:
 def _descending(scene: Scene, thorax: Thorax) -> None:
     rng = scene.rng
     x, y = rng.uniform(20, 27), thorax.b * rng.uniform(0.38, 0.46)
-    paint_vessel(scene, x, y, rng.uniform(10.5, 14), scene.tissues.aorta, calcify=0.25)
+    r = rng.uniform(10.5, 14)
+    scene.vessels["降主动脉"] = (x, y, r)
+    paint_vessel(scene, x, y, r, scene.tissues.aorta, calcify=0.25)
     paint_vessel(
         scene, -rng.uniform(6, 12), thorax.b * 0.36, rng.uniform(2.5, 4.5), scene.tissues.vein
     )

@@ -5,12 +5,15 @@ import math
 import numpy as np
 
 from trainer.data.phantom.head.skull import Skull
+from trainer.data.phantom.head.ventricles import VENTRICLES, Dilated, paint_dilated
 from trainer.data.phantom.labels import Label
 from trainer.data.phantom.scene import Scene
 from trainer.data.phantom.shapes import Curve, blob, ellipse, jitter, mirror, spline, tube
 
 
-def paint_brain(scene: Scene, skull: Skull, level: str, age: float) -> None:
+def paint_brain(
+    scene: Scene, skull: Skull, level: str, age: float, dilated: Dilated | None = None
+) -> None:
     """Everything inside the vault of one slice above the posterior fossa.
 
     Args:
@@ -18,6 +21,7 @@ def paint_brain(scene: Scene, skull: Skull, level: str, age: float) -> None:
         skull: its radii.
         level: a key of ``skull.SCALE`` other than 眼眶.
         age: 0 young (full brain, slit ventricles) to 1 old (wide sulci and ventricles).
+        dilated: ventricles of a hydrocephalus, painted over those that age gives.
     """
     hemispheres = [_hemisphere(scene, skull, side, age) for side in (-1, 1)]
     tissues = scene.tissues
@@ -34,6 +38,8 @@ def paint_brain(scene: Scene, skull: Skull, level: str, age: float) -> None:
         "半卵圆中心": _centrum_level,
         "颅顶": _centrum_level,
     }[level](scene, skull, age)
+    if dilated is not None:
+        paint_dilated(scene, dilated, level, skull.at(math.pi / 2) / 86.0)
     _falx(scene, skull, level)
 
 
@@ -109,12 +115,15 @@ def _falx(scene: Scene, skull: Skull, level: str) -> None:
         scene.canvas.paint(spot, hu=rng.uniform(150, 500), label=Label.GREY_MATTER, soft_mm=0.4)
 
 
-def _pair(scene: Scene, curve: Curve, *, hu: float, label: Label, soft_mm: float = 0.7) -> None:
+def _pair(
+    scene: Scene, curve: Curve, *, hu: float, label: Label, soft_mm: float = 0.7, keep: str = ""
+) -> None:
     """The same structure on both sides, each a little different."""
     for side in (curve, mirror(curve)):
         scale = scene.rng.uniform(0.92, 1.08, 2)
         middle = side.mean(axis=0)
         moved = (side - middle) * scale + middle + scene.rng.normal(0, 0.6, 2)
+        scene.keep(keep, moved)
         scene.paint(moved, hu=hu, label=label, soft_mm=soft_mm)
 
 
@@ -136,15 +145,17 @@ def _ganglia_level(scene: Scene, skull: Skull, age: float) -> None:
     horn = rng.uniform(3.2, 4.8) + age * rng.uniform(0, 4.5)
     _pair(scene, ellipse(13, -29, 5.5, 9, 24) * k, hu=grey, label=Label.GREY_MATTER)
     front = np.array([(2.5, -22), (4, -31), (9, -39), (13, -42)]) * k
-    _pair(scene, tube(front, np.array([0.5, 1, 1.1, 0.6]) * horn), hu=csf, label=Label.CSF)
+    horns = tube(front, np.array([0.5, 1, 1.1, 0.6]) * horn)
+    _pair(scene, horns, hu=csf, label=Label.CSF, keep=VENTRICLES)
     third = rng.uniform(2.0, 3.5) + age * rng.uniform(0, 4.5)
     path = np.array([(0, -14), (0, -4), (0, 8)]) * k
-    scene.paint(
-        tube(path, [third * 0.6, third, third * 0.6]), hu=csf + 2, label=Label.CSF, soft_mm=0.6
-    )
+    middle = tube(path, [third * 0.6, third, third * 0.6])
+    scene.keep(VENTRICLES, middle)
+    scene.paint(middle, hu=csf + 2, label=Label.CSF, soft_mm=0.6)
     trigone = rng.uniform(5.5, 8.5) + age * rng.uniform(0, 5)
     path = np.array([(21, 20), (26, 30), (25, 42), (21, 52)]) * k
-    _pair(scene, tube(path, np.array([0.7, 1, 0.75, 0.25]) * trigone), hu=csf, label=Label.CSF)
+    atrium = tube(path, np.array([0.7, 1, 0.75, 0.25]) * trigone)
+    _pair(scene, atrium, hu=csf, label=Label.CSF, keep=VENTRICLES)
     cistern = jitter(rng, [(-13, 22), (0, 17), (13, 22), (5, 26), (0, 32), (-5, 26)], 0.8)
     scene.paint(spline(cistern * k), hu=csf + 3, label=Label.CSF, soft_mm=0.8)
     _calcifications(scene, k)
@@ -174,7 +185,8 @@ def _body_level(scene: Scene, skull: Skull, age: float) -> None:
     nucleus = path[:4] + np.array([wide * 0.75, 0.0])
     _pair(scene, tube(nucleus, [7, 7, 5, 3]), hu=tissues.grey, label=Label.GREY_MATTER, soft_mm=1.2)
     shape = tube(path, np.array([0.7, 1, 0.95, 1, 0.5]) * wide)
-    _pair(scene, shape, hu=tissues.csf, label=Label.CSF, soft_mm=rng.uniform(0.5, 1.5))
+    soft = rng.uniform(0.5, 1.5)
+    _pair(scene, shape, hu=tissues.csf, label=Label.CSF, soft_mm=soft, keep=VENTRICLES)
     callosum = ellipse(0, -37 * k, 8, 4)
     scene.paint(callosum, hu=tissues.white, label=Label.WHITE_MATTER, soft_mm=1)
     if rng.random() < 0.5:
@@ -224,7 +236,7 @@ def _cistern_level(scene: Scene, skull: Skull, age: float) -> None:
     sylvian = np.array([(54, -26), (42, -25), (30, -20), (18, -16)]) * k
     _pair(scene, tube(sylvian, np.array([3, 2.5, 2, 2]) * wide), hu=csf, label=Label.CSF)
     horn = tube(np.array([(30, 0), (33, 10), (33, 20)]) * k, np.array([1, 1, 0.6]) * (1 + age * 3))
-    _pair(scene, horn, hu=tissues.csf, label=Label.CSF)
+    _pair(scene, horn, hu=tissues.csf, label=Label.CSF, keep=VENTRICLES)
     for sign in (-1, 1):
         if rng.random() < 0.45:
             ridge = np.array([(sign * 66, 22), (sign * 44, 18), (sign * 30, 14)]) * k

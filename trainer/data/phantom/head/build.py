@@ -7,6 +7,7 @@ import numpy as np
 from trainer.data.phantom.acquisition import paint_head_holder
 from trainer.data.phantom.head.base import paint_base
 from trainer.data.phantom.head.brain import paint_brain
+from trainer.data.phantom.head.fracture import BONES, plan_fracture
 from trainer.data.phantom.head.lesions import (
     plan_epidural,
     plan_haemorrhage,
@@ -14,6 +15,8 @@ from trainer.data.phantom.head.lesions import (
     plan_subdural,
 )
 from trainer.data.phantom.head.skull import Skull, draw_skull, paint_scalp, paint_vault
+from trainer.data.phantom.head.subarachnoid import SPREADS, plan_subarachnoid
+from trainer.data.phantom.head.ventricles import VENTRICLES, Dilated, plan_hydrocephalus
 from trainer.data.phantom.lesion import Lesion
 from trainer.data.phantom.region import Region
 from trainer.data.phantom.scene import Body, Push, Scene
@@ -35,23 +38,28 @@ PLANS = {
     "硬膜下血肿": plan_subdural,
     "硬膜外血肿": plan_epidural,
     "脑梗死": plan_infarct,
+    "蛛网膜下腔出血": plan_subarachnoid,
 }
 SIGN_LEVELS = {
     "脑出血": tuple(LEVELS),
     "硬膜下血肿": ("鞍上池", "基底节", "侧脑室体", "半卵圆中心"),
     "硬膜外血肿": ("鞍上池", "基底节", "侧脑室体", "半卵圆中心"),
     "脑梗死": ("颅底", "眼眶", "鞍上池", "基底节", "侧脑室体", "半卵圆中心"),
+    "蛛网膜下腔出血": tuple(SPREADS),
+    "脑积水": ("鞍上池", "基底节", "侧脑室体"),
+    "颅骨骨折": tuple(BONES),
 }
 
 
 @dataclass(frozen=True)
 class Head:
-    """One head: its skull, age and lesions, before it is painted."""
+    """One head: its skull, age, lesions and wide ventricles, before it is painted."""
 
     level: str
     skull: Skull
     age: float
     lesions: tuple[Lesion, ...]
+    dilated: Dilated | None = None
 
     @property
     def body(self) -> Body:
@@ -70,10 +78,12 @@ class Head:
             paint_head_holder(scene.canvas, scene.rng, scene.body.half, scene.body.back)
         paint_scalp(scene, self.skull, self.level)
         paint_vault(scene, self.skull)
+        if any(lesion.name == "蛛网膜下腔出血" for lesion in self.lesions):
+            scene.masks[VENTRICLES] = np.zeros_like(scene.canvas.hu)
         if self.level in ("颅底", "眼眶"):
             paint_base(scene, self.skull, self.age, orbits=self.level == "眼眶")
         else:
-            paint_brain(scene, self.skull, self.level, self.age)
+            paint_brain(scene, self.skull, self.level, self.age, self.dilated)
         scene.push = Push()
         for lesion in self.lesions:
             lesion.paint(scene)
@@ -85,9 +95,21 @@ def draw_head(
     """Plan a head slice with the signs asked for."""
     skull = draw_skull(rng, level)
     lesions: list[Lesion] = []
+    dilated: Dilated | None = None
     for sign in signs:
-        lesions += PLANS[sign](rng, skull, level, spectrum)
-    return Head(level, skull, float(rng.beta(1.3, 1.3)), tuple(lesions))
+        if sign == "颅骨骨折":
+            lesions += plan_fracture(rng, skull, level, spectrum, lesions)
+        elif sign == "脑积水":
+            dilated, found = plan_hydrocephalus(rng, skull, spectrum)
+            lesions += found
+        else:
+            lesions += PLANS[sign](rng, skull, level, spectrum)
+    age = float(rng.beta(1.3, 1.3))
+    if "蛛网膜下腔出血" in signs:  # blood widens the spaces that it fills
+        age = 0.35 + 0.5 * age
+    if dilated is not None:  # pressure closes the sulci
+        age *= 0.45
+    return Head(level, skull, age, tuple(lesions), dilated)
 
 
 HEAD = Region(
@@ -99,6 +121,14 @@ HEAD = Region(
         (("硬膜下血肿",), 0.24),
         (("硬膜外血肿",), 0.2),
         (("脑梗死",), 0.22),
+        (("蛛网膜下腔出血",), 0.2),
+        (("脑积水",), 0.18),
+        (("颅骨骨折",), 0.16),
+        (("蛛网膜下腔出血", "脑积水"), 0.06),
+        (("脑出血", "脑积水"), 0.03),
+        (("硬膜外血肿", "颅骨骨折"), 0.06),
+        (("硬膜下血肿", "蛛网膜下腔出血"), 0.03),
+        (("蛛网膜下腔出血", "颅骨骨折"), 0.03),
     ),
     draw=draw_head,
     enhanced=0.06,

@@ -1,4 +1,4 @@
-"""A normal pelvic slice."""
+"""A pelvic slice from a plan."""
 
 import math
 from dataclasses import dataclass
@@ -7,6 +7,12 @@ import numpy as np
 
 from trainer.data.phantom.labels import Label
 from trainer.data.phantom.lesion import Lesion
+from trainer.data.phantom.pelvis.lesions import (
+    HIPS,
+    ILIAC,
+    plan_fracture,
+    plan_metastasis,
+)
 from trainer.data.phantom.region import Region
 from trainer.data.phantom.scene import Body, Scene
 from trainer.data.phantom.shapes import Curve, blob, ellipse, jitter, mirror, spline, tube
@@ -20,6 +26,8 @@ from trainer.data.phantom.trunk import (
     paint_vessel,
     shrink,
 )
+
+PLANS = {"骨转移": plan_metastasis, "骨盆骨折": plan_fracture}
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,12 +49,14 @@ class Pelvis:
             _iliac(scene, self)
         else:
             _hips(scene, self)
+        for lesion in self.lesions:
+            lesion.paint(scene)
 
 
 def draw_pelvis(
     rng: np.random.Generator, level: str, signs: tuple[str, ...], spectrum: Spectrum
 ) -> Pelvis:
-    """Plan a normal slice; a pelvis shows no sign yet."""
+    """Plan a pelvic slice with the signs asked for."""
     a = rng.uniform(135, 165)
     b = a * rng.uniform(0.58, 0.68)
     fat = math.exp(rng.uniform(math.log(8), math.log(40)))
@@ -55,7 +65,8 @@ def draw_pelvis(
     skin = shrink(skin, np.exp(-(((t - math.pi / 2) / 0.10) ** 2)) * rng.uniform(8, 26))
     reach = np.abs(skin).max(axis=0)
     body = Body(float(reach[0]), float(-skin[:, 1].min()), float(skin[:, 1].max()))
-    return Pelvis(level, a, b, skin, body)
+    lesions = tuple(PLANS[sign](rng, level, a, b, spectrum) for sign in signs)
+    return Pelvis(level, a, b, skin, body, lesions)
 
 
 def _bone(scene: Scene, *curves: Curve, thick: float = 3.0) -> None:
@@ -225,7 +236,8 @@ def _hips(scene: Scene, pelvis: Pelvis) -> None:
             trochanter = blob(rng, x + s * (r + 24), y + 14, 13, 18, rough=0.05)
             _bone(scene, neck, trochanter, thick=2)
             _bone(scene, ellipse(x, y, r, r), thick=1.6)
-    if rng.random() < 0.5:
+    broken = any(lesion.site == "耻骨" for lesion in pelvis.lesions)
+    if rng.random() < 0.5 or broken:
         for ramus in _both(
             tube(np.array([(0.03, -0.52), (0.16, -0.44), (0.34, -0.26)]) * k, [16, 13, 10])
         ):
@@ -252,9 +264,13 @@ def _hips(scene: Scene, pelvis: Pelvis) -> None:
 
 PELVIS = Region(
     name="盆腔",
-    levels={"髂骨翼": 0.5, "髋关节": 0.5},
-    sign_levels={},
-    combinations=(),
+    levels={ILIAC: 0.5, HIPS: 0.5},
+    sign_levels={"骨转移": (ILIAC, HIPS), "骨盆骨折": (ILIAC, HIPS)},
+    combinations=(
+        (("骨转移",), 0.5),
+        (("骨盆骨折",), 0.45),
+        (("骨转移", "骨盆骨折"), 0.05),
+    ),
     draw=draw_pelvis,
     enhanced=0.3,
 )

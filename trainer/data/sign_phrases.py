@@ -1,0 +1,30 @@
+"""What is said of one sign."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class SignPhrases:
+    """Phrases of one sign.
+
+    Attributes:
+        seen: sentences for 检查所见.
+        named: phrases for 诊断意见, from which also answers are made.
+        absent: how its absence is said after 未见.
+        advice: what to do next.
+        plain: for the family, without technical words.
+        alarm: what to do next when its size alone makes it urgent; else ``advice``.
+        more: what each of its traits adds to a sentence, behind a comma.
+        where: how its place is said when the finding has none.
+        short: its name behind a place that says the rest, for example 骨折 after 左侧颞骨.
+    """
+
+    seen: tuple[str, ...]
+    named: tuple[str, ...]
+    absent: str
+    advice: tuple[str, ...]
+    plain: str
+    alarm: tuple[str, ...] = ()
+    more: tuple[tuple[str, str], ...] = ()
+    where: str = ""
+    short: str = ""
