@@ -106,7 +106,7 @@ def draw_head(
             lesions += PLANS[sign](rng, skull, level, spectrum)
     age = float(rng.beta(1.3, 1.3))
     if "蛛网膜下腔出血" in signs:  # blood widens the spaces that it fills
-        age = 0.35 + 0.5 * age
+        age = 0.45 + 0.45 * age
     if dilated is not None:  # pressure closes the sulci
         age *= 0.45
     return Head(level, skull, age, tuple(lesions), dilated)

@@ -41,7 +41,7 @@ def plan_subarachnoid(
     sign = int(rng.choice([-1, 1]))
     half, deep = skull.at(0.0), skull.at(math.pi / 2)
     middle = (sign * across * half, along * deep)
-    hu, thick = spectrum.subarachnoid_hu.draw(rng), rng.uniform(1.2, 2.2)
+    hu, thick = spectrum.subarachnoid_hu.draw(rng), rng.uniform(1.6, 3.2)
 
     def paint(scene: Scene) -> None:
         share = np.clip(_fluid(scene, skull) * thick, 0, 1)
