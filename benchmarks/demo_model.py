@@ -1,0 +1,208 @@
+"""The goals of the embedded model and what it reaches, from nothing, as two tables.
+
+    python benchmarks/demo_model.py                          # 2,000 pictures, assets/demo-model
+    python benchmarks/demo_model.py MODEL --pictures 20      # a dry run
+    python benchmarks/demo_model.py --bf16 FOLDER --nf4 FOLDER --keep answers.jsonl
+
+Run in the test or the training environment; other forms than INT4 need the training one. The
+pictures are phantoms of seeds that no training had, with every sign of the first tier, also
+those that the model's own config did not teach. What is counted is what ``train evaluate``
+counts. ``--keep`` holds every answer, so that a killed run goes on where it was.
+"""
+
+import argparse
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from statistics import median
+from threading import Event
+
+from rich.console import Console
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from assistant.dialogue.conversation import Conversation
+from assistant.dialogue.prompts import load_prompts
+from assistant.engine.base import Options
+from assistant.machine import processor
+from assistant.models.card import read_card
+from trainer.config import load_pipeline
+from trainer.data.phantom.labels import TIER_ONE
+from trainer.data.recipe import SynthConfig
+from trainer.exam.charts import interval, percent
+from trainer.exam.goals import Goal, f1_over, goals_of, lost
+from trainer.exam.journal import Journal
+from trainer.exam.paper import Case, draw_cases, draw_strangers
+from trainer.exam.result import Examination, assess, graded, standing
+from trainer.exam.settings import Evaluate
+from trainer.exam.sitting import Candidate
+from trainer.exam.variants import Variant, quantized
+from trainer.metrics.details import Graded, SignRow
+from trainer.metrics.share import bootstrap
+
+ROOT = Path(__file__).resolve().parents[1]
+TIMED = 20
+"""Pictures that the clock runs for, after one that warms up."""
+
+
+def main() -> None:
+    """Draw, ask, count and print."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("model", nargs="?", type=Path, default=ROOT / "assets" / "demo-model")
+    parser.add_argument("--pictures", type=int, default=2000)
+    parser.add_argument("--others", type=int, default=300, help="of every other form and control")
+    parser.add_argument("--bf16", type=Path, help="folder of the merged model")
+    parser.add_argument("--nf4", type=Path, help="folder of the NF4 form")
+    parser.add_argument("--keep", type=Path, help="file of answers, to go on after a kill")
+    chosen = parser.parse_args()
+    few = min(chosen.others, chosen.pictures)
+    settings = Evaluate(
+        pictures=chosen.pictures, strangers=few, follow_ups=few, rephrased=0, variant_pictures=few
+    )
+    recipe = recipe_of(chosen.model)
+    taught = taught_by(recipe)
+    drawn = recipe.model_copy(update={"signs": tuple(dict.fromkeys((*TIER_ONE, *taught)))})
+    cases = tuple(draw_cases(settings, drawn))
+    with tempfile.TemporaryDirectory(prefix="demo-model-") as scratch:
+        keep = chosen.keep or Path(scratch) / "answers.jsonl"
+        main_form = quantized(chosen.model.resolve())
+        found = examine(main_form, cases, settings, drawn, keep)
+        others = {
+            name: reports(quantized(folder.resolve()), cases[:few], settings, keep)
+            for name, folder in (("bf16", chosen.bf16), ("NF4", chosen.nf4))
+            if folder is not None
+        }
+    goals = goals_of(found)
+    if set(taught) < set(TIER_ONE):
+        goals.insert(1, Goal("其中教过的征象的 F1", f1_over(found.answers, taught), 0.95))
+    goals += [
+        lost(others.get("bf16", ()), found.answers, ("bf16", "INT4")),
+        lost(others.get("bf16", ()), others.get("NF4", ()), ("bf16", "NF4")),
+        *times(main_form, cases[: TIMED + 1]),
+    ]
+    print(f"{date.today()}，{processor()}，{main_form.title}，{len(cases)} 幅，对照各 {few} 幅\n")
+    print("\n".join(goal_table(goals)), end="\n\n")
+    print(untaught(taught), end="\n\n")
+    print("\n".join(sign_table(found.details.signs, taught)))
+
+
+def recipe_of(model: Path) -> SynthConfig:
+    """What the model was taught on, by the config that its card names."""
+    path = ROOT / "configs" / "train" / f"{read_card(model).name}.yaml"
+    return load_pipeline(path).phantoms if path.exists() else SynthConfig.model_validate({})
+
+
+def taught_by(recipe: SynthConfig) -> tuple[str, ...]:
+    """Signs of the training pictures."""
+    return TIER_ONE if recipe.signs is None else recipe.signs
+
+
+def examine(
+    form: Variant, cases: Sequence[Case], settings: Evaluate, recipe: SynthConfig, keep: Path
+) -> Examination:
+    """All of it, by the form that clinicians run."""
+    candidate = sitter(form, settings, keep)
+    try:
+        sheet = candidate.sit(cases, draw_strangers(settings, recipe))
+    finally:
+        candidate.close()
+    last = standing(form.key, form.title, form.before, graded(cases, sheet.reports))
+    return assess(cases, sheet, [last], settings)
+
+
+def reports(
+    form: Variant, cases: Sequence[Case], settings: Evaluate, keep: Path
+) -> tuple[Graded, ...]:
+    """Reports of another form on the first pictures."""
+    candidate = sitter(form, settings, keep)
+    try:
+        return graded(cases, candidate.reports(cases))
+    finally:
+        candidate.close()
+
+
+def sitter(form: Variant, settings: Evaluate, keep: Path) -> Candidate:
+    """A form that answers, its answers kept under its own digest."""
+    prompts, console = load_prompts(), Console(stderr=True)
+    journal = Journal(keep, f"{form.key} {form.digest}")
+    return Candidate(form.load, journal, prompts, settings, console, form.title)
+
+
+def times(form: Variant, cases: Sequence[Case]) -> list[Goal]:
+    """Seconds to the first token and to the end of a report, the picture not seen before."""
+    engine, prompts = form.load(), load_prompts()
+    firsts: list[float] = []
+    wholes: list[float] = []
+    try:
+        for case in cases:
+            talk = Conversation.new(prompts.system).ask(prompts.default_question, (case.picture,))
+            began, first = time.perf_counter(), 0.0
+            for _ in engine.stream(talk, Options(max_tokens=320), Event()):
+                first = first or time.perf_counter() - began
+            firsts.append(first)
+            wholes.append(time.perf_counter() - began)
+            engine.forget(talk.id)
+    finally:
+        engine.close()
+    rows = (("首字（中位）", firsts[1:], 0.3), ("整份报告（中位）", wholes[1:], 2.0))
+    return [_seconds(name, taken, target) for name, taken, target in rows]
+
+
+def _seconds(name: str, taken: Sequence[float], target: float) -> Goal:
+    figure = bootstrap(len(taken), lambda chosen: median(taken[i] for i in chosen))
+    return Goal(name, figure, target, at_least=False, unit="s")
+
+
+def goal_table(goals: Sequence[Goal]) -> list[str]:
+    """Markdown; what was not measured says why."""
+    rows = ["| 项目 | 测得 | 95% 区间 | 数量 | 目标 | |", "|---|---|---|---|---|---|"]
+    for goal in goals:
+        sign = "≥" if goal.at_least else "≤"
+        percents = goal.unit == "%"
+        target = f"{sign} {goal.target:.1%}" if percents else f"{sign} {goal.target:g} s"
+        verdict = {True: "达到", False: "**未达到**", None: "未测"}[goal.met]
+        verdict += f"（{goal.why}）" if goal.why else ""
+        figure = goal.figure
+        if figure is None or not figure.of:
+            cells = "— | — | 0"
+        elif percents:
+            cells = f"{percent(figure)} | {interval(figure)} | {figure.of}"
+        else:
+            low, high = figure.interval
+            cells = f"{figure.value:.3f} s | {low:.3f}–{high:.3f} s | {figure.of}"
+        rows.append(f"| {goal.name} | {cells} | {target} | {verdict} |")
+    return rows
+
+
+def untaught(taught: Sequence[str]) -> str:
+    """Which signs of the first tier the model never learnt."""
+    missing = [sign for sign in TIER_ONE if sign not in taught]
+    if not missing:
+        return "第一层 16 种征象都教过。"
+    names = "、".join(missing)
+    return (
+        f"没有教过的第一层征象：{names}。上表的层面含有它们，漏报照算。达到与否按测得值，不按区间。"
+    )
+
+
+def sign_table(signs: Sequence[SignRow], taught: Sequence[str]) -> list[str]:
+    """Markdown, one row a sign."""
+    rows = [
+        "| 征象 | 教过 | 应有 | 答对 | 多报 | 侧别错 | 精确率 | 召回率 | F1（95% 区间） |",
+        "|---|---|---|---|---|---|---|---|---|",
+    ]
+    for row in signs:
+        kind = row.agreement
+        rows.append(
+            f"| {row.sign} | {'是' if row.sign in taught else '否'} | {row.known} | {row.hits} "
+            f"| {row.extra} | {row.wrong_side} | {percent(kind.precision)} "
+            f"| {percent(kind.recall)} | {percent(kind.f1)}（{interval(kind.f1)}） |"
+        )
+    return rows
+
+
+if __name__ == "__main__":
+    main()
