@@ -193,9 +193,8 @@ def _size(shown: Shown, rng: np.random.Generator) -> Exchange:
         if finding.size_mm is not None:
             parts.append(f"{finding.sign}{size_text(finding.size_mm)}")
         else:
-            extent = next(
-                (t for t in observation.traits if t.endswith(("量", "%", "度"))), "范围较弥漫"
-            )
+            grades = (t for t in observation.traits if t.endswith(("量", "%", "度")))
+            extent = next(grades, phrases.SIGNS[finding.sign].extent)
             parts.append(f"{finding.sign}，{extent}")
     return question, "；".join(parts) + "。"
 

@@ -57,6 +57,7 @@ FURTHER = MappingProxyType(
             ),
             "头骨有骨折",
             more=(("凹陷", "局部骨片内陷"), ("头皮肿胀", "邻近头皮软组织肿胀")),
+            extent="呈线状，不以直径计",
             short="骨折",
         ),
         "肺气肿": SignPhrases(
@@ -90,6 +91,7 @@ FURTHER = MappingProxyType(
             ),
             "胸部的大血管内层撕开了，很危险",
             where="{where}",
+            extent="沿主动脉走行，单层图像不能测全长",
         ),
         "主动脉瘤": SignPhrases(
             (
@@ -207,6 +209,7 @@ FURTHER = MappingProxyType(
             ),
             "骨盆有骨折",
             more=(("移位", "断端错位"),),
+            extent="呈线状，不以直径计",
             short="骨折",
         ),
     }

@@ -16,6 +16,7 @@ class SignPhrases:
         alarm: what to do next when its size alone makes it urgent; else ``advice``.
         more: what each of its traits adds to a sentence, behind a comma.
         where: how its place is said when the finding has none.
+        extent: how far it reaches, when it has neither size nor grade.
         short: its name behind a place that says the rest, for example 骨折 after 左侧颞骨.
     """
 
@@ -27,4 +28,5 @@ class SignPhrases:
     alarm: tuple[str, ...] = ()
     more: tuple[tuple[str, str], ...] = ()
     where: str = ""
+    extent: str = "范围较弥漫"
     short: str = ""

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from assistant.report.finding import Finding
 from trainer.data.phantom.labels import TIER_ONE
 from trainer.exam.gate import losses
 from trainer.exam.result import Examination
@@ -12,7 +13,7 @@ from trainer.metrics.share import Measure, Share
 from trainer.metrics.tuples import Matched
 
 SMALL_MM, FAINT_GREY = 15.0, 20.0
-"""Largest diameter of a small lesion; least contrast, in grey levels of 255, of a plain one."""
+"""A lesion is small up to this diameter or thickness, and faint below so many grey levels."""
 
 Figure = Share | Measure
 
@@ -50,12 +51,14 @@ def goals_of(found: Examination, signs: Iterable[str] = TIER_ONE) -> list[Goal]:
     """Those that one examination decides, in the order of the issue that sets them."""
     answers = [restricted(one, frozenset(signs)) for one in found.answers]
     summary, chance = found.summary, found.summary.majority
-    small = [one for one in answers if any(_small(f.size_mm) for f in one.known.findings)]
+    small = [one for one in answers if any(map(_small, one.known.findings))]
     faint = [one for one in answers if any(_faint(value) for value in one.contrasts)]
     return [
         Goal("第一层征象 F1（征象与侧别）", detail(answers).sides.f1, 0.95),
-        Goal(f"同上，含 ≤ {SMALL_MM:g} mm 病灶的层面", detail(small).sides.f1, 0.85),
-        Goal(f"同上，含对比 < {FAINT_GREY:g} 灰阶病灶的层面", detail(faint).sides.f1, 0.85),
+        Goal(f"第一层征象 F1，含 ≤ {SMALL_MM:g} mm 病灶的层面", detail(small).sides.f1, 0.85),
+        Goal(
+            f"第一层征象 F1，含对比 < {FAINT_GREY:g} 灰阶病灶的层面", detail(faint).sides.f1, 0.85
+        ),
         Goal("侧别错误", detail(answers).wrong_side, 0.01, at_least=False),
         Goal("急症检出", summary.urgent, 0.97),
         Goal("正常判为正常", summary.normal, 0.98),
@@ -103,8 +106,10 @@ def restricted(one: Graded, signs: frozenset[str]) -> Graded:
     return replace(one, verdict=verdict, contrasts=contrasts, matched=matched)
 
 
-def _small(size_mm: float | None) -> bool:
-    return size_mm is not None and size_mm <= SMALL_MM
+def _small(finding: Finding) -> bool:
+    """A shift of the midline is measured, but is no lesion."""
+    size = finding.size_mm
+    return size is not None and size <= SMALL_MM and finding.sign != "中线移位"
 
 
 def _faint(contrast: float | None) -> bool:

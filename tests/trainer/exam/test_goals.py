@@ -52,9 +52,9 @@ def test_a_goal_is_met_by_the_figure_itself(figure, at_least, met):
 
 def test_small_and_faint_lesions_are_counted_by_their_slices():
     goals = by_name(goals_of(examined()))
-    small = goals["同上，含 ≤ 15 mm 病灶的层面"]
+    small = goals["第一层征象 F1，含 ≤ 15 mm 病灶的层面"]
     assert (small.figure.of, small.figure.value) == (1, 1.0)
-    assert goals["同上，含对比 < 20 灰阶病灶的层面"].met is None
+    assert goals["第一层征象 F1，含对比 < 20 灰阶病灶的层面"].met is None
 
 
 def test_other_signs_neither_help_nor_harm():

@@ -94,7 +94,7 @@ class Spectrum:
     ascites_mm: Range = Range(12, 35)
     ascites_hu: Range = Range(0, 18)
     free_gas_mm: Range = Range(6, 30)
-    subarachnoid_hu: Range = Range(52, 80)
+    subarachnoid_hu: Range = Range(56, 80)
     evans: Range = Range(0.33, 0.50)
     skull_gap_mm: Range = Range(1.6, 4.5)
     skull_depth_mm: Range = Range(3, 9)

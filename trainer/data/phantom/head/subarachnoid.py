@@ -17,6 +17,9 @@ from trainer.data.phantom.spectrum import Spectrum
 EDGE_MM = 1.6
 """The walls of the ventricles hold so much fluid by partial volume, and no blood."""
 
+SWELLING_MM = 0.8
+"""Clot spreads the gyri apart by about so much."""
+
 SPREADS = {
     "鞍上池": (
         ("鞍上池、环池及双侧侧裂池", 0.0, -0.08, 0.75),
@@ -26,8 +29,8 @@ SPREADS = {
         ("双侧侧裂池、纵裂池及四叠体池", 0.0, -0.1, 1.1),
         ("纵裂池前部及双侧侧裂池", 0.0, -0.4, 0.75),
     ),
-    "侧脑室体": (("双侧大脑半球脑沟及纵裂池", 0.0, 0.0, 1.4), ("脑沟", 0.7, 0.0, 0.55)),
-    "半卵圆中心": (("双侧大脑半球脑沟及纵裂池", 0.0, 0.0, 1.4), ("脑沟", 0.7, 0.0, 0.55)),
+    "侧脑室体": (("双侧大脑半球脑沟及纵裂池", 0.0, 0.0, 1.4), ("脑沟", 0.75, 0.0, 0.75)),
+    "半卵圆中心": (("双侧大脑半球脑沟及纵裂池", 0.0, 0.0, 1.4), ("脑沟", 0.75, 0.0, 0.75)),
 }
 """Where the blood lies, and its middle and reach as shares of the skull's half axes."""
 
@@ -41,7 +44,7 @@ def plan_subarachnoid(
     sign = int(rng.choice([-1, 1]))
     half, deep = skull.at(0.0), skull.at(math.pi / 2)
     middle = (sign * across * half, along * deep)
-    hu, thick = spectrum.subarachnoid_hu.draw(rng), rng.uniform(1.6, 3.2)
+    hu, thick = spectrum.subarachnoid_hu.draw(rng), rng.uniform(2.4, 4.0)
 
     def paint(scene: Scene) -> None:
         share = np.clip(_fluid(scene, skull) * thick, 0, 1)
@@ -64,10 +67,14 @@ def _fluid(scene: Scene, skull: Skull) -> Coverage:
     brain, water = tissues.white - 3.0, tissues.csf + 2.0
     share = np.clip((brain - scene.canvas.hu) / (brain - water), 0, 1)
     inside = scene.canvas.mask(polar(skull.angles, skull.inner - 0.5))
-    blur = ImageFilter.GaussianBlur(EDGE_MM / scene.canvas.view.spacing_mm)
-    picture = Image.fromarray((scene.masks[VENTRICLES] * 255).astype(np.uint8)).filter(blur)
-    closed = np.clip(np.asarray(picture, dtype=np.float32) / 32, 0, 1)
-    return np.asarray(share * inside * (1 - closed), dtype=np.float32)
+    outside = share * inside * (1 - np.clip(8 * _blurred(scene, scene.masks[VENTRICLES]), 0, 1))
+    return _blurred(scene, np.asarray(outside, np.float32), SWELLING_MM)
+
+
+def _blurred(scene: Scene, share: Coverage, mm: float = EDGE_MM) -> Coverage:
+    blur = ImageFilter.GaussianBlur(mm / scene.canvas.view.spacing_mm)
+    picture = Image.fromarray((share * 255).astype(np.uint8)).filter(blur)
+    return np.asarray(np.asarray(picture) / 255, dtype=np.float32)
 
 
 def _near(scene: Scene, middle: tuple[float, float], wide: float, deep: float) -> Coverage:
