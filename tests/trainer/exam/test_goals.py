@@ -4,11 +4,13 @@ import pytest
 
 from assistant.report.finding import Finding
 from tests.trainer.exam.examination import CASES, REPORTS, SETTINGS
+from trainer.data.phantom.labels import TIER_ONE
+from trainer.exam.goal_page import goal_table, sign_table, untaught
 from trainer.exam.goals import Goal, f1_over, goals_of, lost, restricted
 from trainer.exam.result import Examination, assess, graded, standing
 from trainer.exam.sitting import Sheet
 from trainer.metrics.details import Graded, grade
-from trainer.metrics.share import Share
+from trainer.metrics.share import Measure, Share
 from trainer.metrics.verdict import Known
 
 TEXTS = tuple(REPORTS.values())
@@ -82,3 +84,26 @@ def test_what_quantising_costs_and_that_it_was_not_measured():
     assert replace(same, figure=None).met is None
     assert same.met is True
     assert lost((), answers, ("bf16", "INT4")).met is None
+
+
+def test_the_table_says_what_was_reached_what_was_not_and_what_was_not_measured():
+    goals = [
+        Goal("甲", Share(99, 100), 0.95),
+        Goal("乙", Share(90, 100), 0.95),
+        Goal("丙", None, 0.01, at_least=False, why="没有文件夹"),
+        Goal("丁", Measure(0.4, 0.3, 0.5, 20), 0.3, at_least=False, unit="s"),
+    ]
+    rows = goal_table(goals)[2:]
+    assert rows[0].endswith("| 100 | ≥ 95.0% | 达到 |")
+    assert rows[1].endswith("| **未达到** |")
+    assert rows[2].endswith("| — | — | 0 | ≤ 1.0% | 未测（没有文件夹） |")
+    assert rows[3] == "| 丁 | 0.400 s | 0.300–0.500 s | 20 | ≤ 0.3 s | **未达到** |"
+
+
+def test_what_was_never_taught_is_named():
+    taught = [sign for sign in TIER_ONE if sign != "肺结节"]
+    assert "没有教过的第一层征象：肺结节。" in untaught(taught)
+    assert "都教过" in untaught(TIER_ONE)
+    rows = sign_table(examined().details.signs, ("胸腔积液",))
+    assert any(row.startswith("| 胸腔积液 | 是 | 1 | 1 | 0 | 0 | 100.0% |") for row in rows)
+    assert any(row.startswith("| 气胸 | 否 |") for row in rows)

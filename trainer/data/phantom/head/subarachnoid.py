@@ -32,7 +32,7 @@ SPREADS = {
     "侧脑室体": (("双侧大脑半球脑沟及纵裂池", 0.0, 0.0, 1.4), ("脑沟", 0.75, 0.0, 0.75)),
     "半卵圆中心": (("双侧大脑半球脑沟及纵裂池", 0.0, 0.0, 1.4), ("脑沟", 0.75, 0.0, 0.75)),
 }
-"""Where the blood lies, and its middle and reach as shares of the skull's half axes."""
+"""Where the blood lies, the commoner first; its middle and reach as shares of the half axes."""
 
 
 def plan_subarachnoid(
@@ -40,7 +40,7 @@ def plan_subarachnoid(
 ) -> list[Lesion]:
     """Blood around the cisterns after a ruptured aneurysm, or over one convexity."""
     spreads = SPREADS[level]
-    where, across, along, reach = spreads[int(rng.choice(len(spreads), p=_shares(len(spreads))))]
+    where, across, along, reach = spreads[int(rng.choice(2, p=[0.7, 0.3]))]
     sign = int(rng.choice([-1, 1]))
     half, deep = skull.at(0.0), skull.at(math.pi / 2)
     middle = (sign * across * half, along * deep)
@@ -55,10 +55,6 @@ def plan_subarachnoid(
         scene.canvas.blend(whole, share * patchy, hu=blood, label=Label.SUBARACHNOID_HAEMORRHAGE)
 
     return [Lesion("蛛网膜下腔出血", paint, traits=(f"于{where}",))]
-
-
-def _shares(count: int) -> list[float]:
-    return [1.0] if count == 1 else [0.7, 0.3]
 
 
 def _fluid(scene: Scene, skull: Skull) -> Coverage:
