@@ -12,6 +12,7 @@ Memory is the process's own, looked at after each tenth of the files: it must no
 import argparse
 import json
 import platform
+import sys
 import tempfile
 import time
 from collections import Counter
@@ -21,17 +22,20 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from assistant.batch.control import Control
-from assistant.batch.job import Job
-from assistant.batch.question import Questions
-from assistant.batch.run import run_batch
-from assistant.batch.source import Source
-from assistant.dialogue.prompts import load_prompts
-from assistant.engine.lane import Lane
-from assistant.engine.scripted import ScriptedEngine
-from assistant.loading import load_named
-from assistant.machine import processor, resident_bytes
-from assistant.settings import load_settings
+CHECKOUT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(CHECKOUT))
+
+from assistant.batch.control import Control  # noqa: E402
+from assistant.batch.job import Job  # noqa: E402
+from assistant.batch.question import Questions  # noqa: E402
+from assistant.batch.run import run_batch  # noqa: E402
+from assistant.batch.source import Source  # noqa: E402
+from assistant.dialogue.prompts import load_prompts  # noqa: E402
+from assistant.engine.lane import Lane  # noqa: E402
+from assistant.engine.scripted import ScriptedEngine  # noqa: E402
+from assistant.loading import load_named  # noqa: E402
+from assistant.machine import processor, resident_bytes  # noqa: E402
+from assistant.settings import load_settings  # noqa: E402
 
 BROKEN = 100
 """Every so many-th file is broken."""
