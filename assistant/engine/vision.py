@@ -1,11 +1,13 @@
 """The vision tower on OpenVINO: pixels to picture embeddings."""
 
+from collections.abc import Callable
 from pathlib import Path
 from threading import Event
 
 import numpy as np
 import openvino as ov
 from numpy.typing import NDArray
+from openvino import opset13 as ops
 
 from assistant.engine.inference import infer
 from assistant.engine.patches import PatchConfig, Patches, cut_patches
@@ -23,21 +25,28 @@ class VisionTower:
         folder: an exported Qwen2-VL.
         head_dim: of the vision tower's attention, ``embed_dim // num_heads``.
         properties: OpenVINO compile properties.
+        encoded: called after every picture.
     """
 
     def __init__(
-        self, core: ov.Core, folder: Path, head_dim: int, properties: dict[str, object]
+        self,
+        core: ov.Core,
+        folder: Path,
+        head_dim: int,
+        properties: dict[str, object],
+        encoded: Callable[[], None],
     ) -> None:
         self.config = PatchConfig.read(folder)
         self._head_dim = head_dim
         self._embed = core.compile_model(
             folder / "openvino_vision_embeddings_model.xml", "CPU", properties
         ).create_infer_request()
-        merge = core.compile_model(
-            folder / "openvino_vision_embeddings_merger_model.xml", "CPU", properties
-        )
+        model = core.read_model(folder / "openvino_vision_embeddings_merger_model.xml")
+        drop_mask(model)
+        merge = core.compile_model(model, "CPU", properties)
         self._merge_inputs = [port.get_any_name() for port in merge.inputs]
         self._merge = merge.create_infer_request()
+        self._encoded = encoded
 
     def grid(self, height: int, width: int) -> tuple[int, int]:
         """Rows and columns of merged tokens for a picture of this size in pixels."""
@@ -52,18 +61,17 @@ class VisionTower:
         """
         patches = cut_patches(image.pixels, self.config)
         hidden = self._embed.infer({0: patches.values}, share_inputs=True)[0]
-        return np.array(infer(self._merge, self._merger_feed(hidden, patches), cancel))
+        found = np.array(infer(self._merge, self._merger_feed(hidden, patches), cancel))
+        self._encoded()
+        return found
 
     def _merger_feed(
         self, hidden: NDArray[np.float32], patches: Patches
     ) -> dict[str, NDArray[np.float32]]:
-        length = hidden.shape[0]
-        values = {
-            "hidden_states": hidden,
-            "attention_mask": np.zeros((1, length, length), np.float32),
-            "rotary_pos_emb": self._rotary(patches),
-        }
-        return {name: values[name] for name in self._merge_inputs}
+        feed = {"hidden_states": hidden, "rotary_pos_emb": self._rotary(patches)}
+        if "attention_mask" in self._merge_inputs:
+            feed["attention_mask"] = np.zeros((1, len(hidden), len(hidden)), np.float32)
+        return {name: feed[name] for name in self._merge_inputs}
 
     def _rotary(self, patches: Patches) -> NDArray[np.float32]:
         """Angles float32 (patches, head_dim / 2): rows then columns, in merged order."""
@@ -75,3 +83,23 @@ class VisionTower:
         frequencies = ROTARY_BASE ** -(np.arange(0, half, 2, dtype=np.float32) / half)
         angles = [np.outer(axis, frequencies) for axis in order]
         return np.concatenate(angles, axis=1).astype(np.float32)
+
+
+def drop_mask(model: ov.Model) -> None:
+    """Attend without a mask: pictures are encoded one at a time, and no patch is hidden.
+
+    The mask is float32 patches by patches, read by every head of every layer. An attention
+    with a scale of its own keeps it: the scale comes after the mask.
+    """
+    attentions = [
+        node for node in model.get_ops() if node.get_type_name() == "ScaledDotProductAttention"
+    ]
+    if any(len(node.inputs()) != len(("query", "key", "value", "mask")) for node in attentions):
+        return
+    for node in attentions:
+        plain = ops.scaled_dot_product_attention(*(node.input_value(at) for at in range(3)))
+        node.output(0).replace(plain.output(0))
+    for parameter in model.get_parameters():
+        if "attention_mask" in parameter.output(0).get_names():
+            model.remove_parameter(parameter)
+    model.validate_nodes_and_infer_types()

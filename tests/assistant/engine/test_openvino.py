@@ -6,12 +6,15 @@ from dataclasses import replace
 from threading import Event, Timer
 
 import numpy as np
+import openvino as ov
 import pytest
 
 from assistant.dialogue.conversation import Conversation
 from assistant.engine.base import Chooser, Options, Preparer, Stats, Together
+from assistant.engine.language import LARGEST_GROUP, weight_group
 from assistant.engine.memory import Budget
-from assistant.engine.openvino import OpenVINOEngine
+from assistant.engine.openvino import OpenVINOEngine, compile_properties
+from assistant.engine.vision import drop_mask
 from assistant.errors import AssistantError
 from assistant.imaging.slice import RenderedImage, SliceRef
 from assistant.places import ASSETS
@@ -251,3 +254,25 @@ def test_the_smallest_and_the_largest_picture_are_read(engine, side):
     pixels = np.broadcast_to(np.uint8(90), (side, side, 3))
     image = RenderedImage(pixels, None, "", SliceRef(), f"of {side}")
     assert say(engine, Conversation.new("").ask(QUESTION, (image,)), 4)[1].pictures_encoded == 1
+
+
+def test_activations_share_a_scale_among_no_more_than_the_weights():
+    core = ov.Core()
+    model = core.read_model(DEMO / "openvino_language_model.xml")
+    assert weight_group(model) == 64
+    model.set_rt_info(-1, ["nncf", "weight_compression", "group_size"])  # a scale a row
+    assert weight_group(model) == LARGEST_GROUP
+
+
+def test_pictures_are_encoded_without_a_mask():
+    core = ov.Core()
+    model = core.read_model(DEMO / "openvino_vision_embeddings_merger_model.xml")
+    with_mask = core.compile_model(model, "CPU", compile_properties(None, "f32"))
+    drop_mask(model)
+    without = core.compile_model(model, "CPU", compile_properties(None, "f32"))
+    rng = np.random.default_rng(0)
+    shapes = {"hidden_states": (16, 192), "rotary_pos_emb": (16, 32)}
+    feed = {name: rng.standard_normal(shape).astype(np.float32) for name, shape in shapes.items()}
+    masked = with_mask({**feed, "attention_mask": np.zeros((1, 16, 16), np.float32)})[0]
+    assert [port.get_any_name() for port in without.inputs] == list(shapes)
+    np.testing.assert_allclose(without(feed)[0], masked, atol=1e-5)
