@@ -1,6 +1,7 @@
 """An inference on OpenVINO that can be given up between two of its operations."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from threading import Event
 
 import numpy as np
@@ -21,14 +22,12 @@ def infer(
     """
     request.start_async(dict(inputs), share_inputs=True)
     while not request.wait_for(POLL_MS):
-        if not cancel.is_set():
-            continue
-        request.cancel()
-        try:
-            request.wait()
-        except RuntimeError as error:  # also what a cancelled inference ends with
-            raise InterruptedError from error
-        break
+        if cancel.is_set():
+            request.cancel()
+            # It may end as if nothing were wrong and still have lost its states.
+            with suppress(RuntimeError):
+                request.wait()
+            raise InterruptedError
     request.wait()  # a failure of the inference is raised here
     found: NDArray[np.float32] = request.get_output_tensor(0).data
     return found

@@ -5,6 +5,7 @@ from typing import Literal
 
 from assistant.engine.base import Engine
 from assistant.engine.devices import SETUP, torch_installed
+from assistant.engine.memory import Budget
 from assistant.errors import AssistantError
 from assistant.models.catalog import ModelFolder
 
@@ -42,9 +43,19 @@ def choose_engine(model: ModelFolder, engine: EngineChoice) -> str:
 
 
 def load_engine(
-    model: ModelFolder, engine: EngineChoice = "auto", *, cache_dir: Path | None = None
+    model: ModelFolder,
+    engine: EngineChoice = "auto",
+    *,
+    cache_dir: Path | None = None,
+    budget: Budget | None = None,
 ) -> Engine:
     """Load a model into the engine that fits it; the engine is not warmed up yet.
+
+    Args:
+        model: what to load.
+        engine: which engine is wanted.
+        cache_dir: where OpenVINO may keep compiled models.
+        budget: of what is kept between questions.
 
     Raises:
         AssistantError: those of :func:`choose_engine` and of the engine itself.
@@ -60,6 +71,7 @@ def load_engine(
             model_format="nf4" if model.card.format == "nf4" else "bf16",
             is_demo=model.card.demo,
             fingerprint=model.card.fingerprint,
+            budget=budget,
         )
     from assistant.engine.openvino import OpenVINOEngine
 
@@ -69,4 +81,5 @@ def load_engine(
         is_demo=model.card.demo,
         fingerprint=model.card.fingerprint,
         cache_dir=cache_dir,
+        budget=budget,
     )

@@ -20,7 +20,7 @@ from assistant.engine.base import Capabilities, Chunk, Options
 from assistant.engine.language import GROUP, LARGEST_GROUP, LanguageModel
 from assistant.engine.loop import Loop
 from assistant.engine.looped import LoopedEngine
-from assistant.engine.mapped import giver
+from assistant.engine.mapped import give_back, giver
 from assistant.engine.memory import Budget
 from assistant.engine.vision import VisionTower
 from assistant.errors import AssistantError
@@ -78,6 +78,7 @@ class OpenVINOEngine(LoopedEngine[NDArray[np.float32]]):
                 next_step="请重新获取或重新量化该模型，再启动程序。",
                 detail=f"{type(error).__name__}: {error}",
             ) from error
+        give_back(*mapped)  # what compiling read of them
         self._model_name, self._is_demo = model_name, is_demo
         self._fingerprint = fingerprint
 

@@ -42,6 +42,12 @@ class Round:
             request.results.put(piece)
             self._told.append((request, pieces))
 
+    def abandon(self) -> tuple[Request, ...]:
+        """Let go of every answer, and of the engine in them; whose they were."""
+        left = self.requests
+        self._told.clear()
+        return left
+
     def _answer(self, request: Request) -> Iterator[Chunk | Chances]:
         if request.answers:
             yield chances(self._engine, request)

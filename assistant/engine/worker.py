@@ -91,24 +91,32 @@ class Worker:
         return self._line.take_person()
 
     def _do(self, task: Request | Preparation | Folder) -> None:
-        """What breaks the engine answers what was asked and restarts it."""
+        """What breaks the engine answers what was asked and restarts it.
+
+        It is restarted when nothing refers to the broken one any more, so that there is never
+        memory needed for two.
+        """
+        if self._broke(task):
+            self._fill()
+
+    def _broke(self, task: Request | Preparation | Folder) -> bool:
         engine = self._seat.engine
         assert engine is not None
         if isinstance(task, Request):
-            self._answer(engine, task)
-            return
+            return self._answer(engine, task)
         try:
             if isinstance(task, Preparation):
                 self._prepare(engine, task)
             else:
                 self._answer_folder(engine, task)
         except Exception as error:
-            self._failed(engine, task, error)
+            return self._failed(engine, task, error)
+        return False
 
     def _failed(
         self, engine: Engine, task: Request | Preparation | Folder, error: Exception
     ) -> bool:
-        """Say so; whether the engine broke, and was restarted."""
+        """Say so; whether the engine broke."""
         known = error if isinstance(error, AssistantError) else None
         with self._changed:
             if isinstance(task, Preparation):  # the question will say it
@@ -116,15 +124,14 @@ class Worker:
             else:
                 task.refuse(known or broken(error))
         if known is None:
-            self._fill()
             return True
         # A state left half-way would spoil the next question of this conversation.
         for conversation_id in task.conversation_ids:
             engine.forget(conversation_id)
         return False
 
-    def _answer(self, engine: Engine, first: Request) -> None:
-        """Answer a person, and beside them whoever comes meanwhile."""
+    def _answer(self, engine: Engine, first: Request) -> bool:
+        """Answer a person, and beside them whoever comes meanwhile; whether the engine broke."""
         going = Round(engine)
         going.join(first)
         while going.requests:
@@ -133,14 +140,15 @@ class Worker:
                 going.go_on()
             except Exception as error:
                 if self._failed(engine, turn, error):
-                    for other in going.requests:
+                    for other in going.abandon():
                         other.refuse(broken(error))
-                    return
+                    return True
             with self._changed:
                 newcomer = self._newcomer(going.requests)
                 if newcomer is not None:
                     going.join(newcomer)
                 self.running = going.requests
+        return False
 
     def _newcomer(self, answered: Sequence[Request]) -> Request | None:
         """Somebody else who may be answered at the same time; under the lock."""

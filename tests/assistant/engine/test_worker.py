@@ -1,6 +1,7 @@
 """Folder work and preparations beside people, through the lane."""
 
 import time
+import weakref
 from dataclasses import replace
 from threading import Event, Thread, Timer
 
@@ -343,4 +344,35 @@ def test_what_breaks_the_engine_is_told_to_those_answered_beside() -> None:
     beside.join(10)
     assert codes == ["ENG-002"]
     assert said(lane, question("好")) == "答" * 80
+    lane.close()
+
+
+def test_a_broken_engine_is_out_of_memory_before_the_next_is_loaded() -> None:
+    class Breaking(Choir):
+        def stream(self, conversation, options, cancel):
+            held = self  # as a real engine's frames hold its weights
+            for chunk in super().stream(conversation, options, cancel):
+                if conversation.turns[-1].text == "坏":
+                    raise RuntimeError(type(held).__name__)
+                yield chunk
+
+    loaded: list[weakref.ref[Breaking]] = []
+
+    def load() -> Breaking:
+        assert all(engine() is None for engine in loaded)
+        engine = Breaking()
+        loaded.append(weakref.ref(engine))
+        return engine
+
+    lane = Lane(load)
+    beside = Thread(target=lambda: pytest.raises(AssistantError, said, lane, question("好")))
+    beside.start()
+    until(lambda: lane.status.waiting == 1)
+    with pytest.raises(AssistantError, match="ENG-002"):
+        said(lane, question("坏"))
+    beside.join(10)
+    found = lane.together([question("坏"), question("好")], Options(), Event())
+    assert [error.code for error in found] == ["ENG-002"] * 2
+    assert said(lane, question("好")) == "答" * 40
+    assert len(loaded) == 3
     lane.close()
