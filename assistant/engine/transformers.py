@@ -18,6 +18,7 @@ from assistant.engine.base import Capabilities, Chunk, Options
 from assistant.engine.devices import SETUP, find_card
 from assistant.engine.loop import Loop
 from assistant.engine.looped import LoopedEngine
+from assistant.engine.memory import Budget
 from assistant.engine.patches import PatchConfig
 from assistant.engine.torch_model import TorchLanguage, TorchVision
 from assistant.errors import AssistantError
@@ -37,6 +38,7 @@ class TransformersEngine(LoopedEngine[torch.Tensor]):
         adapter: folder of a LoRA adapter that is laid over the weights, not merged; needs peft.
         device: "auto" is the NVIDIA card if there is a usable one.
         precision: "auto", or "f32" for arithmetic that can be compared to a reference.
+        budget: of what is kept between questions.
 
     Raises:
         AssistantError: ENG-202 there is not enough memory, ENG-204 the folder is incomplete
@@ -54,6 +56,7 @@ class TransformersEngine(LoopedEngine[torch.Tensor]):
         adapter: Path | None = None,
         device: Literal["auto", "cpu", "cuda"] = "auto",
         precision: Literal["auto", "f32"] = "auto",
+        budget: Budget | None = None,
     ) -> None:
         if model_format == "nf4" and importlib.util.find_spec("bitsandbytes") is None:
             raise AssistantError(
@@ -76,6 +79,7 @@ class TransformersEngine(LoopedEngine[torch.Tensor]):
                 self._vision,
                 TorchLanguage(model),
                 context_tokens=self._context_tokens,
+                budget=budget,
             )
         except Exception as error:
             if is_out_of_memory(error):
