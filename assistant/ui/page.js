@@ -71,7 +71,8 @@
     if (files.some((file) => file.size > told.maxMb * 2 ** 20)) {
       return say(told.tooLarge.replace("{mb}", told.maxMb));
     }
-    const stamp = crypto.randomUUID().slice(0, 8);
+    // Not randomUUID, which a page over plain HTTP from another machine does not have.
+    const stamp = crypto.getRandomValues(new Uint32Array(1))[0].toString(16);
     const transfer = new DataTransfer();
     files.forEach((file, i) => {
       transfer.items.add(zone.rename ? new File([file], `${i + 1}-${stamp}`) : file);
@@ -188,7 +189,22 @@
     document.body.append(bubble);
     const text = bubble.innerText.trim();
     bubble.remove();
-    await navigator.clipboard.writeText(text);
-    say(told.copied);
+    say(await copied(text) ? told.copied : told.notCopied);
   });
+
+  // A page over plain HTTP from another machine has no clipboard, but may copy what is selected.
+  async function copied(text) {
+    try {
+      await navigator.clipboard.writeText(text);
+      return true;
+    } catch {
+      const box = document.createElement("textarea");
+      box.value = text;
+      document.body.append(box);
+      box.select();
+      const done = document.execCommand("copy");
+      box.remove();
+      return done;
+    }
+  }
 })();

@@ -148,6 +148,7 @@ BROWSER: Mapping[str, str] = {
     "back": "已重新连接。",
     "failed": "[SYS-204] 这一步没有完成，请再试一次。",
     "copied": "已复制",
+    "notCopied": "浏览器不允许复制，请选中文字后按 Ctrl+C。",
     "rename": RENAME,
     "delete": DELETE,
     "deleteSure": DELETE_SURE,

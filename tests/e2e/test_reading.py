@@ -195,6 +195,29 @@ def test_an_answer_can_be_copied_without_its_note(open_tab: OpenTab) -> None:
     assert copied.endswith("不是诊断。")
 
 
+def test_over_plain_http_from_another_machine_files_open_and_answers_are_copied(
+    open_tab: OpenTab,
+) -> None:
+    """Browsers keep some of their functions from such a page, though not from 127.0.0.1."""
+    tab = open_tab(permissions=["clipboard-read"])
+    tab.page.context.add_init_script(
+        "delete Crypto.prototype.randomUUID;"
+        "Object.defineProperty(navigator, 'clipboard', { value: undefined });"
+    )
+    tab.page.reload()
+    tab.page.wait_for_selector("#question textarea")
+    tab.complaints.clear()  # of what the reload cut off
+    tab.show(CT)
+    tab.ask("一")
+    tab.wait_answered(1)
+    tab.page.click("#chat button.copy")
+    tab.page.wait_for_selector(".say:has-text('已复制')")
+    tab.page.fill("#question textarea", "")
+    tab.page.press("#question textarea", "ControlOrMeta+v")
+    assert tab.page.input_value("#question textarea").endswith("不是诊断。")
+    assert tab.complaints == []
+
+
 def test_files_may_be_dropped_on_the_film(open_tab: OpenTab) -> None:
     tab = open_tab()
     content = base64.b64encode(CT.read_bytes()).decode()
