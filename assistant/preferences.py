@@ -15,11 +15,15 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from pydantic_core import ErrorDetails, PydanticCustomError
 
 from assistant.dialogue.prompts import Prompts
+from assistant.dialogue.suggestion import Suggestion
 from assistant.errors import AssistantError
 from assistant.imaging.window import Preset, Window, find_preset, parse_window
 
 FILE = "settings.json"
 MOST_SUGGESTIONS = 8
+SENTENCES = ("system", "default_question", "report", "plain")
+"""Words to the model, each of which stays as shipped where it is left empty."""
+
 Look = Literal["light", "dark", "system"]
 
 _WINDOW_LINE = re.compile(r"(\S.*?)[\s:：]+(-?\d+(?:\.\d+)?)\s*[/／]\s*(\d+(?:\.\d+)?)")
@@ -27,6 +31,9 @@ _FIELDS: Mapping[str, str] = {
     "windows": "窗",
     "system": "系统提示词",
     "suggestions": "提问建议",
+    "default_question": "默认提问",
+    "report": "报告的要求",
+    "plain": "患者版的要求",
     "keep_days": "保留天数",
     "look": "外观",
 }
@@ -66,7 +73,10 @@ class Preferences(BaseModel):
     Attributes:
         windows: shown after those of configs/windows.yaml.
         system: system prompt, "" for the one of configs/prompts.zh.yaml.
-        suggestions: suggested questions, none for those of configs/prompts.zh.yaml.
+        suggestions: questions that are always suggested, none for those of configs/prompts.zh.yaml.
+        default_question: that 描述并诊断 and a batch ask, "" for the shipped one.
+        report: added to a question in report mode, "" for the shipped sentence.
+        plain: added to a question in patients' mode, "" for the shipped sentence.
         keep_days: how long conversations stay, 0 for ever, None as configs/assistant.yaml.
         look: of the page in a browser that has not chosen.
     """
@@ -79,6 +89,9 @@ class Preferences(BaseModel):
         tuple[Annotated[str, Field(min_length=1, max_length=100)], ...],
         Field(max_length=MOST_SUGGESTIONS),
     ] = ()
+    default_question: Annotated[str, Field(max_length=500)] = ""
+    report: Annotated[str, Field(max_length=500)] = ""
+    plain: Annotated[str, Field(max_length=500)] = ""
     keep_days: Annotated[int, Field(ge=0, le=36500)] | None = None
     look: Look = "light"
 
@@ -93,12 +106,13 @@ class Preferences(BaseModel):
 
     def prompts(self, shipped: Prompts) -> Prompts:
         """The words to the model, where nothing was set as they are ``shipped``."""
-        return shipped.model_copy(
-            update={
-                "system": self.system or shipped.system,
-                "suggestions": self.suggestions or shipped.suggestions,
-            }
+        asked = {shipped.default_question: self.default_question or shipped.default_question}
+        own = tuple(Suggestion.fixed(question) for question in self.suggestions) or tuple(
+            one.model_copy(update={"ask": asked.get(one.ask, one.ask)})
+            for one in shipped.suggestions
         )
+        said = {name: getattr(self, name) or getattr(shipped, name) for name in SENTENCES}
+        return shipped.model_copy(update={**said, "suggestions": own})
 
     def presets(self, shipped: Iterable[Preset]) -> tuple[Preset, ...]:
         """The ``shipped`` windows, then the department's own."""
@@ -153,9 +167,9 @@ class PreferenceFile:
 
 
 def from_form(
-    windows: str, system: str, suggestions: str, keep_days: object, look: str
+    windows: str, suggestions: str, keep_days: object, look: str, **sentences: str
 ) -> Preferences:
-    """What a person wrote, one window and one question a line.
+    """What a person wrote, one window and one question a line, and :data:`SENTENCES` by name.
 
     Raises:
         AssistantError: CFG-132 naming everything that is wrong at once.
@@ -173,7 +187,7 @@ def from_form(
             for found in parsed
             if found is not None
         ],
-        "system": system.strip(),
+        **{name: written.strip() for name, written in sentences.items()},
         "suggestions": _lines(suggestions),
         "keep_days": None if keep_days in (None, "") else keep_days,
         "look": look,

@@ -27,10 +27,14 @@ class Questions:
 
     def for_slice(self, slice_: Slice) -> str:
         """The question for a slice, by what its HU look like."""
-        if not self.by_region or slice_.hu is None:
+        if not self.by_region:
             return self.default
-        region = REGION_OF_PRESET.get(suggest(slice_.hu), "")
-        return dict(self.by_region).get(region, self.default)
+        return dict(self.by_region).get(region_by_hu(slice_), self.default)
+
+
+def region_by_hu(slice_: Slice) -> str:
+    """The region of the body that a slice's HU look like; "" when they do not tell."""
+    return "" if slice_.hu is None else REGION_OF_PRESET.get(suggest(slice_.hu), "")
 
 
 def parse_questions(text: str, default: str) -> Questions:

@@ -5,6 +5,7 @@ from pathlib import Path
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from assistant.dialogue.suggestion import Suggestion
 from assistant.errors import AssistantError
 from assistant.places import CONFIGS
 
@@ -16,7 +17,7 @@ class Prompts(BaseModel):
 
     system: str = Field(min_length=1)
     default_question: str = Field(min_length=1)
-    suggestions: tuple[str, ...] = ()
+    suggestions: tuple[Suggestion, ...] = ()
     report: str = Field(min_length=1)
     plain: str = Field(min_length=1)
 

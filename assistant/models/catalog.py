@@ -13,10 +13,17 @@ DEMO = "demo"
 
 @dataclass(frozen=True)
 class ModelFolder:
-    """A model on disk whose files match its card."""
+    """A model on disk.
+
+    Attributes:
+        path: its folder.
+        card: what the folder says of itself.
+        name: as --model takes it, of a listed one.
+    """
 
     path: Path
     card: ModelCard
+    name: str = ""
 
     @property
     def size_bytes(self) -> int:
@@ -46,14 +53,24 @@ def find_model(name_or_folder: str, data_dir: Path, *, assets: Path = ASSETS) ->
     )
 
 
-def list_models(data_dir: Path, *, assets: Path = ASSETS) -> Iterator[ModelFolder]:
-    """Models with a readable card, the embedded one first; files are not verified."""
-    named = data_dir / "models"
-    folders = [assets / "demo-model", *(sorted(named.iterdir()) if named.is_dir() else [])]
-    for folder in folders:
+def list_models(data_dir: Path, *, used: str = "", assets: Path = ASSETS) -> Iterator[ModelFolder]:
+    """Models with a readable card, the embedded one first; files are not verified.
+
+    Args:
+        data_dir: the data folder.
+        used: name or folder of the model that the program was started with; it may lie elsewhere.
+        assets: where the embedded model is.
+    """
+    kept = data_dir / "models"
+    named = {assets / "demo-model": DEMO}
+    named |= {folder: folder.name for folder in (sorted(kept.iterdir()) if kept.is_dir() else ())}
+    elsewhere = as_folder(used) if used and Path(used).name != used else None
+    if elsewhere is not None and elsewhere.resolve() not in {one.resolve() for one in named}:
+        named[elsewhere] = used
+    for folder, name in named.items():
         if (folder / CARD).is_file():
             try:
-                yield ModelFolder(folder, read_card(folder))
+                yield ModelFolder(folder, read_card(folder), name)
             except AssistantError:
                 continue
 

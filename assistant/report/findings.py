@@ -9,7 +9,7 @@ from assistant.report.merge import merge
 from assistant.report.region import region_of
 from assistant.report.sections import split
 
-__all__ = ["Finding", "Side", "Status", "extract", "is_urgent"]
+__all__ = ["Finding", "Side", "Status", "extract", "is_sided", "is_urgent"]
 
 
 def extract(text: str) -> tuple[Finding, ...]:
@@ -25,6 +25,12 @@ def extract(text: str) -> tuple[Finding, ...]:
     region = region_of(text)
     sections = split(text)
     return merge(mentions(sections.findings, region), mentions(sections.impression, region))
+
+
+def is_sided(findings: Iterable[Finding]) -> bool:
+    """True when something is present or suspected of which a side is to be stated."""
+    sided = {sign.name for sign in SIGNS if sign.sided}
+    return any(finding.status != "无" and finding.sign in sided for finding in findings)
 
 
 def is_urgent(findings: Iterable[Finding]) -> bool:

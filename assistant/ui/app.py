@@ -67,7 +67,7 @@ def build_site(services: Services, batches: Batches, host: str = "127.0.0.1") ->
     """The page as an ASGI application, behind gate, door and turnstile."""
     site = fastapi.FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     settings = services.settings
-    site.add_api_route("/pulse", pulse_of(services.ledger))
+    site.add_api_route("/pulse", pulse_of(services))
     site.add_api_route("/result/{name}", result_of(batches), response_model=None)
     page = build_app(services, batches)
     gr.mount_gradio_app(

@@ -16,12 +16,13 @@ from assistant.imaging.window import AUTO, FILE_WINDOW
 from assistant.settings import is_home
 from assistant.ui import batch_wording as wording
 from assistant.ui import wording as common
+from assistant.ui.guard import text
 from assistant.ui.services import Services
 
 
 @dataclass(frozen=True)
 class Asked:
-    """What the form says, as the browser sent it."""
+    """What the form says."""
 
     folder: str
     window: str
@@ -29,6 +30,13 @@ class Asked:
     by: str
     per_series: float
     out: str
+
+    @classmethod
+    def of(cls, *sent: object) -> "Asked":
+        """As the browser sent it, in the order of the fields; what is no answer is an empty one."""
+        folder, window, question, by, per_series, out = sent
+        number = per_series if isinstance(per_series, int | float) else 1
+        return cls(text(folder), text(window), text(question), text(by), number, text(out))
 
 
 @dataclass(frozen=True)
@@ -122,8 +130,8 @@ def build_form(services: Services) -> BatchForm:
         allow_custom_value=True, elem_id="batch-window",
     )  # fmt: skip
     question = gr.Textbox(
-        services.prompts.default_question, label=wording.QUESTION, lines=2, max_lines=5,
-        max_length=2000, elem_id="batch-question",
+        placeholder=services.prompts.default_question, label=wording.QUESTION, lines=2,
+        max_lines=5, max_length=2000, elem_id="batch-question",
     )  # fmt: skip
     by = gr.Radio(list(wording.BY_CHOICES), value="slice", label=wording.BY, elem_id="batch-by")
     per_series = gr.Slider(

@@ -46,12 +46,12 @@ class BatchResults:
             self.rows: table((), 0, filtered=False),
         }
 
-    def shown(self, batch: Batch | None, order: str, kind: str, text: str) -> Updates:
+    def shown(self, batch: Batch | None, order: str, kind: str, find: str) -> Updates:
         """A batch as it stands."""
         if batch is None:
             return {self.progress: progress(Standing())}
         standing = batch.standing
-        query = Query(_order(order), kind or "", text or "")
+        query = Query(_order(order), kind, find)
         rows, tally = _rows(batch, query)
         ended = not standing.going and standing.estimate is None
         links = downloads(batch.out, kept=batch.kept) if ended and tally.settled else ""

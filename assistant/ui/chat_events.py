@@ -39,8 +39,6 @@ class ChatEvents:
         asks = {**QUICK, "trigger_mode": "once", "preprocess": False}
         sends = [panel.question.submit, panel.send.click]
         gr.on(sends, self.ask, [panel.question, *panel.manner], typed, **asks)
-        for button in panel.suggestions:
-            button.click(self.ask_this, [button, *panel.manner], typed, **asks)
         panel.stop.click(self.stop, None, None, **QUICK)
         panel.new.click(self.renew, None, typed, **QUICK)
         panel.clear.click(self.clear, None, everything, **QUICK)
@@ -65,16 +63,6 @@ class ChatEvents:
             return
         yield {**self.face.drawn(desk, owner), self.face.panel.question: ""}
         yield from self.face.followed(desk, owner)
-
-    def ask_this(
-        self, question: str, mode: object, temperature: object, length: object, request: gr.Request
-    ) -> Iterator[Updates]:
-        """Stream the answer to a suggested question; what is being typed stays."""
-        desk, _ = self._who(request)
-        desk.editing = ""
-        for updates in self.ask(question, mode, temperature, length, request):
-            updates.pop(self.face.panel.question, None)
-            yield updates
 
     def stop(self, request: gr.Request) -> None:
         """End the answer; what is shown stays."""
@@ -128,7 +116,7 @@ class ChatEvents:
     def run(
         self, sent: str, mode: object, temperature: object, length: object, request: gr.Request
     ) -> Iterator[Updates]:
-        """Do what a click on the thread or on the list asks for."""
+        """Do what a click on the thread, on a suggestion or on the list asks for."""
         errand = parse(sent or "")
         if errand is None:
             yield {self.face.sidebar.talks: gr.skip()}
@@ -136,14 +124,16 @@ class ChatEvents:
         desk, owner = self._who(request)
         try:
             desk.refusal = None
-            also = self._done(errand, desk, owner, _options(temperature, length))
+            also = self._done(errand, desk, owner, _mode(mode), _options(temperature, length))
         except Exception as error:
             yield self._refused(desk, owner, error)
             return
         yield {**self.face.drawn(desk, owner), **also}
         yield from self.face.followed(desk, owner)
 
-    def _done(self, errand: Errand, desk: Desk, owner: str, options: Options) -> Updates:
+    def _done(
+        self, errand: Errand, desk: Desk, owner: str, mode: Mode, options: Options
+    ) -> Updates:
         services, question = self.services, self.face.panel.question
         match errand.verb:
             case "open":
@@ -155,6 +145,9 @@ class ChatEvents:
                 asking.remove(desk, services, owner, errand.target, self.desks.blank())
             case "edit":
                 return {question: asking.edit(desk, errand.target)}
+            case "ask":  # what is being typed stays
+                desk.editing = ""
+                asking.ask(desk, services, owner, errand.text, mode, options)
             case "again":
                 asking.again(desk, services, owner, errand.target, options)
         return {}

@@ -5,12 +5,12 @@ from typing import Any
 
 import gradio as gr
 
-from assistant.preferences import MOST_SUGGESTIONS
 from assistant.ui import wording
 from assistant.ui.asking import LONGEST_QUESTION
 from assistant.ui.services import Services
 from assistant.ui.status import draft_line
 from assistant.ui.theme import html
+from assistant.ui.upcoming import Upcoming
 
 SHORTEST, LONGEST = 16, 2048
 HOTTEST = 1.5
@@ -21,22 +21,17 @@ class ChatPanel:
     """The components of the right half."""
 
     chat: gr.Chatbot
-    attaches: gr.HTML
+    upcoming: Upcoming
     editing: gr.HTML
     question: gr.Textbox
     send: gr.Button
     stop: gr.Button
     new: gr.Button
     clear: gr.Button
-    suggestions: tuple[gr.Button, ...]
     mode: gr.Radio
     temperature: gr.Slider
     length: gr.Slider
     draft: gr.HTML
-
-    def suggested(self, questions: tuple[str, ...]) -> list[Any]:
-        """Each button, with its question or hidden."""
-        return [gr.update(value=text, visible=bool(text)) for text in _filled_up(questions)]
 
     @property
     def manner(self) -> list[Any]:
@@ -59,11 +54,7 @@ def build_panel(services: Services) -> ChatPanel:
                 f"<p>{wording.EMPTY_HINT}</p></div>"
             ),
         )  # fmt: skip
-        with gr.Row(elem_id="suggestions"):
-            suggestions: tuple[Any, ...] = tuple(
-                gr.Button(text, size="sm", min_width=40, visible=bool(text))
-                for text in _filled_up(services.prompts.suggestions)
-            )
+        suggested = html("", "suggestions")
         mode, temperature, length = _build_manner(services)
         editing = html("", "editing")
         with gr.Row(elem_id="ask"):
@@ -75,15 +66,10 @@ def build_panel(services: Services) -> ChatPanel:
             send = gr.Button(wording.SEND, variant="primary", elem_id="send", min_width=72, scale=0)
             stop = gr.Button(wording.STOP, variant="stop", elem_id="stop", min_width=72, scale=0)
         draft = html(draft_line(services.lane.status), "draft")
+    upcoming = Upcoming(attaches, suggested, lambda: services.prompts.suggestions)
     return ChatPanel(
-        chat, attaches, editing, question, send, stop, new, clear, suggestions,
-        mode, temperature, length, draft,
-    )  # fmt: skip
-
-
-def _filled_up(questions: tuple[str, ...]) -> tuple[str, ...]:
-    """As many as there are buttons, the rest empty."""
-    return (*questions, *[""] * MOST_SUGGESTIONS)[:MOST_SUGGESTIONS]
+        chat, upcoming, editing, question, send, stop, new, clear, mode, temperature, length, draft
+    )
 
 
 def editing_line(*, editing: bool) -> str:

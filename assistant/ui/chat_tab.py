@@ -23,10 +23,11 @@ def build_chat_tab(services: Services, desks: Desks, app: gr.Blocks) -> tuple[Fa
             viewer = build_viewer(services.window_choices)
             samples = _build_samples()
         panel = build_panel(services)
-    events = ViewerEvents(viewer, panel.attaches, desks, services.settings, services.lane)
+    events = ViewerEvents(viewer, panel.upcoming, desks, services.settings, services.lane)
     events.bind()
+    shown = [*viewer.outputs, *panel.upcoming.outputs]
     for button in samples:
-        button.click(events.show_sample, button, [*viewer.outputs, panel.attaches], **QUICK)
+        button.click(events.show_sample, button, shown, **QUICK)
     face = Face(panel, sidebar, services)
     ChatEvents(face, viewer, desks, services).bind(app)
     return face, viewer

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-Verb = Literal["open", "rename", "delete", "edit", "again"]
+Verb = Literal["open", "rename", "delete", "edit", "again", "ask"]
 
 
 @dataclass(frozen=True)
@@ -12,7 +12,7 @@ class Errand:
 
     Attributes:
         target: id of a conversation (open, rename, delete) or of an exchange (edit, again).
-        text: the new name.
+        text: the new name (rename), the question (ask).
     """
 
     verb: Verb

@@ -14,8 +14,8 @@ from assistant.ui.session import Desk
 from assistant.ui.sidebar import Sidebar, talk_list
 from assistant.ui.thread import entries, pair
 from assistant.ui.transcript import messages
+from assistant.ui.upcoming import attach_line
 from assistant.ui.viewer import Updates
-from assistant.ui.viewer_events import attach_line
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class Face:
     def outputs(self) -> list[Any]:
         """Everything that is drawn."""
         panel = self.panel
-        return [panel.chat, panel.attaches, panel.editing, self.sidebar.talks]
+        return [panel.chat, *panel.upcoming.outputs, panel.editing, self.sidebar.talks]
 
     def drawn(self, desk: Desk, owner: str) -> Updates:
         """Everything, as it is now."""
@@ -38,7 +38,7 @@ class Face:
         desk.seen = self.services.ledger.revision(owner)
         return {
             panel.chat: messages(entries(desk.record, desk.refusal)),
-            panel.attaches: attach_line(desk),
+            **panel.upcoming.drawn(desk),
             panel.editing: editing_line(editing=bool(desk.editing)),
             **self.listed(desk, owner),
         }
@@ -64,7 +64,7 @@ class Face:
                 desk.record = desk.record.updated(progress.exchange)
                 yield {
                     self.panel.chat: [*head, *self._growing(progress)],
-                    self.panel.attaches: attach_line(desk),
+                    self.panel.upcoming.attaches: attach_line(desk),
                 }
             if desk.watcher is not token:
                 break

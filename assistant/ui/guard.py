@@ -1,4 +1,7 @@
-"""Whatever goes wrong in an event becomes an AssistantError; the log gets no patient's data."""
+"""What an event gets is looked at; what goes wrong in it becomes an AssistantError.
+
+The log gets no patient's data.
+"""
 
 import logging
 import traceback
@@ -6,6 +9,11 @@ import traceback
 from assistant.errors import AssistantError
 
 _log = logging.getLogger(__name__)
+
+
+def text(value: object) -> str:
+    """What a text box sent; "" for what a browser should not have sent."""
+    return value if isinstance(value, str) else ""
 
 
 def as_assistant_error(error: Exception) -> AssistantError:

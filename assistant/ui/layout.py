@@ -19,6 +19,7 @@ from assistant.ui.session import Desks
 from assistant.ui.settings_tab import build_settings_tab
 from assistant.ui.status import draft_line, status_line
 from assistant.ui.theme import html, topbar
+from assistant.ui.viewer import Updates
 from assistant.ui.viewer_events import QUICK
 
 CACHE_SECONDS = (60, 300)
@@ -60,32 +61,34 @@ def build_app(services: Services, batches: Batches) -> Site:
                 batch = build_batch_tab(services, batches, app)
             before = set(app.fns)
             with gr.Tab(models_wording.TAB, elem_id="tab-models", id="models"):
-                build_models_tab(services, batches, engine, app)
+                build_models_tab(services, batches, app)
             with gr.Tab(settings_wording.TAB, elem_id="tab-settings", id="settings"):
                 saved = build_settings_tab(services).bind(app)
             guarded = frozenset(n for n in app.fns if n not in before and _is_wish(app.fns[n]))
         link_rows(batch, tabs, viewer, face, desks)
-        chosen = [viewer.preset, batch.form.window, *face.panel.suggestions]
+        upcoming = face.panel.upcoming
+        drafts = (face.panel.draft, batch.draft)
+        form = batch.form
+        shown = [engine, *drafts, viewer.preset, form.window, form.question, upcoming.suggested]
 
-        def set_now(request: gr.Request) -> list[object]:
-            view = desks.of(request.session_hash or "").view
-            return [
-                gr.update(choices=viewer.choices(view)),
-                gr.update(choices=window_choices(services)),
-                *face.panel.suggested(services.prompts.suggestions),
-            ]
+        def look(request: gr.Request) -> Updates:
+            desk = desks.of(request.session_hash or "")
+            if desk.stamp == services.stamp:
+                return {engine: gr.skip()}
+            # When the page arrives, the conversation on it is being drawn, and the row with it.
+            row = upcoming.row(desk) if desk.stamp else gr.skip()
+            desk.stamp, status = services.stamp, services.lane.status
+            return {
+                upcoming.suggested: row,
+                engine: status_line(status),
+                **dict.fromkeys(drafts, draft_line(status)),
+                viewer.preset: gr.update(choices=viewer.choices(desk.view)),
+                form.window: gr.update(choices=window_choices(services)),
+                form.question: gr.update(placeholder=services.prompts.default_question),
+            }
 
-        app.load(set_now, None, chosen, **QUICK)
-        saved.then(set_now, None, chosen, **QUICK)
-        clock = gr.Timer(1.0)
-
-        def look() -> tuple[object, str, str, str]:
-            status = services.lane.status
-            ticking = gr.Timer(active=status.phase == "loading")
-            return ticking, status_line(status), draft_line(status), draft_line(status)
-
-        shown = [clock, engine, face.panel.draft, batch.draft]
-        gr.on([app.load, clock.tick], look, None, shown, **QUICK)
+        gr.on([app.load, face.sidebar.pulse.change], look, None, shown, **QUICK)
+        saved.then(look, None, shown, **QUICK)
 
         def greet(request: gr.Request) -> str:
             assert request.request is not None

@@ -53,6 +53,12 @@ def person_of(scope: MutableMapping[str, Any]) -> Person | None:
     return found if isinstance(found, Person) else None
 
 
+def may_manage(request: gr.Request) -> bool:
+    """Whether models and settings are shown: to administrators, or where there is no login."""
+    person = person_of(request.request.scope) if request.request else None
+    return person is None or person.admin
+
+
 def cookie(scope: MutableMapping[str, Any]) -> bytes:
     """The Set-Cookie header that names the browser, by its old name if it has one.
 

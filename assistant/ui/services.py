@@ -55,6 +55,14 @@ class Services:
             *((one.name, f"{one.window.center:g}/{one.window.width:g}") for one in own),
         ]
 
+    @property
+    def stamp(self) -> str:
+        """Another one whenever what every page shows of engine and settings has changed."""
+        status = self.lane.status
+        error = status.error.code if status.error else ""
+        told = (status.phase, status.capabilities, error, self.preferences.now)
+        return f"{hash(told) & 0xFFFFFFFF:08x}"
+
     def close(self) -> None:
         """End every answer where it is, then the engine, then the file."""
         self.retention.close()

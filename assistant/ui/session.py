@@ -24,6 +24,7 @@ class Desk:
         search: what the list of conversations is narrowed to.
         watcher: the one event that draws an answer as it grows; the newest takes over.
         seen: revision of the ledger that was drawn last.
+        stamp: of the engine and the settings that are shown, see ``Services.stamp``.
     """
 
     record: Record
@@ -35,6 +36,7 @@ class Desk:
     search: str = ""
     watcher: object | None = None
     seen: int = -1
+    stamp: str = ""
 
     def needs(self, image: RenderedImage) -> bool:
         """Whether the next question carries this picture: it is not the last one sent."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from uuid import uuid4
 
+from assistant.batch.question import region_by_hu
 from assistant.errors import AssistantError
 from assistant.imaging.intake import read_slice
 from assistant.imaging.render import render
@@ -66,6 +67,11 @@ class View:
         if self.kept is not None:
             return self.kept.image
         return render(self.slice_, self.window, index=self.index)
+
+    @cached_property
+    def region(self) -> str:
+        """The region of the body that the slice looks like; "" when it cannot be told."""
+        return region_by_hu(self.slice_)
 
     @property
     def notices(self) -> tuple[Notice, ...]:

@@ -72,6 +72,10 @@
       if (pressed.matches(".rename")) rename(row);
       if (pressed.matches(".delete")) doubt(row);
     } else if (pressed.matches("#chat .again")) send("again", target(pressed));
+    else if (pressed.matches(".suggest")) {
+      pressed.disabled = true;  // until the row is drawn anew
+      send("ask", "", pressed.dataset.ask);
+    }
     else if (pressed.matches(".edit")) {
       send("edit", target(pressed));
       box("question")?.focus();

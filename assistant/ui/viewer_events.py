@@ -10,12 +10,12 @@ from assistant.engine.lane import Lane
 from assistant.errors import AssistantError
 from assistant.imaging.window import parse_window
 from assistant.settings import Settings
-from assistant.ui import wording
 from assistant.ui.guard import as_assistant_error
 from assistant.ui.readiness import get_ready
 from assistant.ui.samples import read_sample
 from assistant.ui.session import Desk, Desks
 from assistant.ui.study import View, first_view, open_study
+from assistant.ui.upcoming import Upcoming
 from assistant.ui.uploads import take
 from assistant.ui.viewer import Updates, Viewer
 
@@ -32,7 +32,7 @@ class ViewerEvents:
     """Connects the left half to the desk of whoever touches it."""
 
     viewer: Viewer
-    attaches: gr.HTML
+    upcoming: Upcoming
     desks: Desks
     settings: Settings
     lane: Lane
@@ -40,7 +40,7 @@ class ViewerEvents:
     def bind(self) -> None:
         """Attach every event."""
         viewer = self.viewer
-        outputs = [*viewer.outputs, self.attaches]
+        outputs = [*viewer.outputs, *self.upcoming.outputs]
         viewer.files.upload(
             self.open, viewer.files, [*outputs, viewer.files], preprocess=False, **QUICK
         )
@@ -81,7 +81,7 @@ class ViewerEvents:
         """Take the picture off the screen; the conversation stays."""
         desk = self.desks.of(request.session_hash or "")
         desk.view = None
-        return {**self.viewer.opened(None), self.attaches: attach_line(desk)}
+        return {**self.viewer.opened(None), **self.upcoming.drawn(desk)}
 
     def move_series(self, series: object, request: gr.Request) -> Updates:
         """Another series of the study."""
@@ -142,24 +142,9 @@ class ViewerEvents:
             return self.viewer.refused(refusal, shown=desk.view is not None)
         desk.view = view
         get_ready(desk, self.lane)
-        return {**shown, self.attaches: attach_line(desk)}
+        return {**shown, **self.upcoming.drawn(desk)}
 
 
 def _whole(value: object) -> int:
     """A slider's value; 1 for what is left when its box was emptied."""
     return round(value) if isinstance(value, int | float) else 1
-
-
-def attach_line(desk: Desk) -> str:
-    """Whether the next question takes the picture along, and whether an answer is being written.
-
-    The style sheet shows 停止 instead of 发送 by it: buttons that Gradio itself hides and
-    shows in quick succession may stay as they were.
-    """
-    busy = " busy" if desk.record.running else ""
-    if desk.view is None:
-        return f'<div class="attach none{busy}">{wording.NO_PICTURE}</div>'
-    image = desk.view.image
-    new = desk.needs(image)
-    text = wording.ATTACHES if new else wording.ATTACHED
-    return f'<div class="attach {"new" if new else "sent"}{busy}">{text}</div>'

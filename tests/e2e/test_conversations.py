@@ -236,13 +236,28 @@ def test_length_under_advanced(tab: Any) -> None:
     assert len(re.sub(r"\s", "", tab.answers()[-1])) < 60
 
 
-def test_suggested_questions_wait_for_a_picture(open_tab: OpenTab) -> None:
+def test_suggested_questions_are_for_the_picture_and_its_answer(open_tab: OpenTab) -> None:
     tab = open_tab()
+    row = tab.page.locator("#suggestions button")
     tab.page.locator("#suggestions").wait_for(state="hidden")
-    tab.show(CT)
-    tab.page.click("#suggestions button:has-text('病灶大小')")
+    tab.show(HEAD)
+    row.first.wait_for()
+    assert row.all_inner_texts() == ["描述并诊断", "有无脑出血", "有无脑梗死", "有无中线移位"]
+    tab.page.fill("#question textarea", "还在写")
+    row.first.click()
     tab.wait_answered(1)
+    assert "您问的是“请使用中文描述下这个图像并给出你的诊断结果”" in tab.answers()[-1]
+    assert tab.page.input_value("#question textarea") == "还在写"
+    tab.page.locator("#suggestions button:has-text('一句话总结')").wait_for()
+    assert not tab.page.locator("#suggestions button:has-text('多大')").count()
+    tab.ask("左侧额叶脑出血？")
+    tab.wait_answered(2)
+    tab.page.click("#suggestions button:has-text('多大')")
+    tab.wait_answered(3)
     assert "病灶大小约为多少" in tab.answers()[-1]
+    tab.page.locator("#suggestions button:has-text('多大')").wait_for(state="detached")
+    tab.page.click("#clear")
+    tab.page.locator("#suggestions").wait_for(state="hidden")
 
 
 def test_the_list_can_be_put_away(tab: Any) -> None:

@@ -61,7 +61,8 @@ def corpus(synth: Path) -> Iterator[str]:
         for message in row["messages"]:
             yield message["content"].replace("<image>", "")
     prompts = load_prompts()
-    yield from (prompts.system, prompts.default_question, *prompts.suggestions)
+    asks = (suggestion.ask for suggestion in prompts.suggestions)
+    yield from (prompts.system, prompts.default_question, *asks)
 
 
 def _pretrain(work: Workspace, model: "Qwen2VLForConditionalGeneration", checkpoint: Path) -> None:

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from assistant.batch.question import Questions, parse_questions
+from assistant.batch.question import Questions, parse_questions, region_by_hu
 from assistant.errors import AssistantError
 from assistant.imaging.slice import Slice
 
@@ -30,6 +30,8 @@ def test_the_slice_decides_which_question_it_gets():
     lungs = np.full((64, 64), -1000, np.int16)
     lungs[8:56, 8:56] = 40
     lungs[16:48, 16:48] = -850
+    assert region_by_hu(Slice(hu=lungs)) == "胸部"
     assert questions.for_slice(Slice(hu=lungs)) == "胸？"
     assert questions.for_slice(Slice(hu=np.full((64, 64), 40, np.int16))) == "其他？"
+    assert region_by_hu(Slice(gray=np.zeros((64, 64), np.uint8))) == ""
     assert questions.for_slice(Slice(gray=np.zeros((64, 64), np.uint8))) == "其他？"

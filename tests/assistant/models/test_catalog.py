@@ -58,5 +58,19 @@ def test_the_list_skips_what_has_no_readable_card(tmp_path: Path):
     (tmp_path / "models" / "c").mkdir()
     (tmp_path / "models" / "d").mkdir()
     (tmp_path / "models" / "d" / "model.json").write_text("{", encoding="utf-8")
-    found = list_models(tmp_path, assets=tmp_path / "assets")
+    found = list(list_models(tmp_path, assets=tmp_path / "assets"))
     assert [model.card.name for model in found] == ["demo", "a", "b"]
+    assert [model.name for model in found] == ["demo", "a", "b"]
+
+
+def test_the_model_in_use_is_listed_wherever_it_lies(tmp_path: Path):
+    make(tmp_path / "models" / "a", "a")
+    elsewhere = make(tmp_path / "usb", "b")
+
+    def names(used: str) -> list[str]:
+        found = list_models(tmp_path, used=used, assets=tmp_path / "assets")
+        return [find_model(model.name, tmp_path).card.name for model in found]
+
+    assert names(str(elsewhere)) == ["a", "b"]
+    assert names(str(tmp_path / "models" / "a")) == ["a"]
+    assert names("a") == names("demo") == names(str(tmp_path / "none")) == ["a"]

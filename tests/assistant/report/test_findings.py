@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from assistant.places import CHECKOUT
-from assistant.report.findings import Finding, extract, is_urgent
+from assistant.report.findings import Finding, extract, is_sided, is_urgent
 from assistant.report.lexicon import SIGNS
 from tests.assistant.report.sentences import Sentence, read, score
 
@@ -118,3 +118,11 @@ def test_the_lexicon_is_regular():
     for sign in SIGNS:
         assert sign.organs or sign.region
         assert not re.search(r"\s", sign.name)
+
+
+@pytest.mark.parametrize(
+    ("text", "sided"),
+    [("左侧额叶脑出血。", True), ("腹水（中量）。", False), ("双肺未见结节。", False), ("", False)],
+)
+def test_what_has_a_side(text: str, sided: bool):
+    assert is_sided(extract(text)) is sided

@@ -28,6 +28,9 @@ def test_what_is_written_becomes_the_job(services: Services):
 def test_what_the_browser_may_not_send_is_kept_within_limits(services: Services):
     job = job_of(replace(ASKED, by="everything", per_series=99), services)
     assert (job.by, job.per_series) == ("slice", 8)
+    emptied = Asked.of("", None, [], {}, None, 3)
+    assert emptied == Asked("", "", "", "", 1, "")
+    assert job_of(emptied, services).per_series == 1
 
 
 def test_only_folders_below_the_roots_are_read_or_written(services: Services, tmp_path: Path):

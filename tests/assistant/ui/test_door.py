@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
@@ -11,6 +12,7 @@ from starlette.testclient import TestClient
 from assistant.people import password
 from assistant.people.roll import FILE, Roll
 from assistant.people.tries import FREE
+from assistant.preferences import from_form
 from assistant.store.exchange import Exchange, Record
 from assistant.ui.app import build_site
 from assistant.ui.batching import Batches
@@ -263,17 +265,41 @@ def test_an_event_that_says_not_whose_it_is_is_refused(enter: Enter, body: bytes
     assert sent.status_code == 403
 
 
+def config_of(browser: TestClient) -> dict[str, Any]:
+    found = re.search(r"window\.gradio_config = (\{.*?\});</script>", browser.get("/").text, re.S)
+    assert found is not None
+    return dict(json.loads(found[1]))
+
+
 def test_models_are_changed_by_administrators_alone(enter: Enter) -> None:
     anna, bo = enter("anna"), enter("bo")
-    found = re.search(r"window\.gradio_config = (\{.*?\});</script>", anna.get("/").text, re.S)
-    assert found is not None
-    config = json.loads(found[1])
+    config = config_of(anna)
     use = next(one["id"] for one in config["components"] if one["props"].get("elem_id") == "use")
     number = next(one["id"] for one in config["dependencies"] if [use, "click"] in one["targets"])
     assert join(bo, "page-of-bo", ["demo"], number) == 403
     assert join(anna, "page-of-anna", ["demo"], number) == 200
     body = {"session_hash": "page-of-bo", "fn_index": str(number), "data": ["demo"]}
     assert bo.post(f"{API}/queue/join", json=body).status_code == 403
+
+
+def test_models_and_settings_are_sent_to_administrators_alone(
+    enter: Enter, services: Services
+) -> None:
+    services.preferences.save(from_form("", "科室的提问", 77, "light", system="科室的提示词"))
+    anna, bo = enter("anna"), enter("bo")
+    said = {}
+    for browser, page in ((anna, "page-of-anna"), (bo, "page-of-bo")):
+        config = config_of(browser)
+        parts = [json.dumps(config, ensure_ascii=False)]
+        for event in config["dependencies"]:
+            if any(trigger == "load" and not event["js"] for _, trigger in event["targets"]):
+                count = len(event["inputs"])
+                assert join(browser, page, [""] * count, event["id"]) == 200
+        parts.append(browser.get(f"{API}/queue/data?session_hash={page}").text)
+        said[page] = "".join(parts).encode().decode("unicode_escape", "ignore") + "".join(parts)
+    for secret in ("openvino-int4", "科室的提示词", services.shipped.system, "embedded"):
+        assert secret in said["page-of-anna"], secret
+        assert secret not in said["page-of-bo"], secret
 
 
 def test_a_user_is_one_owner_wherever_they_are(

@@ -6,6 +6,7 @@ from assistant.ui.errand import Errand, parse
 def test_wishes_are_read() -> None:
     assert parse("1|open|abc|") == Errand("open", "abc")
     assert parse("2|rename|abc|右肺|随访") == Errand("rename", "abc", "右肺|随访")
+    assert parse("4|ask||多大？") == Errand("ask", "", "多大？")
     assert parse("3|edit||") == Errand("edit", "")
 
 

@@ -2,6 +2,7 @@ import time
 from collections.abc import Callable
 
 from assistant.dialogue.prompts import load_prompts
+from assistant.dialogue.suggestion import Suggestion
 from assistant.engine.lane import Lane
 from assistant.imaging.window import Window, parse_window
 from assistant.preferences import from_form
@@ -12,14 +13,16 @@ from assistant.ui.services import Services, open_services
 
 def test_what_is_set_is_used_at_once(services: Services) -> None:
     assert services.prompts == load_prompts()
-    services.preferences.save(from_form("胰腺 40/200", "你是助手。", "多大？", None, "light"))
+    services.preferences.save(
+        from_form("胰腺 40/200", "多大？", None, "light", system="你是助手。")
+    )
     assert services.prompts.system == "你是助手。"
-    assert services.prompts.suggestions == ("多大？",)
+    assert services.prompts.suggestions == (Suggestion.fixed("多大？"),)
     assert services.presets[-1].name == "胰腺"
 
 
 def test_every_choice_of_a_window_is_understood_where_windows_are_read(services: Services) -> None:
-    services.preferences.save(from_form("胰腺 -40.5/200", "", "", None, "light"))
+    services.preferences.save(from_form("胰腺 -40.5/200", "", None, "light"))
     choices = services.window_choices()
     assert choices[-1] == ("胰腺", "-40.5/200")
     assert parse_window(choices[-1][1]) == Window(-40.5, 200)
@@ -32,7 +35,7 @@ def test_retention_goes_by_what_is_set(settings: Settings, open_lane: Callable[.
         exchange = Exchange("问", "问", answer="答", state="done")
         services.ledger.begin("anna", Record("system"), exchange)
         assert services.ledger.count() == 1
-        services.preferences.save(from_form("", "", "", 1, "light"))
+        services.preferences.save(from_form("", "", 1, "light"))
         later = time.time() + 2 * 86400
         real, time.time = time.time, lambda: later
         try:
