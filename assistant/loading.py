@@ -1,9 +1,11 @@
 """From settings to an engine behind its lane."""
 
+from assistant import machine
 from assistant.engine.base import Engine
 from assistant.engine.lane import Lane
-from assistant.engine.loader import load_engine
+from assistant.engine.loader import EngineChoice, load_engine
 from assistant.models.catalog import find_model
+from assistant.models.speed import keep_memory
 from assistant.settings import Settings
 
 
@@ -18,8 +20,7 @@ def load_named(settings: Settings, name: str) -> Engine:
     Raises:
         AssistantError: MOD-101 to MOD-104, before anything is loaded; those of the engine.
     """
-    model = find_model(name, settings.data_dir)
-    return load_engine(model, "auto", cache_dir=settings.cache_dir / "openvino")
+    return _weighed(settings, name, "auto")
 
 
 def _load(settings: Settings) -> Engine:
@@ -35,5 +36,14 @@ def _load(settings: Settings) -> Engine:
             model=settings.remote_model,
             key=settings.remote_key.get_secret_value(),
         )
-    model = find_model(settings.model, settings.data_dir)
-    return load_engine(model, settings.engine, cache_dir=settings.cache_dir / "openvino")
+    return _weighed(settings, settings.model, settings.engine)
+
+
+def _weighed(settings: Settings, name: str, engine: EngineChoice) -> Engine:
+    """A model's engine; what it takes of this process's memory is kept for the models page."""
+    model, before = find_model(name, settings.data_dir), machine.resident_bytes()
+    loaded = load_engine(model, engine, cache_dir=settings.cache_dir / "openvino")
+    after = machine.resident_bytes()
+    if before is not None and after is not None and loaded.capabilities.device.startswith("CPU"):
+        keep_memory(settings.cache_dir, model.card.fingerprint, after - before)
+    return loaded

@@ -15,12 +15,18 @@ from assistant.ui.models_work import Work
 from assistant.ui.transcript import card
 
 
-def table(models: Iterable[ModelFolder], speeds: Mapping[str, Speed], in_use: str) -> str:
+def table(
+    models: Iterable[ModelFolder],
+    speeds: Mapping[str, Speed],
+    memory: Mapping[str, int],
+    in_use: str,
+) -> str:
     """One line a model; ``in_use`` is the fingerprint of the one that answers."""
     head = "".join(f"<th>{name}</th>" for name in wording.COLUMNS)
     body = "".join(
-        _line(model, speeds.get(model.card.fingerprint), model.card.fingerprint == in_use)
+        _line(model, speeds.get(mark), memory.get(mark), mark == in_use)
         for model in models
+        for mark in (model.card.fingerprint,)
     )
     return f'<table class="rows"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
 
@@ -68,13 +74,11 @@ def where(model: ModelFolder) -> str:
     return f"{device} · {common.ENGINES[engine]}"
 
 
-def _line(model: ModelFolder, speed: Speed | None, in_use: bool) -> str:
+def _line(model: ModelFolder, speed: Speed | None, taken: int | None, in_use: bool) -> str:
     about = model.card
     demo = f'<span class="tag watch">{wording.DEMO_TAG}</span> ' if about.demo else ""
     used = f'<span class="tag plain">{wording.IN_USE}</span>' if in_use else ""
-    memory = wording.UNKNOWN
-    if speed is not None and speed.memory_bytes is not None:
-        memory = wording.size(speed.memory_bytes)
+    memory = wording.UNKNOWN if taken is None else wording.size(taken)
     pace = wording.speed(speed.first_s, speed.tokens_per_s) if speed else wording.NOT_MEASURED
     return (
         f'<tr><td title="{escape(about.limits)}">{demo}{escape(about.title)}'
@@ -87,7 +91,5 @@ def _line(model: ModelFolder, speed: Speed | None, in_use: bool) -> str:
 
 def _measured(trial: Trial) -> str:
     speed = trial.speed
-    if speed is None:
-        return ""
     words = f"{speed.device} · {wording.speed(speed.first_s, speed.tokens_per_s)}"
     return f'<div class="code">{escape(words)}</div>'

@@ -7,7 +7,7 @@ from typing import Any
 import gradio as gr
 
 from assistant.models.catalog import DEMO, ModelFolder, list_models
-from assistant.models.speed import read_speeds
+from assistant.models.speed import read_memory, read_speeds
 from assistant.ui import models_wording as wording
 from assistant.ui.batching import Batches
 from assistant.ui.guard import as_assistant_error, text
@@ -87,11 +87,12 @@ class ModelsTab:
     def _shown(self) -> Updates:
         work, status = self.workshop.work, self.services.lane.status
         now, models = status.capabilities, self._models()
-        speeds = read_speeds(self.services.settings.cache_dir)
+        cache = self.services.settings.cache_dir
+        speeds, memory = read_speeds(cache), read_memory(cache)
         choices = [(f"{one.card.title}（{one.card.name}）", one.name) for one in models]
         return {
             self.progress: progress(work),
-            self.models: table(models, speeds, now.fingerprint if now else ""),
+            self.models: table(models, speeds, memory, now.fingerprint if now else ""),
             self.compared: comparison(work.trials),
             self.clock: gr.Timer(active=work.going or status.phase == "loading"),
             self.model: gr.update(choices=choices),

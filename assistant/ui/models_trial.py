@@ -1,21 +1,20 @@
 """A model on the sample cases: what it says, and how fast it is on this machine."""
 
+import secrets
 import statistics
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from threading import Event
 
-from assistant import machine
 from assistant.dialogue.conversation import Conversation
 from assistant.engine.base import Chunk, Options, Stats
 from assistant.engine.lane import Lane
 from assistant.errors import AssistantError
 from assistant.loading import load_named
 from assistant.models.catalog import find_model
-from assistant.models.speed import Speed, keep_speed, read_speeds
+from assistant.models.speed import Speed, keep_speed
 from assistant.ui.samples import load_samples, read_sample
 from assistant.ui.services import Services
 from assistant.ui.study import first_view, open_study
@@ -30,12 +29,12 @@ class Trial:
 
     Attributes:
         title: the model's.
-        speed: None when it was never measured.
+        speed: on this machine.
         answers: by the case's title, in its order.
     """
 
     title: str
-    speed: Speed | None
+    speed: Speed
     answers: dict[str, str]
 
 
@@ -48,7 +47,7 @@ def try_out(name: str, services: Services, tell: Tell, cancel: Event) -> Trial:
         AssistantError: MOD-101 to MOD-104, those of loading; MOD-209 cancelled.
     """
     card = find_model(name, services.settings.data_dir).card
-    with _lane(name, card.fingerprint, services) as (lane, load_s, memory):
+    with _lane(name, card.fingerprint, services) as lane:
         capabilities = lane.wait_ready()
         titles = [sample.title for sample in load_samples()]
         answers: dict[str, str] = {}
@@ -57,49 +56,40 @@ def try_out(name: str, services: Services, tell: Tell, cancel: Event) -> Trial:
             tell(card.title, number, len(titles))
             answers[title], cost = _ask(title, lane, services, cancel)
             costs.append(cost)
-    fresh = [cost for cost in costs if cost.pictures_encoded]
-    speed = read_speeds(services.settings.cache_dir).get(card.fingerprint)
-    if fresh:  # pictures that the engine remembered would make it seem quicker than it is
-        speed = _speed(fresh, capabilities.device, load_s, memory)
-        keep_speed(services.settings.cache_dir, card.fingerprint, speed)
+    speed = _speed(costs, capabilities.device)
+    keep_speed(services.settings.cache_dir, card.fingerprint, speed)
     return Trial(card.title, speed, answers)
 
 
-def _speed(costs: list[Stats], device: str, load_s: float, memory: int | None) -> Speed:
+def _speed(costs: list[Stats], device: str) -> Speed:
     return Speed(
         device=device,
         first_s=round(statistics.median(cost.ttft_s for cost in costs), 3),
         tokens_per_s=round(statistics.median(cost.tokens_per_s for cost in costs), 1),
-        memory_bytes=memory,
-        load_s=round(load_s, 2),
         measured=date.today().isoformat(),
     )
 
 
 @contextmanager
-def _lane(
-    name: str, fingerprint: str, services: Services
-) -> Iterator[tuple[Lane, float, int | None]]:
-    """A lane before the model, seconds it took to load and memory it takes."""
+def _lane(name: str, fingerprint: str, services: Services) -> Iterator[Lane]:
+    """A lane before the model."""
     now = services.lane.status.capabilities
     if now is not None and now.fingerprint == fingerprint:
-        yield services.lane, 0.0, None
+        yield services.lane
         return
-    before, started = machine.resident_bytes(), time.monotonic()
     lane = Lane(lambda: load_named(services.settings, name))
     try:
-        lane.wait_ready()
-        after = machine.resident_bytes()
-        taken = None if before is None or after is None else max(0, after - before)
-        yield lane, time.monotonic() - started, taken
+        yield lane
     finally:
         lane.close()
 
 
 def _ask(title: str, lane: Lane, services: Services, cancel: Event) -> tuple[str, Stats]:
     prompts = services.prompts
-    view = first_view(open_study(read_sample(title)), "auto")
-    talk = Conversation.new(prompts.system).ask(prompts.default_question, (view.image,))
+    shown = first_view(open_study(read_sample(title)), "auto").image
+    # A picture that the engine remembers would make it seem quicker than it is.
+    unseen = replace(shown, sha256=secrets.token_hex(32))
+    talk = Conversation.new(prompts.system).ask(prompts.default_question, (unseen,))
     own = Event()
     text, stats = "", None
     try:

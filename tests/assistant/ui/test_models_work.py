@@ -10,7 +10,7 @@ from assistant.engine.lane import Lane
 from assistant.loading import open_lane as open_real_lane
 from assistant.models.card import read_card
 from assistant.models.catalog import list_models
-from assistant.models.speed import read_speeds
+from assistant.models.speed import SPEEDS, read_memory, read_speeds
 from assistant.places import ASSETS
 from assistant.settings import Settings
 from assistant.ui.models_page import comparison, progress, table, where
@@ -117,9 +117,18 @@ def test_two_models_are_compared_and_their_speed_is_kept(real: Services, second:
     now = real.lane.status.capabilities
     assert now is not None
     assert now.fingerprint == read_card(DEMO).fingerprint
-    listed = table(list_models(real.settings.data_dir), speeds, now.fingerprint)
+    memory = read_memory(real.settings.cache_dir)
+    assert memory[now.fingerprint] > 0
+    listed = table(list_models(real.settings.data_dir), speeds, memory, now.fingerprint)
     assert listed.count("使用中") == 1
     assert "未测" not in listed
+    # Of pictures that the engine knows by now, as after a batch, the speed is measured as well.
+    cache = real.settings.cache_dir / SPEEDS
+    cache.unlink()
+    workshop.compare("demo")
+    again = finished(workshop).trials[0]
+    assert again.answers == one.answers
+    assert read_speeds(real.settings.cache_dir)[now.fingerprint] == again.speed
     real.lane.close()
 
 
