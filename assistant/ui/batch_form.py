@@ -133,10 +133,13 @@ def build_form(services: Services) -> BatchForm:
         placeholder=services.prompts.default_question, label=wording.QUESTION, lines=2,
         max_lines=5, max_length=2000, elem_id="batch-question",
     )  # fmt: skip
-    by = gr.Radio(list(wording.BY_CHOICES), value="slice", label=wording.BY, elem_id="batch-by")
+    by = gr.Radio(
+        list(wording.BY_CHOICES), value="slice", label=wording.BY, elem_id="batch-by",
+        elem_classes="chips",
+    )  # fmt: skip
     per_series = gr.Slider(
         1, MOST_TOGETHER, value=3, step=1, label=wording.PER_SERIES, buttons=[],
-        elem_id="batch-slices",
+        elem_id="batch-slices", elem_classes="bar",
     )  # fmt: skip
     out = gr.Textbox(label=wording.OUT, placeholder=wording.OUT_HINT, elem_id="out", max_lines=1)
     with gr.Row(elem_id="batch-buttons"):
@@ -147,7 +150,7 @@ def build_form(services: Services) -> BatchForm:
         stop = gr.Button(wording.STOP, variant="stop", elem_id="halt", min_width=80)
     files = gr.File(
         file_count="multiple", show_label=False, label=common.OPEN, elem_id="batch-files",
-        height=96,
+        height=84,
     )  # fmt: skip
     return BatchForm(
         folder, window, question, by, per_series, out, start, count, pause, resume, stop, files

@@ -121,7 +121,7 @@ def build_settings_tab(services: Services) -> SettingsTab:
                 )
                 look = gr.Radio(
                     list(wording.LOOKS.items()), value="light", label=wording.LOOK,
-                    info=wording.LOOK_NOTE, elem_id="look", **shut,
+                    info=wording.LOOK_NOTE, elem_id="look", elem_classes="chips", **shut,
                 )  # fmt: skip
             with gr.Column(min_width=320):
                 sentences = tuple(

@@ -24,8 +24,8 @@ def status_line(status: LaneStatus) -> str:
 def draft_line(status: LaneStatus) -> str:
     """The quiet line that every answer is a draft, and that a demo is a demo."""
     demo = status.capabilities is not None and status.capabilities.is_demo
-    warned = f"<b>{wording.DEMO}</b><br>" if demo else ""
-    return f'<div class="draft">{warned}{wording.DRAFT}</div>'
+    warned = f"<b>{wording.DEMO}</b>" if demo else ""
+    return f'<div class="draft">{warned}<span>{wording.DRAFT}</span></div>'
 
 
 def _line(phase: str, text: str, title: str = "") -> str:
