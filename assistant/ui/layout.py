@@ -6,10 +6,10 @@ from typing import Any
 import gradio as gr
 
 from assistant.ui import models_wording, settings_wording, wording
-from assistant.ui.batch_form import window_choices
 from assistant.ui.batch_link import link_rows
 from assistant.ui.batch_tab import build_batch_tab
 from assistant.ui.batching import Batches
+from assistant.ui.bulletin import Bulletin
 from assistant.ui.chat_tab import build_chat_tab
 from assistant.ui.login_page import badge
 from assistant.ui.models_tab import build_models_tab
@@ -17,9 +17,8 @@ from assistant.ui.owner import person_of
 from assistant.ui.services import Services
 from assistant.ui.session import Desks
 from assistant.ui.settings_tab import build_settings_tab
-from assistant.ui.status import draft_line, status_line
+from assistant.ui.status import status_line
 from assistant.ui.theme import html, topbar
-from assistant.ui.viewer import Updates
 from assistant.ui.viewer_events import QUICK
 
 CACHE_SECONDS = (60, 300)
@@ -66,29 +65,11 @@ def build_app(services: Services, batches: Batches) -> Site:
                 saved = build_settings_tab(services).bind(app)
             guarded = frozenset(n for n in app.fns if n not in before and _is_wish(app.fns[n]))
         link_rows(batch, tabs, viewer, face, desks)
-        upcoming = face.panel.upcoming
         drafts = (face.panel.draft, batch.draft)
-        form = batch.form
-        shown = [engine, *drafts, viewer.preset, form.window, form.question, upcoming.suggested]
-
-        def look(request: gr.Request) -> Updates:
-            desk = desks.of(request.session_hash or "")
-            if desk.stamp == services.stamp:
-                return {engine: gr.skip()}
-            # When the page arrives, the conversation on it is being drawn, and the row with it.
-            row = upcoming.row(desk) if desk.stamp else gr.skip()
-            desk.stamp, status = services.stamp, services.lane.status
-            return {
-                upcoming.suggested: row,
-                engine: status_line(status),
-                **dict.fromkeys(drafts, draft_line(status)),
-                viewer.preset: gr.update(choices=viewer.choices(desk.view)),
-                form.window: gr.update(choices=window_choices(services)),
-                form.question: gr.update(placeholder=services.prompts.default_question),
-            }
-
-        gr.on([app.load, face.sidebar.pulse.change], look, None, shown, **QUICK)
-        saved.then(look, None, shown, **QUICK)
+        news = Bulletin(engine, drafts, viewer, batch.form, face, services, desks)
+        changed = [app.load, face.sidebar.pulse.change]
+        gr.on(changed, news.look, None, news.outputs, **QUICK)
+        saved.then(news.look, None, news.outputs, **QUICK)
 
         def greet(request: gr.Request) -> str:
             assert request.request is not None
