@@ -33,12 +33,13 @@ from assistant.machine import cores, memory_bytes, processor  # noqa: E402
 FOLDERS = {
     "ours": "openvino-int4",
     "openvino-genai": "openvino-int4",
+    "openvino-genai-sdpa": "openvino-int4",
     "optimum-intel": "openvino-int4",
     "transformers-bf16": "merged",
     "transformers-nf4": "nf4",
 }
 SLOW = ("transformers-bf16", "transformers-nf4")
-"""Minutes a round; measured once, unless ``--all-rounds``."""
+"""A minute a question: measured once with one conversation, unless ``--all-rounds``."""
 
 
 @dataclass(frozen=True)
@@ -49,12 +50,15 @@ class Runner:
     extra: str
     tokens: int
     folder_tokens: int
+    whole: bool
 
     def figures(self, name: str) -> dict[str, float | None] | str:
         """What an engine measures now, or why it cannot be."""
         command = [sys.executable, str(CHECKOUT / "benchmarks" / "peers.py"), name]
         command += [str(self.folders[name]), "--tokens", str(self.tokens)]
         command += ["--folder-tokens", str(self.folder_tokens)]
+        if name in SLOW and not self.whole:
+            command += ["--open", "1", "--folder-pictures", "1"]
         quiet = {"HF_HUB_OFFLINE": "1", "TRANSFORMERS_VERBOSITY": "error", "PYTHONUTF8": "1"}
         paths = os.pathsep.join(part for part in (str(CHECKOUT), self.extra) if part)
         done = subprocess.run(
@@ -85,7 +89,7 @@ def main() -> None:
     given = parser.parse_args()
     folders = find_folders(given.work, given.ranks, given.openvino)
     names = [name for name in FOLDERS if name in folders and name in (given.only or FOLDERS)]
-    runner = Runner(folders, given.extra, given.tokens, given.folder_tokens)
+    runner = Runner(folders, given.extra, given.tokens, given.folder_tokens, whole=given.all_rounds)
     rounds: dict[str, list[dict[str, float | None]]] = {name: [] for name in names}
     missing: dict[str, str] = {}
     for number in range(given.rounds):

@@ -93,26 +93,39 @@ def main() -> None:
     parser.add_argument("--tokens", type=int, default=64)
     parser.add_argument("--folder-tokens", type=int, default=200)
     parser.add_argument("--folder-pictures", type=int, default=8)
+    parser.add_argument("--open", type=int, default=OPEN_CONVERSATIONS, help="conversations")
     given = parser.parse_args()
     started = time.perf_counter()
     peer = PEERS[given.name](given.folder)
     load_s = time.perf_counter() - started
-    figures = measure(peer, load_s, given.tokens, given.folder_tokens, given.folder_pictures)
+    figures = measure(
+        peer,
+        load_s,
+        conversations=given.open,
+        tokens=given.tokens,
+        folder_tokens=given.folder_tokens,
+        folder_pictures=given.folder_pictures,
+    )
     print(json.dumps(asdict(figures)))
 
 
 def measure(
-    peer: Peer, load_s: float, tokens: int, folder_tokens: int, folder_pictures: int
+    peer: Peer,
+    load_s: float,
+    *,
+    conversations: int,
+    tokens: int,
+    folder_tokens: int,
+    folder_pictures: int,
 ) -> Figures:
-    """Every figure, in the order in which a day goes."""
-    asks = [Ask((picture(seed),), (QUESTION,)) for seed in range(OPEN_CONVERSATIONS + 2)]
+    """Every figure, in the order in which a day goes; a folder one by one is two pictures long."""
+    asks = [Ask((picture(seed),), (QUESTION,)) for seed in range(conversations + 2)]
     cold_s, _ = peer.first("0", asks[0])
     firsts, answers = zip(
-        *(peer.first(str(n), asks[n]) for n in range(1, OPEN_CONVERSATIONS + 1)), strict=True
+        *(peer.first(str(n), asks[n]) for n in range(1, conversations + 1)), strict=True
     )
     further = [
-        Ask(asks[n + 1].pictures, (QUESTION, answers[n], FURTHER))
-        for n in range(OPEN_CONVERSATIONS)
+        Ask(asks[n + 1].pictures, (QUESTION, answers[n], FURTHER)) for n in range(conversations)
     ]
     followups = [peer.first(str(n + 1), ask)[0] for n, ask in enumerate(further)]
     prepared_s = None
@@ -265,17 +278,17 @@ class Generate:
 class Pipeline:
     """openvino-genai's VLMPipeline with its defaults, one chat at a time."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, **properties: str) -> None:
         import openvino_genai
 
-        self._pipeline = openvino_genai.VLMPipeline(str(folder), "CPU")
+        self._pipeline = openvino_genai.VLMPipeline(str(folder), "CPU", **properties)
 
     def first(self, key: str, ask: Ask) -> tuple[float, str]:
-        return self._ask(ask, 4)[0], "未见异常。"
+        return self._ask(key, ask, 4)[0], "未见异常。"
 
     def long(self, key: str, ask: Ask, tokens: int) -> tuple[float, int]:
         started = time.perf_counter()
-        count = self._ask(ask, tokens)[1]
+        count = self._ask(key, ask, tokens)[1]
         return time.perf_counter() - started, count
 
     def prepare(self, key: str, ask: Ask) -> bool:
@@ -284,29 +297,43 @@ class Pipeline:
     def together(self, asks: list[Ask], tokens: int) -> float | None:
         return None
 
-    def _ask(self, ask: Ask, tokens: int) -> tuple[float, int]:
+    def _ask(self, key: str, ask: Ask, tokens: int) -> tuple[float, int]:
+        # One prompt with the turns so far: the pipeline keeps one chat, and here are several.
+        return self._generate("\n".join(ask.turns), ask.pictures, tokens)
+
+    def _generate(
+        self, asked: Any, pictures: tuple[np.ndarray, ...], tokens: int
+    ) -> tuple[float, int]:
         import openvino
 
-        # One prompt with the turns so far: the pipeline keeps one chat, and here are several.
-        prompt = "\n".join(ask.turns)
-        images = [openvino.Tensor(np.ascontiguousarray(pixels[None])) for pixels in ask.pictures]
-        started, times = time.perf_counter(), []
-
-        def heard(_: str) -> bool:
-            times.append(time.perf_counter() - started)
-            return False
-
+        images = [openvino.Tensor(np.ascontiguousarray(pixels[None])) for pixels in pictures]
         found = self._pipeline.generate(
-            prompt,
-            images=images,
-            max_new_tokens=tokens,
-            do_sample=False,
-            ignore_eos=True,
-            streamer=heard,
+            asked, images=images, max_new_tokens=tokens, do_sample=False, ignore_eos=True
         )
         metrics = found.perf_metrics
-        first = metrics.get_ttft().mean / 1000
-        return first, int(metrics.get_num_generated_tokens())
+        self._said = found.texts[0]
+        return metrics.get_ttft().mean / 1000, int(metrics.get_num_generated_tokens())
+
+
+class Chat(Pipeline):
+    """The same, set as fast as it goes, with a history for each conversation."""
+
+    def __init__(self, folder: Path) -> None:
+        # The weights are in groups of 64; activations in larger ones are slower.
+        super().__init__(folder, ATTENTION_BACKEND="SDPA", DYNAMIC_QUANTIZATION_GROUP_SIZE="64")
+        self._histories: dict[str, Any] = {}
+
+    def _ask(self, key: str, ask: Ask, tokens: int) -> tuple[float, int]:
+        import openvino_genai
+
+        history = self._histories.setdefault(key, openvino_genai.ChatHistory())
+        while len(history.get_messages()) >= len(ask.turns):  # asked once more
+            history.pop()
+        pictures = () if len(history.get_messages()) else ask.pictures
+        history.append({"role": "user", "content": ask.turns[-1]})
+        found = self._generate(history, pictures, tokens)
+        history.append({"role": "assistant", "content": self._said})
+        return found
 
 
 def _transformers(folder: Path) -> Any:
@@ -327,6 +354,7 @@ def _optimum(folder: Path) -> Any:
 PEERS: dict[str, Callable[[Path], Peer]] = {
     "ours": Ours,
     "openvino-genai": Pipeline,
+    "openvino-genai-sdpa": Chat,
     "optimum-intel": lambda folder: Generate(folder, _optimum),
     "transformers-bf16": lambda folder: Generate(folder, _transformers),
     "transformers-nf4": lambda folder: Generate(folder, _transformers),

@@ -10,6 +10,7 @@ BEGIN, END = "<!-- engines: begin -->", "<!-- engines: end -->"
 TITLES = {
     "ours": "本程序（OpenVINO INT4）",
     "openvino-genai": "openvino-genai 默认",
+    "openvino-genai-sdpa": "openvino-genai SDPA + ChatHistory",
     "optimum-intel": "optimum-intel INT4",
     "transformers-bf16": "transformers bf16",
     "transformers-nf4": "transformers + bitsandbytes NF4",
@@ -102,12 +103,12 @@ class Measured:
                 if value is None:
                     continue
                 y += 22
-                width = 330 * _log(value)
+                width = 320 * _log(value)
                 tone = "ours" if entry.name == "ours" else "peer"
                 bars.append(
                     f'<text x="8" y="{y}">{escape(TITLES[entry.name])}</text>'
-                    f'<rect class="{tone}" x="230" y="{y - 12}" width="{width:.0f}" height="14"/>'
-                    f'<text x="{236 + width:.0f}" y="{y}">{value:.2f} s</text>'
+                    f'<rect class="{tone}" x="250" y="{y - 12}" width="{width:.0f}" height="14"/>'
+                    f'<text x="{256 + width:.0f}" y="{y}">{value:.2f} s</text>'
                 )
             y += 36
         style = (
