@@ -54,7 +54,7 @@ def load_engine(
     Args:
         model: what to load.
         engine: which engine is wanted.
-        cache_dir: where OpenVINO may keep compiled models.
+        cache_dir: where compiled models are kept (OpenVINO).
         budget: of what is kept between questions.
 
     Raises:
@@ -73,13 +73,15 @@ def load_engine(
             fingerprint=model.card.fingerprint,
             budget=budget,
         )
+    from assistant.engine.compiled import compiled_folder
     from assistant.engine.openvino import OpenVINOEngine
 
+    kept = compiled_folder(cache_dir, model.card.fingerprint) if cache_dir is not None else None
     return OpenVINOEngine(
         model.path,
         model_name=model.card.title,
         is_demo=model.card.demo,
         fingerprint=model.card.fingerprint,
-        cache_dir=cache_dir,
+        cache_dir=kept,
         budget=budget,
     )
