@@ -8,7 +8,7 @@ import gradio as gr
 from assistant.ui.batch_form import BatchForm, window_choices
 from assistant.ui.face import Face
 from assistant.ui.services import Services
-from assistant.ui.session import Desks
+from assistant.ui.session import Desk, Desks
 from assistant.ui.status import draft_line, status_line
 from assistant.ui.viewer import Updates, Viewer
 
@@ -50,6 +50,16 @@ class Bulletin:
         if desk.stamp == stamp:
             return {self.engine: gr.skip()}
         arriving, desk.stamp = not desk.stamp, stamp
+        drawn = self._drawn(desk)
+        if arriving:  # the conversation on the page is being drawn, and the row with it
+            drawn[self.face.panel.upcoming.suggested] = gr.skip()
+        return drawn
+
+    def draw(self, request: gr.Request) -> Updates:
+        """Everything as it is now: what changes while a tab is being opened may not reach it."""
+        return self._drawn(self.desks.of(request.session_hash or ""))
+
+    def _drawn(self, desk: Desk) -> Updates:
         status, upcoming = self.services.lane.status, self.face.panel.upcoming
         default = self.services.prompts.default_question
         return {
@@ -58,6 +68,5 @@ class Bulletin:
             self.viewer.preset: gr.update(choices=self.viewer.choices(desk.view)),
             self.form.window: gr.update(choices=window_choices(self.services)),
             self.form.question: gr.update(placeholder=default),
-            # When the page arrives, the conversation on it is being drawn, and the row with it.
-            upcoming.suggested: gr.skip() if arriving else upcoming.row(desk),
+            upcoming.suggested: upcoming.row(desk),
         }

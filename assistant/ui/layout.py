@@ -70,6 +70,7 @@ def build_app(services: Services, batches: Batches) -> Site:
         changed = [app.load, face.sidebar.pulse.change]
         gr.on(changed, news.look, None, news.outputs, **QUICK)
         saved.then(news.look, None, news.outputs, **QUICK)
+        tabs.select(news.draw, None, news.outputs, **QUICK)
 
         def greet(request: gr.Request) -> str:
             assert request.request is not None

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, TimeoutError
 from pydicom.data import get_testdata_file
 
 OpenTab = Callable[..., Any]
-SLOW = ("--token-delay", "0.08")
+SLOW = ("--token-delay", "0.12")
 
 
 def bundled(name: str) -> str:
