@@ -94,30 +94,44 @@ def main() -> None:
     missing: dict[str, str] = {}
     for number in range(given.rounds):
         for name in names:
-            if name in missing or (number and name in SLOW and not given.all_rounds):
+            late = name in SLOW and not given.all_rounds and number != given.rounds - 1
+            if name in missing or late:
                 continue
             found = runner.figures(name)
-            print(number + 1, name, found, file=sys.stderr)
+            print(number + 1, name, found, file=sys.stderr, flush=True)
             if isinstance(found, str):
                 missing[name] = found
             else:
                 rounds[name].append(found)
-    weights = (folders["ours"] / "openvino_language_model.bin").stat().st_size
-    measured = Measured(
+            # As it goes: a run that is cut short leaves what it measured.
+            if given.write:
+                write_page(measured(folders["ours"], dry=bool(given.openvino), rounds=rounds))
+    last = measured(folders["ours"], dry=bool(given.openvino), rounds=rounds, missing=missing)
+    print(last.table())
+    if given.write:
+        write_page(last)
+
+
+def measured(
+    ours: Path,
+    *,
+    dry: bool,
+    rounds: dict[str, list[dict[str, float | None]]],
+    missing: dict[str, str] | None = None,
+) -> Measured:
+    """What is known so far, with this machine and its bandwidth."""
+    return Measured(
         machine=f"{processor()}，{cores()} 核，{(memory_bytes() or 0) / 1e9:.0f} GB 内存，"
         f"{platform.system()}",
         date=datetime.now(UTC).date().isoformat(),
-        model=folders["ours"].name if given.openvino else "Qwen2-VL-2B 形状，随机权重",
+        model=ours.name if dry else "Qwen2-VL-2B 形状，随机权重",
         bandwidth_gb_s=max(read_gb_s(count) for count in (cores(), 2 * cores())),
-        token_gb=weights / 1e9,
+        token_gb=(ours / "openvino_language_model.bin").stat().st_size / 1e9,
         entries=tuple(
-            Entry(name, len(rounds[name]), middle(rounds[name])) for name in names if rounds[name]
+            Entry(name, len(found), middle(found)) for name, found in rounds.items() if found
         ),
-        missing=missing,
+        missing=missing or {},
     )
-    print(measured.table())
-    if given.write:
-        write_page(measured)
 
 
 def middle(rounds: list[dict[str, float | None]]) -> dict[str, float | None]:
