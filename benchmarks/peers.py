@@ -65,6 +65,15 @@ class Ask:
     turns: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class Told:
+    """A whole answer: seconds to its first token and to its end, and how many tokens."""
+
+    first_s: float
+    whole_s: float
+    tokens: int
+
+
 class Peer(Protocol):
     """An engine as the measuring sees it."""
 
@@ -72,8 +81,8 @@ class Peer(Protocol):
         """Seconds to the first token, and a short answer."""
         ...
 
-    def long(self, key: str, ask: Ask, tokens: int) -> tuple[float, int]:
-        """Seconds of a whole answer, and its tokens."""
+    def long(self, key: str, ask: Ask, tokens: int) -> Told:
+        """A whole answer."""
         ...
 
     def prepare(self, key: str, ask: Ask) -> bool:
@@ -133,13 +142,14 @@ def measure(
     if peer.prepare("p", asks[-1]):
         time.sleep(max(0.0, THINKING_S - (time.perf_counter() - started)))
         prepared_s, _ = peer.first("p", asks[-1])
-    first_again, _ = peer.first("1", further[0])
-    whole_s, count = peer.long("1", further[0], tokens)
+    told = peer.long("1", further[0], tokens)
     peak = peak_gb()
     pictures = [Ask((picture(100 + n),), (QUESTION,)) for n in range(folder_pictures)]
     together_s = peer.together(pictures, folder_tokens)
     if together_s is None:
-        each = [peer.long(f"f{n}", ask, folder_tokens)[0] for n, ask in enumerate(pictures[:2])]
+        each = [
+            peer.long(f"f{n}", ask, folder_tokens).whole_s for n, ask in enumerate(pictures[:2])
+        ]
         folder_s = sum(each) / len(each)
     else:
         folder_s = together_s / folder_pictures
@@ -149,7 +159,7 @@ def measure(
         median(firsts),
         prepared_s,
         median(followups),
-        1000 * (whole_s - first_again) / max(1, count - 1),
+        1000 * (told.whole_s - told.first_s) / max(1, told.tokens - 1),
         folder_s,
         peak,
         peak_gb(),
@@ -192,7 +202,7 @@ class Ours:
             text += chunk.text
         return first, text
 
-    def long(self, key: str, ask: Ask, tokens: int) -> tuple[float, int]:
+    def long(self, key: str, ask: Ask, tokens: int) -> Told:
         from threading import Event
 
         from assistant.engine.base import Options
@@ -201,7 +211,7 @@ class Ours:
         options = Options(max_tokens=tokens)
         *_, last = self._engine.stream(self._talk(key, ask), options, Event())
         assert last.stats is not None
-        return time.perf_counter() - started, last.stats.tokens
+        return Told(last.stats.ttft_s, time.perf_counter() - started, last.stats.tokens)
 
     def prepare(self, key: str, ask: Ask) -> bool:
         from threading import Event
@@ -249,10 +259,11 @@ class Generate:
         self._generate(ask, 1)
         return time.perf_counter() - started, "未见异常。"
 
-    def long(self, key: str, ask: Ask, tokens: int) -> tuple[float, int]:
+    def long(self, key: str, ask: Ask, tokens: int) -> Told:
+        first_s, _ = self.first(key, ask)  # nothing is kept, so this part is always the same
         started = time.perf_counter()
         count = self._generate(ask, tokens)
-        return time.perf_counter() - started, count
+        return Told(first_s, time.perf_counter() - started, count)
 
     def prepare(self, key: str, ask: Ask) -> bool:
         return False
@@ -287,12 +298,10 @@ class Pipeline:
         self._pipeline = openvino_genai.VLMPipeline(str(folder), "CPU", **properties)
 
     def first(self, key: str, ask: Ask) -> tuple[float, str]:
-        return self._ask(key, ask, 4)[0], "未见异常。"
+        return self._ask(key, ask, 4).first_s, self._said
 
-    def long(self, key: str, ask: Ask, tokens: int) -> tuple[float, int]:
-        started = time.perf_counter()
-        count = self._ask(key, ask, tokens)[1]
-        return time.perf_counter() - started, count
+    def long(self, key: str, ask: Ask, tokens: int) -> Told:
+        return self._ask(key, ask, tokens)
 
     def prepare(self, key: str, ask: Ask) -> bool:
         return False
@@ -300,43 +309,41 @@ class Pipeline:
     def together(self, asks: list[Ask], tokens: int) -> float | None:
         return None
 
-    def _ask(self, key: str, ask: Ask, tokens: int) -> tuple[float, int]:
+    def _ask(self, key: str, ask: Ask, tokens: int) -> Told:
         # One prompt with the turns so far: the pipeline keeps one chat, and here are several.
         return self._generate("\n".join(ask.turns), ask.pictures, tokens)
 
-    def _generate(
-        self, asked: Any, pictures: tuple[np.ndarray, ...], tokens: int
-    ) -> tuple[float, int]:
+    def _generate(self, asked: Any, pictures: tuple[np.ndarray, ...], tokens: int) -> Told:
         import openvino
 
         images = [openvino.Tensor(np.ascontiguousarray(pixels[None])) for pixels in pictures]
         found = self._pipeline.generate(
             asked, images=images, max_new_tokens=tokens, do_sample=False, ignore_eos=True
         )
-        metrics = found.perf_metrics
         self._said = found.texts[0]
-        return metrics.get_ttft().mean / 1000, int(metrics.get_num_generated_tokens())
+        metrics = found.perf_metrics
+        return Told(
+            metrics.get_ttft().mean / 1000,
+            metrics.get_generate_duration().mean / 1000,
+            int(metrics.get_num_generated_tokens()),
+        )
 
 
 class Chat(Pipeline):
-    """The same, set as fast as it goes, with a history for each conversation."""
+    """The same, set as fast as it goes, and with roles: each turn one of a history."""
 
     def __init__(self, folder: Path) -> None:
         # The weights are in groups of 64; activations in larger ones are slower.
         super().__init__(folder, ATTENTION_BACKEND="SDPA", DYNAMIC_QUANTIZATION_GROUP_SIZE="64")
-        self._histories: dict[str, Any] = {}
 
-    def _ask(self, key: str, ask: Ask, tokens: int) -> tuple[float, int]:
+    def _ask(self, key: str, ask: Ask, tokens: int) -> Told:
         import openvino_genai
 
-        history = self._histories.setdefault(key, openvino_genai.ChatHistory())
-        while len(history.get_messages()) >= len(ask.turns):  # asked once more
-            history.pop()
-        pictures = () if len(history.get_messages()) else ask.pictures
-        history.append({"role": "user", "content": ask.turns[-1]})
-        found = self._generate(history, pictures, tokens)
-        history.append({"role": "assistant", "content": self._said})
-        return found
+        roles = ("user", "assistant")
+        history = openvino_genai.ChatHistory(
+            [{"role": roles[n % 2], "content": text} for n, text in enumerate(ask.turns)]
+        )
+        return self._generate(history, ask.pictures, tokens)
 
 
 def _transformers(folder: Path) -> Any:

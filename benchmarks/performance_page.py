@@ -10,7 +10,7 @@ BEGIN, END = "<!-- engines: begin -->", "<!-- engines: end -->"
 TITLES = {
     "ours": "本程序（OpenVINO INT4）",
     "openvino-genai": "openvino-genai 默认",
-    "openvino-genai-sdpa": "openvino-genai SDPA + ChatHistory",
+    "openvino-genai-sdpa": "openvino-genai SDPA，64 一组",
     "optimum-intel": "optimum-intel INT4",
     "transformers-bf16": "transformers bf16",
     "transformers-nf4": "transformers + bitsandbytes NF4",
