@@ -93,17 +93,16 @@ class Measured:
         return f"{text}，本程序为极限的 {speed / self.limit_ms:.2f} 倍。" if speed else f"{text}。"
 
     def chart(self) -> str:
-        """SVG: seconds to the first token and a picture of a folder, logarithmic bars."""
+        """SVG: seconds to the first token and a picture of a folder, to a scale of their own."""
         keys = ("warm_s", "followup_s", "folder_s")
         bars, y = [], 30
         for key in keys:
             bars.append(f'<text x="8" y="{y}" class="head">{escape(ROWS[key][0])}</text>')
-            for entry in self.entries:
-                value = entry.figures[key]
-                if value is None:
-                    continue
+            told = [(e, value) for e in self.entries if (value := e.figures[key]) is not None]
+            longest = max(value for _, value in told)
+            for entry, value in told:
                 y += 22
-                width = 320 * _log(value)
+                width = 340 * value / longest
                 tone = "ours" if entry.name == "ours" else "peer"
                 bars.append(
                     f'<text x="8" y="{y}">{escape(TITLES[entry.name])}</text>'
@@ -117,16 +116,9 @@ class Measured:
         )
         return (
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 680 {y - 10}" role="img" '
-            f'aria-label="各引擎用时，对数刻度"><style>{style}</style>'
+            f'aria-label="各引擎用时"><style>{style}</style>'
             f'<rect width="680" height="{y - 10}" fill="#fff"/>{"".join(bars)}</svg>\n'
         )
-
-
-def _log(seconds: float) -> float:
-    """0 at 10 ms, 1 at 1000 s."""
-    from math import log10
-
-    return max(0.01, min(1.0, (log10(max(seconds, 0.01)) + 2) / 5))
 
 
 def write_page(measured: Measured) -> None:
