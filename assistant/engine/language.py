@@ -12,7 +12,7 @@ from openvino import opset13 as ops
 from assistant.engine.inference import infer
 
 LARGEST_GROUP = 128
-"""Activations that share a scale, at most; see :func:`assistant.engine.openvino.compile_properties`."""
+"""Activations that share a scale, at most; why, says ``openvino.compile_properties``."""
 
 GROUP = "DYNAMIC_QUANTIZATION_GROUP_SIZE"
 
