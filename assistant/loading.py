@@ -1,9 +1,9 @@
 """From settings to an engine behind its lane."""
 
-from assistant import machine
 from assistant.engine.base import Engine
+from assistant.engine.isolated import IsolatedEngine
 from assistant.engine.lane import Lane
-from assistant.engine.loader import EngineChoice, load_engine
+from assistant.engine.loader import EngineChoice
 from assistant.models.catalog import find_model
 from assistant.models.speed import keep_memory
 from assistant.settings import Settings
@@ -40,10 +40,10 @@ def _load(settings: Settings) -> Engine:
 
 
 def _weighed(settings: Settings, name: str, engine: EngineChoice) -> Engine:
-    """A model's engine; what it takes of this process's memory is kept for the models page."""
-    model, before = find_model(name, settings.data_dir), machine.resident_bytes()
-    loaded = load_engine(model, engine, cache_dir=settings.cache_dir / "openvino")
-    after = machine.resident_bytes()
-    if before is not None and after is not None and loaded.capabilities.device.startswith("CPU"):
-        keep_memory(settings.cache_dir, model.card.fingerprint, after - before)
+    """A model's engine; what it takes of the machine's memory is kept for the models page."""
+    model = find_model(name, settings.data_dir)
+    loaded = IsolatedEngine(model, engine, cache_dir=settings.cache_dir / "openvino")
+    taken = loaded.resident_bytes
+    if taken is not None and loaded.capabilities.device.startswith("CPU"):
+        keep_memory(settings.cache_dir, model.card.fingerprint, taken)
     return loaded

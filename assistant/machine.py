@@ -49,12 +49,13 @@ def memory_bytes() -> int | None:
         return None
 
 
-def resident_bytes() -> int | None:
-    """Memory that this process takes now."""
+def resident_bytes(pid: int | None = None) -> int | None:
+    """Memory that this process takes now, or another; None where that cannot be told."""
     if sys.platform == "win32":
-        return _windows_resident()
+        return _windows_resident() if pid is None else None
     try:
-        pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
+        statm = Path(f"/proc/{pid or 'self'}/statm")
+        pages = int(statm.read_text(encoding="ascii").split()[1])
         return pages * os.sysconf("SC_PAGE_SIZE")
     except (OSError, ValueError, IndexError):
         return None

@@ -31,8 +31,8 @@ sys.path.insert(0, str(CHECKOUT))
 
 from assistant.dialogue.conversation import Conversation  # noqa: E402
 from assistant.engine.base import Chunk, Options  # noqa: E402
+from assistant.engine.isolated import IsolatedEngine  # noqa: E402
 from assistant.engine.lane import Lane  # noqa: E402
-from assistant.engine.loader import load_engine  # noqa: E402
 from assistant.engine.memory import Budget  # noqa: E402
 from assistant.errors import AssistantError  # noqa: E402
 from assistant.imaging.slice import RenderedImage, SliceRef  # noqa: E402
@@ -77,7 +77,13 @@ def main() -> None:
     parser.add_argument("--busy-machine", action="store_true", help="tell times, judge none")
     given = parser.parse_args()
     model = find_model(given.model, Path("data"))
-    lane = Lane(lambda: load_engine(model, budget=BUDGET), max_waiting=16)
+    engines: list[IsolatedEngine] = []
+
+    def load() -> IsolatedEngine:
+        engines.append(IsolatedEngine(model, budget=BUDGET))
+        return engines[-1]
+
+    lane = Lane(load, max_waiting=16)
     lane.wait_ready()
     idle = idle_followups(lane)
     book, stop = Book(), Event()
@@ -87,7 +93,7 @@ def main() -> None:
     ]
     for thread in threads:
         thread.start()
-    memory = watch(given.minutes * 60)
+    memory = watch(given.minutes * 60, engines)
     stop.set()
     for thread in threads:
         thread.join(LONGEST_WAIT_S)
@@ -186,11 +192,12 @@ def folder(lane: Lane, book: Book, stop: Event, seed: int) -> None:
             lane.forget(talk.id)
 
 
-def watch(seconds: float) -> list[tuple[float, int]]:
-    """Memory over time: (seconds, bytes)."""
+def watch(seconds: float, engines: list[IsolatedEngine]) -> list[tuple[float, int]]:
+    """Memory of this process and its engine's over time: (seconds, bytes)."""
     started, found = time.monotonic(), []
     while (now := time.monotonic() - started) < seconds:
-        found.append((now, resident_bytes() or 0))
+        both = (resident_bytes(), resident_bytes(engines[-1].pid))
+        found.append((now, sum(one or 0 for one in both)))
         time.sleep(min(1.0, seconds / 60))
     return found
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from assistant.errors import AssistantError
 from assistant.imaging import gate
 from assistant.imaging.isolation import shared_child
-from assistant.imaging.pipe import Request
+from assistant.imaging.request import Request
 from assistant.imaging.slice import Slice
 
 

@@ -17,8 +17,9 @@ from pathlib import Path
 from typing import Any
 
 from assistant.errors import AssistantError
-from assistant.imaging.pipe import READY, Request, receive, send
+from assistant.imaging.request import READY, Request
 from assistant.imaging.slice import Slice
+from assistant.pipe import receive, send
 
 START_SECONDS = 30.0
 BASE_SECONDS = 1.2

@@ -7,8 +7,9 @@ from typing import BinaryIO
 
 from assistant.errors import AssistantError
 from assistant.imaging import dicom, picture
-from assistant.imaging.pipe import READY, Refusal, Request, receive, send
+from assistant.imaging.request import READY, Request
 from assistant.imaging.slice import Slice
+from assistant.pipe import Refusal, receive, send
 
 
 def serve() -> None:
@@ -29,7 +30,7 @@ def answer(request: Request) -> Slice | Refusal:
     try:
         return read(request)
     except AssistantError as error:
-        return Refusal(error.code, error.message, error.next_step, error.detail)
+        return Refusal.of(error)
     except BaseException as error:  # malformed files raise nearly anything
         return Refusal(
             "IMG-107",

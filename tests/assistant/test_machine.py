@@ -1,4 +1,5 @@
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,14 @@ def test_this_machine_has_something_of_everything(tmp_path: Path):
     assert machine.cores() >= 1
     assert (machine.memory_bytes() or 0) > 2**27
     assert machine.free_bytes(tmp_path / "not" / "yet") > 0
+
+
+def test_memory_of_this_process_and_of_another():
+    ours = machine.resident_bytes()
+    assert ours is None or ours > 2**20
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    assert machine.resident_bytes(gone.pid) is None
 
 
 def test_cards_as_the_driver_lists_them():

@@ -5,11 +5,12 @@ import pytest
 
 from assistant.errors import AssistantError
 from assistant.imaging.isolation import Child
-from assistant.imaging.pipe import Request
+from assistant.imaging.request import Request
 
 START = (
     "import sys; sys.path.insert(0, sys.argv[1]);"
-    "from assistant.imaging.pipe import *; out = sys.stdout.buffer;"
+    "from assistant.imaging.request import READY; from assistant.pipe import *;"
+    "out = sys.stdout.buffer;"
     "send(out, READY); receive(sys.stdin.buffer);"
 )
 

@@ -1,34 +1,11 @@
-"""What passes between the assistant and its reading process, and how."""
+"""How the assistant and its child processes speak: pickled objects over pipes."""
 
 import pickle
 import struct
-from dataclasses import dataclass, field
-from pathlib import Path
+from dataclasses import dataclass
 from typing import IO, Any
 
 from assistant.errors import AssistantError
-from assistant.imaging.gate import Kind
-
-READY = "ready"
-
-
-@dataclass(frozen=True)
-class Request:
-    """One file to read.
-
-    Attributes:
-        source: absolute path, or the content itself.
-        kind: what the gate found.
-        size: bytes.
-        frame: from 0, or None for the default one.
-        salt: key of the UID remapping.
-    """
-
-    source: Path | bytes = field(repr=False)
-    kind: Kind
-    size: int
-    frame: int | None
-    salt: bytes = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -40,16 +17,20 @@ class Refusal:
     next_step: str
     detail: str
 
+    @classmethod
+    def of(cls, error: AssistantError) -> "Refusal":
+        """The parts of ``error``."""
+        return cls(error.code, error.message, error.next_step, error.detail)
+
     def error(self) -> AssistantError:
         """The error to raise on this side."""
         return AssistantError(self.code, self.message, next_step=self.next_step, detail=self.detail)
 
 
 def send(pipe: IO[bytes], thing: object) -> None:
-    """Write one object."""
+    """Write one object, whole: several threads may send."""
     content = pickle.dumps(thing, protocol=5)
-    pipe.write(struct.pack("<Q", len(content)))
-    pipe.write(content)
+    pipe.write(struct.pack("<Q", len(content)) + content)
     pipe.flush()
 
 
