@@ -69,9 +69,12 @@ class Base(_Section):
     Attributes:
         folder: a model that ``models fetch`` has brought, by name, or its folder; without it
             one is built of ``shape``.
+        start: folder of an earlier small model of that shape, relative to this file, whose
+            weights the one that is built goes on from; without it they are random.
     """
 
     folder: str | None = Field(default=None, min_length=1)
+    start: str | None = Field(default=None, min_length=1)
     shape: Shape = Shape()
     pretrain: Schedule = Schedule()
     jitter: Jitter = Jitter()

@@ -43,6 +43,9 @@ class SynthConfig(BaseModel):
         regions: shares of the regions.
         signs: findings that occur, by canonical name; None for ``TIER_ONE``.
         prone: share of trunk slices of a patient who lies on the belly.
+        rare: how often a combination with a sign outside ``TIER_ONE`` is drawn, relative to its
+            own weight.
+        stray: share of pictures under a window that is meant for another region.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -60,6 +63,8 @@ class SynthConfig(BaseModel):
     text_only: float = Field(0.02, ge=0, lt=1)
     signs: tuple[str, ...] | None = None
     prone: float = Field(0.0, ge=0, le=1)
+    rare: float = Field(1.0, ge=0, le=1)
+    stray: float = Field(0.0, ge=0, le=1)
     regions: Shares = Shares.model_validate({})
 
     @field_validator("signs")
@@ -72,8 +77,9 @@ class SynthConfig(BaseModel):
 
     @model_serializer(mode="wrap")
     def _as_before(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        """Without ``prone`` where it is 0, so that data made before it are not made again."""
+        """Without the later settings at rest, so that data made before them are not made again."""
         fields: dict[str, Any] = handler(self)
-        if not self.prone:
-            fields.pop("prone", None)
+        for name, rest in (("prone", 0.0), ("rare", 1.0), ("stray", 0.0)):
+            if fields.get(name) == rest:
+                del fields[name]
         return fields

@@ -69,8 +69,9 @@ def make_sample(config: SynthConfig, split: str, index: int, default_question: s
         normal=config.normal,
         among=config.signs,
         prone=config.prone,
+        rare=config.rare,
     )
-    view = show(phantom, rng, config.signs)
+    view = show(phantom, rng, config.signs, config.stray)
     turns = converse(view.truth, rng, default_question, hidden=view.hidden, signs=config.signs)
     jpeg = to_jpeg(view.picture.pixels, rng)
     truth = _row_of_truth(seed, split, file, phantom, view)

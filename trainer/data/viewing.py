@@ -37,6 +37,14 @@ BONE_WINDOWS: dict[str, tuple[tuple[Window, float], ...]] = {
 }
 """Further windows of regions in which findings of bone occur, and their shares."""
 
+STRAY_WINDOWS: dict[str, tuple[Window, ...]] = {
+    "头颅": (Window(50, 350), Window(-600, 1500), Window(400, 1800), Window(50, 400)),
+    "胸部": (Window(400, 1800), Window(40, 80), Window(300, 600), Window(30, 150)),
+    "腹部": (Window(-600, 1500), Window(400, 1800), Window(300, 600), Window(40, 80)),
+    "盆腔": (Window(-600, 1500), Window(300, 600), Window(30, 150), Window(40, 80)),
+}
+"""Windows of other regions, as a viewer may still be set to them."""
+
 OF_BONE = MappingProxyType({"颅骨骨折": "头颅", "骨转移": "盆腔", "骨盆骨折": "盆腔"})
 """Region of each finding that a window of bone shows best."""
 
@@ -108,16 +116,25 @@ def as_slice(phantom: Phantom) -> Slice:
     )
 
 
-def show(phantom: Phantom, rng: np.random.Generator, signs: Sequence[str] | None = None) -> View:
+def show(
+    phantom: Phantom,
+    rng: np.random.Generator,
+    signs: Sequence[str] | None = None,
+    stray: float = 0.0,
+) -> View:
     """Look through a random window of the region, nearly always one that shows every finding.
 
-    ``signs`` are those that occur, where they are not the usual: see :func:`windows_of`.
+    ``signs`` are those that occur, where they are not the usual: see :func:`windows_of`;
+    ``stray`` is the share of looks through a window of another region.
 
     A sign belongs to the truth of the picture if, and only if, its pixels differ in the
     picture from their surroundings by ``MIN_GRAY`` grey levels and by ``MIN_ROSE`` of Rose's
     signal-to-noise ratio (contrast times the square root of the pixels over the noise).
     """
     slice_ = as_slice(phantom)
+    if stray and rng.random() < stray:
+        others = STRAY_WINDOWS[phantom.truth.region]
+        return look(phantom, render(slice_, others[int(rng.integers(len(others)))]))
     careless = rng.random() < 0.06
     best: View | None = None
     for _ in range(TRIES):

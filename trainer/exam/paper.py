@@ -48,8 +48,10 @@ def draw_cases(settings: Evaluate, recipe: SynthConfig) -> Iterator[Case]:
             normal=recipe.normal,
             among=recipe.signs,
             prone=recipe.prone,
+            rare=recipe.rare,
         )
-        view = show(phantom, np.random.default_rng([seed, 3]), recipe.signs)
+        rng = np.random.default_rng([seed, 3])
+        view = show(phantom, rng, recipe.signs, recipe.stray)
         findings = view.truth.findings
         yield Case(
             Known(view.truth.region, findings),

@@ -12,6 +12,9 @@ MEAN = (0.48145466, 0.4578275, 0.40821073)
 STD = (0.26862954, 0.26130258, 0.27577711)
 """Normalisation of Qwen2-VL's image processor."""
 
+_BORDERS = (0.0, 0.0, 0.12, 0.24, 0.94)
+"""Grey levels of what surrounds a picture on a screen."""
+
 
 def transforms(mirrored: Tensor, jitter: Jitter, generator: torch.Generator) -> Tensor:
     """Random similarity transforms, float32 (B, 2, 3) for ``affine_grid``.
@@ -50,7 +53,7 @@ def warp(hu: Tensor, labels: Tensor, theta: Tensor, size: int) -> tuple[Tensor, 
 
 
 def show(hu: Tensor, windows: Tensor, jitter: Jitter, generator: torch.Generator) -> Tensor:
-    """Grey levels in 0..1, float32 (B, H, W): window, contrast, noise, blur, eight bits."""
+    """Grey levels in 0..1, float32 (B, H, W): window, contrast, noise, blur, eight bits, marks."""
     count = len(hu)
 
     def draw(low: float, high: float) -> Tensor:
@@ -64,7 +67,41 @@ def show(hu: Tensor, windows: Tensor, jitter: Jitter, generator: torch.Generator
     strength = draw(0, 1) ** 3 * jitter.noise
     grey = grey + torch.randn(grey.shape, generator=generator) * strength
     grey = grey.clamp(0, 1) ** torch.exp(draw(-0.15, 0.15))
-    return torch.round(grey * 255) / 255
+    return mark(torch.round(grey * 255) / 255, jitter.marks, generator)
+
+
+def mark(grey: Tensor, share: float, generator: torch.Generator) -> Tensor:
+    """Viewers' text, as rows of dashes in the corners, and screenshots' borders; in place.
+
+    Args:
+        grey: float32 (B, H, W) in 0..1.
+        share: of pictures with text; half as many have a border.
+        generator: of everything random.
+    """
+
+    def below(limit: int) -> int:
+        return int(torch.randint(limit, (), generator=generator))
+
+    count, height, width = grey.shape
+    chance = torch.rand(count, 2, generator=generator)
+    for index in torch.nonzero(chance[:, 0] < share).flatten().tolist():
+        tone = 0.65 + 0.35 * torch.rand((), generator=generator)
+        for corner in range(4):
+            for row in range(below(4)):
+                long, tall = width // 12 + below(width // 5), max(2, height // 48)
+                top, left = 2 + 2 * row * tall, 2
+                top = height - top - tall if corner & 1 else top
+                left = width - left - long if corner & 2 else left
+                text = grey[index, top : top + tall, left : left + long]
+                text[torch.rand(text.shape, generator=generator) < 0.55] = tone
+    for index in torch.nonzero(chance[:, 1] < share / 2).flatten().tolist():
+        tone = torch.tensor(_BORDERS)[below(len(_BORDERS))]
+        top, left = below(height // 12), below(width // 12)
+        bottom, right = height - below(height // 12), width - below(width // 12)
+        inner = grey[index, top:bottom, left:right].clone()
+        grey[index] = tone
+        grey[index, top:bottom, left:right] = inner
+    return grey
 
 
 def patchify(grey: Tensor, patch: int = 14, merge: int = 2) -> tuple[Tensor, Tensor]:

@@ -76,7 +76,7 @@ class Heads(nn.Module):
             "region": functional.cross_entropy(region, truth.region.repeat_interleave(length)),
             "sign": 10 * self._sign_loss(evidence, truth.sign),
             "heard": 3 * _binary(self.heard(tokens), here, self.seen[-1]),
-            "size": self._size_loss(tokens, evidence, truth.size),
+            "size": 3 * self._size_loss(tokens, evidence, truth.size),
         }
 
     def read(self, tokens: Tensor) -> tuple[Tensor, Tensor]:

@@ -15,6 +15,7 @@ class Jitter(BaseModel):
         window: largest relative change of the window's width, and of its center in half widths.
         noise: largest standard deviation of added noise, in grey levels of 1.
         mirror: share of pictures of the head and the chest that are turned left to right.
+        marks: share of pictures with overlaid text; half as many get a border.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -25,6 +26,7 @@ class Jitter(BaseModel):
     window: float = Field(default=0.2, ge=0, le=1)
     noise: float = Field(default=0.05, ge=0, le=0.5)
     mirror: float = Field(default=0.0, ge=0, le=1)
+    marks: float = Field(default=0.0, ge=0, le=1)
 
 
 class Schedule(BaseModel):

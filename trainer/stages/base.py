@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from assistant.dialogue.prompts import load_prompts
+from assistant.models.card import read_card
 from trainer.stages.synth import TRAIN_JSON
 from trainer.workspace import Workspace
 
@@ -23,10 +24,17 @@ CHECKPOINT = "pretrain.pt"
 def run(work: Workspace) -> None:
     """Write the base model's folder, ready for LLaMA-Factory."""
     settings = work.pipeline.base
+    inputs = {"synth": work.finished("synth").digest}
+    start = settings.start and (work.configs / settings.start).resolve()
+    if start:
+        inputs["start"] = read_card(start).fingerprint
     job = work.begin(
         "base",
-        inputs={"synth": work.finished("synth").digest},
-        config={"base": settings.model_dump(mode="json"), "seed": work.pipeline.seed},
+        inputs=inputs,
+        config={
+            "base": settings.model_dump(mode="json", exclude_none=True),
+            "seed": work.pipeline.seed,
+        },
     )
     if job.done is not None:
         return
@@ -35,12 +43,15 @@ def run(work: Workspace) -> None:
 
     from trainer.model.config import build_model
     from trainer.model.processor import build_processor
+    from trainer.model.start import go_on_from
     from trainer.model.tokenizer import train_tokenizer
 
     torch.set_num_threads(os.cpu_count() or 1)
     torch.manual_seed(work.pipeline.seed)
     tokenizer = train_tokenizer(corpus(work.folder("synth")), settings.shape.vocab)
     model = build_model(settings.shape, tokenizer)
+    if start:
+        go_on_from(start, model, tokenizer)
     count = sum(weights.numel() for weights in model.parameters())
     work.console.print(f"  参数 {count / 1e6:.2f} 百万，词表 {len(tokenizer)}")
     _pretrain(work, model, job.folder / CHECKPOINT)

@@ -268,5 +268,110 @@ def overlap_of_words_is_a_footnote() -> None:
     assert round(half.rouge_l) == 50, half
 
 
+def the_shipped_model_is_read_back_as_it_answers() -> None:
+    """Weights taken out of the OpenVINO files give the numbers that OpenVINO gives."""
+    import openvino
+    import torch
+    from transformers import AutoTokenizer
+
+    from trainer.config import load_pipeline
+    from trainer.model.config import build_model
+    from trainer.model.start import go_on_from
+
+    root = Path(__file__).parents[3]
+    folder = root / "assets" / "demo-model"
+    shape = load_pipeline(root / "configs" / "train" / "embedded_more.yaml").base.shape
+    tokenizer = AutoTokenizer.from_pretrained(folder)
+    model = build_model(shape, tokenizer).eval()
+    go_on_from(folder, model, tokenizer)
+    exact = {"INFERENCE_PRECISION_HINT": "f32", "DYNAMIC_QUANTIZATION_GROUP_SIZE": "0"}
+
+    def theirs(part: str, feed: dict[str, np.ndarray]) -> torch.Tensor:
+        compiled = openvino.Core().compile_model(folder / f"{part}.xml", "CPU", exact)
+        return torch.from_numpy(compiled(feed)[0].copy())
+
+    patches, grid = torch.randn(16, 1176), torch.tensor([[1, 4, 4]])
+    tower = model.model.visual
+    with torch.no_grad():
+        turns = tower.rot_pos_emb(grid).numpy()
+        hidden = theirs("openvino_vision_embeddings_model", {"hidden_states": patches.numpy()})
+        merged = theirs(
+            "openvino_vision_embeddings_merger_model",
+            {
+                "hidden_states": hidden.numpy(),
+                "attention_mask": np.zeros((1, 16, 16), np.float32),
+                "rotary_pos_emb": turns,
+            },
+        )
+        assert torch.allclose(tower(patches, grid), merged, atol=1e-4)
+        tokens = torch.arange(20, 40)[None]
+        given = model.model.language_model.embed_tokens(tokens)
+        feed = {
+            "attention_mask": np.ones((1, 20), np.int64),
+            "position_ids": np.tile(np.arange(20), (3, 1, 1)),
+            "inputs_embeds": given.numpy(),
+            "beam_idx": np.zeros(1, np.int32),
+        }
+        logits = theirs("openvino_language_model", feed)
+        ours = model(input_ids=tokens).logits
+    # The embedding is kept in 8 bits, the same matrix as lm_head in 4: near, not equal.
+    assert (ours - logits).std() < 0.1 * logits.std()
+
+
+def a_new_token_begins_as_what_it_was_written_with() -> None:
+    import torch
+
+    from trainer.model.start import renumbered
+    from trainer.model.tokenizer import train_tokenizer
+
+    before, now = train_tokenizer(WORDS, 300), train_tokenizer(WORDS, 400)
+    rows = torch.arange(len(before)).float()[:, None].expand(-1, 4)
+    moved = renumbered(rows, before, now)
+    assert moved.shape == (len(now), 4)
+    for token, index in now.get_vocab().items():
+        known = before.get_vocab().get(token)
+        if known is not None:
+            assert moved[index, 0] == known
+    text = WORDS[0]
+    new = [t for t in now.tokenize(text) if t not in before.get_vocab()]
+    assert new
+    spelt = [piece.id for piece in before.backend_tokenizer.model.tokenize(new[0])]
+    assert len(spelt) > 1
+    assert moved[now.get_vocab()[new[0]], 0] == sum(spelt) / len(spelt)
+
+
+def another_shape_is_no_start() -> None:
+    from trainer.model.config import Shape, build_model
+    from trainer.model.start import go_on_from
+    from trainer.model.tokenizer import train_tokenizer
+
+    from assistant.errors import AssistantError
+
+    tokenizer = train_tokenizer(WORDS, 400)
+    model = build_model(Shape(vocab=400, picture=84, depth=1, vision_depth=1), tokenizer)
+    folder = Path(__file__).parents[3] / "assets" / "demo-model"
+    try:
+        go_on_from(folder, model, tokenizer)
+    except AssistantError as error:
+        assert error.code == "TRN-126"
+    else:
+        raise AssertionError("a deeper model was taken")
+
+
+def marks_are_few_and_stay_at_the_edges() -> None:
+    import torch
+
+    from trainer.model.augment import mark
+
+    plain = torch.full((200, 168, 168), 0.5)
+    marked = mark(plain.clone(), 0.2, torch.Generator().manual_seed(0))
+    touched = (marked != plain).flatten(1).any(1)
+    assert 20 < int(touched.sum()) < 100
+    assert torch.equal(marked[:, 30:138, 70:98], plain[:, 30:138, 70:98])
+    assert marked.min() >= 0
+    assert marked.max() <= 1
+    assert torch.equal(mark(plain.clone(), 0.0, torch.Generator().manual_seed(0)), plain)
+
+
 if __name__ == "__main__":
     globals()[sys.argv[1]]()

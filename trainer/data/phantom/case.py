@@ -54,6 +54,7 @@ def make_case(
     normal: float = 0.45,
     among: tuple[str, ...] | None = None,
     prone: float = 0.0,
+    rare: float = 1.0,
     spectrum: Spectrum = FIRST_LIGHT,
 ) -> Phantom:
     """A phantom slice; the same arguments give the same pixels.
@@ -66,6 +67,7 @@ def make_case(
         normal: share of normal slices when ``signs`` is None.
         among: signs that are drawn when ``signs`` is None; None for ``TIER_ONE``.
         prone: share of patients lying on the belly, where no finding depends on gravity.
+        rare: weight of drawn combinations with a sign outside ``TIER_ONE``, relative to their own.
         spectrum: sizes and densities of findings.
 
     Raises:
@@ -74,7 +76,8 @@ def make_case(
     """
     if among is not None and "中线移位" not in among:  # otherwise the effect of a large lesion
         spectrum = replace(spectrum, shift_mm=Range(0, 0))
-    request = _draw_request(np.random.default_rng([seed, 1]), region, signs, normal, among)
+    rng = np.random.default_rng([seed, 1])
+    request = _draw_request(rng, region, signs, normal, among, rare)
     turned = prone > 0 and np.random.default_rng([seed, 6]).random() < prone
     request = replace(request, prone=bool(turned) and lies_prone(request.region, request.signs))
     for attempt in range(ATTEMPTS):
@@ -93,6 +96,7 @@ def _draw_request(
     signs: tuple[str, ...] | None,
     normal: float,
     among: tuple[str, ...] | None,
+    rare: float = 1.0,
 ) -> Request:
     if name is None:
         name = str(rng.choice(list(REGIONS), p=[0.31, 0.31, 0.31, 0.07]))
@@ -102,7 +106,7 @@ def _draw_request(
     if signs is None:
         signs = ()
         offered = [
-            (together, weight)
+            (together, weight if set(together) <= set(TIER_ONE) else weight * rare)
             for together, weight in region.combinations
             if set(together) <= set(TIER_ONE if among is None else among)
         ]
