@@ -9,6 +9,7 @@ from pathlib import Path
 import yaml
 
 from trainer import endings
+from trainer.allocator import KEEPING
 from trainer.child import Ending, run_child
 from trainer.progress import LOG, Step, read_steps, refuse_nan
 
@@ -135,7 +136,13 @@ def _run(verb: str, arguments: Arguments, folder: Path, look: Callable[[], None]
     config = folder / f".{verb}.yaml"
     text = yaml.safe_dump(arguments, allow_unicode=True, sort_keys=False)
     config.write_text(text, encoding="utf-8")
-    return run_child("llamafactory.cli", [verb, str(config)], folder / OUTPUT, look=look)
+    return run_child(
+        "llamafactory.cli",
+        [verb, str(config)],
+        folder / OUTPUT,
+        look=look,
+        environment=KEEPING if verb == "train" and arguments.get("use_cpu") else None,
+    )
 
 
 def last_checkpoint(folder: Path) -> Path | None:

@@ -10,6 +10,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from assistant.dialogue.prompts import load_prompts
 from assistant.models.card import read_card
+from trainer.allocator import keep_freed_memory
 from trainer.stages.synth import TRAIN_JSON
 from trainer.workspace import Workspace
 
@@ -46,6 +47,7 @@ def run(work: Workspace) -> None:
     from trainer.model.start import go_on_from
     from trainer.model.tokenizer import train_tokenizer
 
+    keep_freed_memory()
     torch.set_num_threads(os.cpu_count() or 1)
     torch.manual_seed(work.pipeline.seed)
     tokenizer = train_tokenizer(corpus(work.folder("synth")), settings.shape.vocab)

@@ -8,7 +8,17 @@ from assistant.imaging.render import render
 from assistant.imaging.window import Window
 from trainer.data.dicom import Place, write_dicom
 from trainer.data.phantom.case import make_case
-from trainer.data.viewing import AGAINST, WINDOWS, as_slice, draw_window, look, show, windows_of
+from trainer.data.viewing import (
+    AGAINST,
+    OF_BONE,
+    STRAY_WINDOWS,
+    WINDOWS,
+    as_slice,
+    draw_window,
+    look,
+    show,
+    windows_of,
+)
 
 LUNG, MEDIASTINUM = Window(-600, 1500), Window(50, 350)
 
@@ -80,3 +90,17 @@ def test_every_painted_sign_has_a_background():
     from trainer.data.phantom.labels import SIGN_LABELS
 
     assert set(AGAINST) == set(SIGN_LABELS)
+
+
+def test_stray_looks_are_through_other_windows_and_hide_what_they_hide():
+    for region in WINDOWS:
+        own = {window for window, _ in windows_of(region, tuple(OF_BONE))}
+        assert not own & set(STRAY_WINDOWS[region])
+        phantom = make_case(3, region, (), size=96)
+        view = show(phantom, np.random.default_rng(0), stray=1.0)
+        assert view.picture.window in STRAY_WINDOWS[region]
+    bleeding = make_case(5, "头颅", ("脑出血",))
+    seen = [show(bleeding, np.random.default_rng(seed), stray=1.0) for seed in range(12)]
+    lung = [view for view in seen if view.picture.window == LUNG]
+    assert lung
+    assert all(view.hidden == ("脑出血",) for view in lung)

@@ -146,6 +146,16 @@ def test_the_second_tier_is_drawn_where_it_is_named_also_together():
             assert not draw.enhanced
 
 
+def test_the_second_tier_can_be_rarer_than_the_first():
+    every = (*TIER_ONE, *TIER_TWO)
+    shares = {}
+    for rare in (1.0, 0.3):
+        rngs = [np.random.default_rng(seed) for seed in range(600)]
+        draws = [_draw_request(rng, None, None, 0.0, every, rare) for rng in rngs]
+        shares[rare] = np.mean([bool(set(draw.signs) & set(TIER_TWO)) for draw in draws])
+    assert 0.15 < shares[0.3] < shares[1.0] * 0.7
+
+
 @pytest.mark.parametrize(
     ("region", "sign", "low", "high"),
     [
