@@ -20,9 +20,11 @@ from assistant.pipe import Refusal, receive, send
 def serve() -> None:
     """Loop of the process. Its own stdout goes nowhere, so that no library spoils the pipe.
 
-    Ctrl-C reaches every process of a terminal; when to end is the assistant's to say.
+    Ctrl-C reaches every process of a terminal, and a service's stop every process of the
+    service; when to end is the assistant's to say, which first finishes what it is writing.
     """
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for ending in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(ending, signal.SIG_IGN)
     outgoing = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     desk = Desk()

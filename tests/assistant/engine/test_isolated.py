@@ -153,12 +153,15 @@ def test_a_killed_engine_costs_one_answer_and_comes_back():
         lane.close()
 
 
-@pytest.mark.skipif(os.name == "nt", reason="waits by signal 0")
-def test_it_ends_with_the_assistant():
+def test_it_ends_with_the_assistant_and_not_before():
     there = IsolatedEngine(DEMO)
     stream = there.stream(about_a_picture(13), Options(max_tokens=400), Event())
     next(stream)
     process = there._process
+    if os.name != "nt":
+        for ending in (signal.SIGINT, signal.SIGTERM):
+            process.send_signal(ending)
+    assert next(stream).text
     assert process.stdin is not None
     process.stdin.close()  # what the system does when the assistant is gone
     assert process.wait(10) == 0
