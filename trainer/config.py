@@ -87,13 +87,18 @@ class Base(_Section):
 
 
 class Card(_Section):
-    """What the model's card says; the meaning of each is in ``assistant.models.card``."""
+    """What the model's card says; the meaning of most is in ``assistant.models.card``.
+
+    Attributes:
+        history: how it came about where the recipe alone does not say it, for the README.
+    """
 
     title: str
     trained_on: str
     use: str
     limits: str
     demo: bool = False
+    history: str = ""
 
 
 class Pipeline(_Section):

@@ -187,15 +187,17 @@ def _publish(work: Workspace, source: Path, folder: Path, found: Examination) ->
     card, kind = work.pipeline.card, read_card(source).format
     size = sum(path.stat().st_size for path in source.iterdir()) / 1e6
     stored = {"openvino-int4": "OpenVINO INT4（视觉部分 INT8）", "nf4": "NF4"}.get(kind, kind)
+    history = f"- 来历：{card.history}\n" if card.history else ""
     readme = (
         f"# {card.title}\n\n"
         f"- 架构：Qwen2-VL，{stored}，共 {size:.1f} MB\n"
         f"- 训练数据：{card.trained_on}\n- 用途：{card.use}\n- 局限：{card.limits}\n"
         f"- 训练方法：`python launcher.py train run configs/train/{work.pipeline.name}.yaml`\n"
+        f"{history}"
         "- 许可：Apache-2.0\n\n"
         f"## 结果\n\n{questions.describe(work.pipeline, len(found.cases))}，"
         "由助手自己的推理引擎贪心解码回答默认问题，再从文字中提取征象与真值比较：\n\n"
         f"{as_markdown(found)}"
     )
     write_whole(folder / "README.md", readme)
-    describe(folder, work.pipeline, work.finished("merge"), card_metrics(found))
+    describe(folder, work, card_metrics(found))

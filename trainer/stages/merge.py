@@ -12,7 +12,6 @@ from assistant.errors import AssistantError
 from assistant.models.card import read_card, write_card
 from trainer import endings, llamafactory
 from trainer.child import Ending, run_child
-from trainer.config import Pipeline
 from trainer.stages import sft
 from trainer.workspace import Workspace, fetched
 
@@ -135,7 +134,7 @@ def describe(work: Workspace, merged: Path) -> None:
         merged,
         name=f"{pipeline.name}-merged"[:64],
         title=f"{pipeline.card.title}（合并后，未量化）",
-        base=base_of(pipeline),
+        base=base_of(work),
         format="bf16",
         demo=pipeline.card.demo,
         trained_on=pipeline.card.trained_on,
@@ -145,11 +144,14 @@ def describe(work: Workspace, merged: Path) -> None:
     )
 
 
-def base_of(pipeline: Pipeline) -> str:
+def base_of(work: Workspace) -> str:
     """What the model was trained from, for its card."""
-    if pipeline.base.folder is None:
-        return "qwen2_vl, from random weights"
-    card = read_card(fetched(pipeline.base.folder))
+    settings = work.pipeline.base
+    if settings.folder is None:
+        start = work.finished("base").inputs.get("start")
+        origin = f"a model of fingerprint {start[:12]}" if start else "random weights"
+        return f"qwen2_vl, from {origin}"
+    card = read_card(fetched(settings.folder))
     return f"{card.name} ({card.base}), fingerprint {card.fingerprint[:12]}"
 
 

@@ -13,8 +13,7 @@ from assistant.errors import AssistantError
 from assistant.models.card import CARD, Format, write_card
 from trainer import endings
 from trainer.child import Ending, run_child
-from trainer.config import Pipeline
-from trainer.manifest import Manifest, write_whole
+from trainer.manifest import write_whole
 from trainer.sections import Quantize
 from trainer.stages.merge import base_of
 from trainer.workspace import Workspace
@@ -86,7 +85,7 @@ def _format(work: Workspace, kind: Format, source: Path, folder: Path) -> Cost:
     make = _MAKERS[kind]
     with work.console.status(f"正在量化为 {kind} …"):
         ending = make(source, folder, work.pipeline.quantize)
-    describe(folder, work.pipeline, work.finished("merge"), {}, kind=kind)
+    describe(folder, work, {}, kind=kind)
     size = sum(path.stat().st_size for path in folder.iterdir())
     cost = Cost(ending.seconds, ending.peak_bytes, size)
     write_whole(note, json.dumps(cost.__dict__))
@@ -146,18 +145,18 @@ def _refuse_large(size_mb: float, most_mb: float | None) -> None:
 
 def describe(
     folder: Path,
-    pipeline: Pipeline,
-    merged: Manifest,
+    work: Workspace,
     metrics: dict[str, float],
     *,
     kind: Format = "openvino-int4",
 ) -> None:
     """Write the folder's model card, hashing every file; call it last."""
+    pipeline, merged = work.pipeline, work.finished("merge")
     write_card(
         folder,
         name=pipeline.name,
         title=pipeline.card.title,
-        base=f"{base_of(pipeline)}; merge {merged.digest[:12]}",
+        base=f"{base_of(work)}; merge {merged.digest[:12]}",
         format=kind,
         demo=pipeline.card.demo,
         trained_on=pipeline.card.trained_on,
