@@ -136,12 +136,13 @@ def _run(verb: str, arguments: Arguments, folder: Path, look: Callable[[], None]
     config = folder / f".{verb}.yaml"
     text = yaml.safe_dump(arguments, allow_unicode=True, sort_keys=False)
     config.write_text(text, encoding="utf-8")
+    on_cpu = verb == "train" and bool(arguments.get("use_cpu"))
     return run_child(
-        "llamafactory.cli",
+        "trainer.float32_muon" if on_cpu and arguments.get("use_muon") else "llamafactory.cli",
         [verb, str(config)],
         folder / OUTPUT,
         look=look,
-        environment=KEEPING if verb == "train" and arguments.get("use_cpu") else None,
+        environment=KEEPING if on_cpu else None,
     )
 
 

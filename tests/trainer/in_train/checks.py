@@ -372,5 +372,19 @@ def marks_are_few_and_stay_at_the_edges() -> None:
     assert torch.equal(mark(plain.clone(), 0.0, torch.Generator().manual_seed(0)), plain)
 
 
+def muon_in_float32_is_llamafactory_s_muon() -> None:
+    import torch
+    from llamafactory.third_party.muon.muon import zeropower_via_newtonschulz5
+
+    from trainer.float32_muon import orthogonalised
+
+    for shape in ((32, 96), (96, 32), (64, 64)):
+        gradient = torch.randn(shape)
+        theirs = zeropower_via_newtonschulz5(gradient, 5).float()
+        ours = orthogonalised(gradient, 5)
+        assert ours.shape == theirs.shape
+        assert (ours - theirs).norm() < 0.05 * theirs.norm()
+
+
 if __name__ == "__main__":
     globals()[sys.argv[1]]()
