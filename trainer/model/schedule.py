@@ -33,7 +33,7 @@ class Schedule(BaseModel):
     """How long and how fast to learn.
 
     Attributes:
-        steps: optimizer steps.
+        steps: optimizer steps; 0 leaves the tower as it starts.
         batch: pictures per step.
         lr: peak learning rate, of Muon for matrices and of AdamW for the rest.
         warmup: part of the steps over which the rate rises; it falls as a cosine afterwards.
@@ -46,7 +46,7 @@ class Schedule(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    steps: int = Field(default=1000, ge=1)
+    steps: int = Field(default=1000, ge=0)
     batch: int = Field(default=16, ge=1)
     lr: float = Field(default=2e-3, gt=0, le=0.1)
     warmup: float = Field(default=0.05, ge=0, lt=1)

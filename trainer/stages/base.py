@@ -56,7 +56,8 @@ def run(work: Workspace) -> None:
         go_on_from(start, model, tokenizer)
     count = sum(weights.numel() for weights in model.parameters())
     work.console.print(f"  参数 {count / 1e6:.2f} 百万，词表 {len(tokenizer)}")
-    _pretrain(work, model, job.folder / CHECKPOINT)
+    if settings.pretrain.steps:
+        _pretrain(work, model, job.folder / CHECKPOINT)
     model.generation_config = GenerationConfig(
         do_sample=False,
         eos_token_id=[tokenizer.eos_token_id, tokenizer.pad_token_id],
