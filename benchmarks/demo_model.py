@@ -56,6 +56,7 @@ def main() -> None:
     parser.add_argument("--others", type=int, default=300, help="of every other form and control")
     parser.add_argument("--bf16", type=Path, help="folder of the merged model")
     parser.add_argument("--nf4", type=Path, help="folder of the NF4 form")
+    parser.add_argument("--recipe", type=Path, help="a config whose questions are asked instead")
     parser.add_argument("--keep", type=Path, help="file of answers, to go on after a kill")
     chosen = parser.parse_args()
     few = min(chosen.others, chosen.pictures)
@@ -64,7 +65,10 @@ def main() -> None:
     )
     recipe = recipe_of(chosen.model)
     taught = taught_by(recipe)
-    drawn = recipe.model_copy(update={"signs": tuple(dict.fromkeys((*TIER_ONE, *taught)))})
+    if chosen.recipe is not None:
+        recipe = load_pipeline(chosen.recipe).phantoms
+    asked = dict.fromkeys((*TIER_ONE, *taught_by(recipe)))
+    drawn = recipe.model_copy(update={"signs": tuple(asked)})
     cases = tuple(draw_cases(settings, drawn))
     with tempfile.TemporaryDirectory(prefix="demo-model-") as scratch:
         keep = chosen.keep or Path(scratch) / "answers.jsonl"
