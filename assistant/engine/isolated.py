@@ -52,7 +52,7 @@ class IsolatedEngine:
         budget: of what is kept between questions.
 
     Raises:
-        AssistantError: those of ``load_engine``; ENG-007 the process ended while loading.
+        AssistantError: those of ``load_engine``; ENG-007 the process broke or ended while loading.
     """
 
     def __init__(
@@ -75,10 +75,10 @@ class IsolatedEngine:
         threading.Thread(target=self._listen, name="engine-replies", daemon=True).start()
         try:
             loaded = self._ask(Load(model, engine, cache_dir, budget))
-        except EngineEnded as error:
-            raise _not_loaded(str(error)) from error
-        except BaseException:
+        except BaseException as error:
             self.close()
+            if isinstance(error, EngineEnded):
+                raise _not_loaded(str(error)) from error
             raise
         assert isinstance(loaded, Loaded)
         self._loaded = loaded
@@ -203,7 +203,7 @@ class IsolatedEngine:
 def _not_loaded(detail: str) -> AssistantError:
     return AssistantError(
         "ENG-007",
-        "加载模型时引擎进程异常退出，常因内存不足。",
+        "加载模型时引擎进程出错或异常退出，常因内存不足。",
         next_step="请关闭其他占用内存的程序，或换用更小的模型，再试一次。",
         detail=detail,
     )

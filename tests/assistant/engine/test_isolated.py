@@ -1,9 +1,11 @@
 import os
 import signal
+import subprocess
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from threading import Event
+from typing import Any
 
 import numpy as np
 import pytest
@@ -117,6 +119,20 @@ def test_a_process_that_ends_while_loading(monkeypatch: pytest.MonkeyPatch):
     with pytest.raises(AssistantError, match="ENG-007") as caught:
         IsolatedEngine(DEMO)
     assert "status 3" in caught.value.detail
+
+
+def test_what_breaks_while_loading_leaves_no_process(monkeypatch: pytest.MonkeyPatch):
+    started: list[subprocess.Popen[bytes]] = []
+    real = subprocess.Popen
+
+    def popen(*arguments: Any, **options: Any) -> subprocess.Popen[bytes]:
+        started.append(real(*arguments, **options))
+        return started[-1]
+
+    monkeypatch.setattr(module.subprocess, "Popen", popen)
+    with pytest.raises(AssistantError, match="ENG-007"):
+        IsolatedEngine(replace(DEMO, card=None))  # type: ignore[arg-type]
+    assert started[0].returncode is not None
 
 
 def test_what_breaks_over_there_breaks_here_in_one_answer_only(engine: IsolatedEngine):
