@@ -2,10 +2,27 @@
 
 import pickle
 import struct
+import subprocess
+import sys
 from dataclasses import dataclass
+from pathlib import Path
 from typing import IO, Any
 
 from assistant.errors import AssistantError
+
+_ROOT = Path(__file__).resolve().parents[1]
+_OPTIONS = ("-P", "-X", "utf8", "-W", "ignore", "-c")
+
+
+def spawn(program: str) -> "subprocess.Popen[bytes]":
+    """A child that runs Python source, its first argument the folder of the package."""
+    return subprocess.Popen(
+        [sys.executable, *_OPTIONS, program, str(_ROOT)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,  # warnings of libraries may quote a file or a question
+        creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+    )
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,6 @@ import itertools
 import pickle
 import queue
 import subprocess
-import sys
 import threading
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -24,16 +23,14 @@ from assistant.engine.loader import EngineChoice
 from assistant.engine.memory import Budget
 from assistant.errors import AssistantError
 from assistant.models.catalog import ModelFolder
-from assistant.pipe import Refusal, receive, send
+from assistant.pipe import Refusal, receive, send, spawn
 
 CANCEL_S = 0.02
 """How soon a cancel reaches the engine, seconds."""
 
-_ROOT = Path(__file__).resolve().parents[2]
 _SERVE = (
     "import sys; sys.path.insert(0, sys.argv[1]);from assistant.engine.served import serve; serve()"
 )
-_OPTIONS = ("-P", "-X", "utf8", "-W", "ignore", "-c")
 
 
 class EngineEnded(Exception):
@@ -65,13 +62,7 @@ class IsolatedEngine:
     ) -> None:
         self._numbers = itertools.count()
         self._replies: queue.SimpleQueue[object] = queue.SimpleQueue()
-        self._process = subprocess.Popen(
-            [sys.executable, *_OPTIONS, _SERVE, str(_ROOT)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,  # warnings of libraries may quote a question
-            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
-        )
+        self._process = spawn(_SERVE)
         threading.Thread(target=self._listen, name="engine-replies", daemon=True).start()
         try:
             loaded = self._ask(Load(model, engine, cache_dir, budget))

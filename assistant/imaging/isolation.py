@@ -10,27 +10,23 @@ import contextlib
 import os
 import pickle
 import subprocess
-import sys
 import threading
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 from assistant.errors import AssistantError
 from assistant.imaging.request import READY, Request
 from assistant.imaging.slice import Slice
-from assistant.pipe import receive, send
+from assistant.pipe import receive, send, spawn
 
 START_SECONDS = 30.0
 BASE_SECONDS = 1.2
 BYTES_PER_SECOND = 4 * 2**20
 MOST_SECONDS = 20.0
-_ROOT = Path(__file__).resolve().parents[2]
 _SERVE = (
     "import sys; sys.path.insert(0, sys.argv[1]);"
     "from assistant.imaging.reader import serve; serve()"
 )
-_OPTIONS = ("-P", "-X", "utf8", "-W", "ignore", "-c")
 _BROKEN = (OSError, EOFError, ValueError, pickle.UnpicklingError)
 
 
@@ -97,13 +93,7 @@ class Child:
     def _spawn(self) -> subprocess.Popen[bytes]:
         if self._process is None:
             self._ready = False
-            self._process = subprocess.Popen(
-                [sys.executable, *_OPTIONS, self._program, str(_ROOT)],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,  # warnings of libraries may quote the file
-                creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
-            )
+            self._process = spawn(self._program)
         return self._process
 
     def _stop(self) -> None:
