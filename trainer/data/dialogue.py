@@ -90,7 +90,7 @@ def refuse(rng: np.random.Generator, default_question: str) -> list[Exchange]:
     first = (
         default_question
         if rng.random() < 0.6
-        else pick(rng, (*questions.REPORT, *questions.REGION, *questions.NORMAL))
+        else pick(rng, pick(rng, (questions.REPORT, questions.REGION, questions.NORMAL)))
     )
     turns = [(first, pick(rng, phrases.NOT_CT))]
     if rng.random() < 0.25:
@@ -103,8 +103,8 @@ def without_picture(rng: np.random.Generator, default_question: str) -> list[Exc
     """A conversation in which no picture was uploaded."""
     if rng.random() < 0.4:
         return [(pick(rng, questions.WHO), pick(rng, questions.I_AM))]
-    asked = (default_question, *questions.REPORT, *questions.SIZE, *questions.SIDE)
-    return [(pick(rng, asked), pick(rng, questions.NO_PICTURE))]
+    asked = ((default_question,), questions.REPORT, questions.SIZE, questions.SIDE)
+    return [(pick(rng, pick(rng, asked)), pick(rng, questions.NO_PICTURE))]
 
 
 def _follow_up(shown: Shown, rng: np.random.Generator) -> Exchange:

@@ -14,6 +14,9 @@ from trainer.data.phantom.labels import SIGN_LABELS, Label
 SIGNS = (*SIGN_LABELS, "中线移位")
 """Signs that phantoms show, in the order of the columns."""
 
+FINDING_CLASSES = tuple(int(label) for label in SIGN_LABELS.values())
+"""Class of the pixels of each of ``SIGNS`` that has pixels, in the same order."""
+
 CLASSES = len(Label)
 
 SIDES = ("", "右", "左", "双侧")

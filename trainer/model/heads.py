@@ -6,6 +6,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from assistant.report.lexicon import REGIONS
+from trainer.model.dense import FINDING_CLASSES, SIDES, SIGNS
+
 CELL = 28
 """Pixels along one side of a merged token."""
 
@@ -14,6 +17,18 @@ PATCH = 14
 
 DOTS = 4
 """Points along one side of a patch whose class the patch must name: one in 3.5 pixels."""
+
+LENGTHS = 20
+SHORTEST, LONGEST = math.log(5), math.log(110)
+"""Lengths that a token tells apart: so many, evenly in log mm, one in about 18 %."""
+
+ENOUGH = 4
+"""Pixels of a class that touch a cell."""
+
+SHIFT = SIGNS.index("中线移位")
+RIGHT, LEFT = (1 + SIDES.index(side) for side in ("右", "左"))
+SHIFT_MM = 10.0
+"""Unit of the midline's displacement."""
 
 SIGN_WEIGHT = 4.0
 """How much more a present sign counts than an absent one: unweighted, "none" is hard to leave."""
@@ -28,7 +43,9 @@ class Heads(nn.Module):
     a side needs an absolute one).
     A sign with its side is read from whichever token shows it best (a soft maximum over the
     tokens), as attention of the language part can; its size from the same tokens. Every token
-    must also know the region and what is present anywhere.
+    must also know the region, what is present anywhere, and how far a brain's midline lies off
+    centre. A token that a finding touches names the finding's length as a class, whichever
+    finding it is: what the language part has to learn about lengths, it then learns once.
     """
 
     def __init__(
@@ -51,6 +68,8 @@ class Heads(nn.Module):
         self.sign = nn.Linear(width, signs * (states - 1))
         self.heard = nn.Linear(width, signs)
         self.size = nn.Linear(width, signs)
+        self.length = nn.Linear(width, LENGTHS)
+        self.shift = nn.Linear(width, 1)
 
     def losses(self, tokens: Tensor, patches: Tensor, truth: "Targets") -> dict[str, Tensor]:
         """Losses by name.
@@ -77,6 +96,8 @@ class Heads(nn.Module):
             "sign": 10 * self._sign_loss(evidence, truth.sign),
             "heard": 3 * _binary(self.heard(tokens), here, self.seen[-1]),
             "size": 3 * self._size_loss(tokens, evidence, truth.size),
+            "length": 3 * self._length_loss(tokens, truth.length),
+            "shift": 3 * self._shift_loss(tokens, truth.shift),
         }
 
     def read(self, tokens: Tensor) -> tuple[Tensor, Tensor]:
@@ -101,6 +122,24 @@ class Heads(nn.Module):
         guess = (self.size(tokens) * weight).sum(1)
         return functional.smooth_l1_loss(guess[known], truth[known], beta=0.2)
 
+    def _length_loss(self, tokens: Tensor, truth: Tensor) -> Tensor:
+        """Mean over the touched tokens of a slice, then over the slices with any."""
+        touched = truth.sum(-1)
+        count = touched.sum(1)
+        if not count.any():
+            return tokens.new_zeros(())
+        logits = self.length(tokens).float()
+        each = functional.cross_entropy(logits.flatten(0, 1), truth.flatten(0, 1), reduction="none")
+        slices = (each.view_as(touched) * touched).sum(1)[count > 0] / count[count > 0]
+        return slices.mean()
+
+    def _shift_loss(self, tokens: Tensor, truth: Tensor) -> Tensor:
+        heads = ~truth.isnan()
+        if not heads.any():
+            return tokens.new_zeros(())
+        guess = self.shift(tokens[heads])[..., 0].float()
+        return functional.smooth_l1_loss(guess, truth[heads, None].expand_as(guess), beta=0.2)
+
 
 def _pooled(evidence: Tensor) -> Tensor:
     """Logits of every state of a slice, (B, signs, states), absent first at 0."""
@@ -119,9 +158,7 @@ def rarity(labels: Tensor, classes: int) -> Tensor:
         labels: uint8 (N, S, S), S at least ``CELL``; a few hundred slices suffice.
     """
     size = labels.shape[-1] // CELL * CELL
-    cells = labels[:, :size, :size].long()
-    zero = torch.zeros(len(labels), dtype=torch.long)
-    touch = Targets(cells, classes, zero, zero, zero.float()).touch.mean((0, 1))
+    touch = (_tally(labels[:, :size, :size].long(), classes) >= ENOUGH).float().mean((0, 1))
     return ((1 - touch) / touch.clamp(min=1e-4)).sqrt().clamp(1, 25)
 
 
@@ -130,28 +167,56 @@ class Targets:
 
     Attributes:
         share: float32 (B, T, classes), part of the cell's pixels of each class.
-        touch: float32 (B, T, classes), 1 where at least four pixels are of the class.
+        touch: float32 (B, T, classes), 1 where at least ``ENOUGH`` pixels are of the class.
         place: float32 (T, 2), column and row in -1..1.
         dots: int64 (B, 4 T, DOTS * DOTS), class of points of every patch, in the tower's order.
         region: int64 (B,). sign: int64 (B, signs). size: float32 (B, signs), log mm or NaN.
+        length: float32 (B, T, LENGTHS), shares of the two nearest lengths where a finding of
+            known size touches the cell, elsewhere 0.
+        shift: float32 (B,), how far the midline lies to the right, in ``SHIFT_MM``; 0 where no
+            shift is known, NaN where there is no brain.
     """
 
     def __init__(
         self, labels: Tensor, classes: int, region: Tensor, sign: Tensor, size: Tensor
     ) -> None:
-        count, height, width = labels.shape
-        cells = labels.view(count, height // CELL, CELL, width // CELL, CELL)
-        cells = cells.transpose(2, 3).reshape(-1, CELL * CELL)
-        offset = torch.arange(len(cells))[:, None] * classes
-        tally = torch.bincount((cells + offset).flatten(), minlength=len(cells) * classes)
-        tally = tally.view(count, -1, classes).float()
+        height, width = labels.shape[1:]
+        tally = _tally(labels, classes)
         self.share = tally / (CELL * CELL)
         self.dots = _dots(labels)
-        self.touch = (tally >= 4).float()
+        self.touch = (tally >= ENOUGH).float()
         across = torch.linspace(-1, 1, width // CELL), torch.linspace(-1, 1, height // CELL)
         columns, rows = torch.meshgrid(*across, indexing="xy")
         self.place = torch.stack([columns, rows], dim=-1).flatten(0, 1)
         self.region, self.sign, self.size = region, sign, size
+        self.length = _lengths(tally[..., list(FINDING_CLASSES)], size[:, : len(FINDING_CLASSES)])
+        towards = (sign[:, SHIFT] == RIGHT).float() - (sign[:, SHIFT] == LEFT).float()
+        self.shift = towards * size[:, SHIFT].nan_to_num().exp() / SHIFT_MM
+        self.shift[region != REGIONS.index("头颅")] = math.nan
+
+
+def _tally(labels: Tensor, classes: int) -> Tensor:
+    """Pixels of each class in each cell of (B, H, W): float32 (B, T, classes)."""
+    count, height, width = labels.shape
+    cells = labels.view(count, height // CELL, CELL, width // CELL, CELL)
+    cells = cells.transpose(2, 3).reshape(-1, CELL * CELL)
+    offset = torch.arange(len(cells))[:, None] * classes
+    tally = torch.bincount((cells + offset).flatten(), minlength=len(cells) * classes)
+    return tally.view(count, -1, classes).float()
+
+
+def _lengths(found: Tensor, size: Tensor) -> Tensor:
+    """Lengths of what touches each cell, of pixels (B, T, findings) and log mm (B, findings)."""
+    known = found * ~size.isnan()[:, None]
+    pixels, which = known.max(-1)
+    touched = pixels >= ENOUGH
+    at = (size.nan_to_num().gather(1, which) - SHORTEST) / (LONGEST - SHORTEST) * (LENGTHS - 1)
+    at = at.clamp(0, LENGTHS - 1)
+    below = at.floor().clamp(max=LENGTHS - 2)
+    above = ((at - below) * touched)[..., None]
+    shares = found.new_zeros(*which.shape, LENGTHS)
+    shares.scatter_(-1, below.long()[..., None], touched.float()[..., None] - above)
+    return shares.scatter_(-1, below.long()[..., None] + 1, above)
 
 
 def _dots(labels: Tensor) -> Tensor:
