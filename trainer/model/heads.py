@@ -7,7 +7,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from assistant.report.lexicon import REGIONS
-from trainer.model.dense import FINDING_CLASSES, SIDES, SIGNS
+from trainer.model.dense import CLASSES, FINDING_CLASSES, SIDES, SIGNS
 
 CELL = 28
 """Pixels along one side of a merged token."""
@@ -48,26 +48,23 @@ class Heads(nn.Module):
     finding it is: what the language part has to learn about lengths, it then learns once.
     """
 
-    def __init__(
-        self, width: int, inner: int, rarity: Tensor, regions: int, signs: int, states: int
-    ) -> None:
+    def __init__(self, width: int, inner: int, rarity: Tensor) -> None:
         """Heads for tokens ``width`` wide, of patches ``inner`` wide.
 
-        ``rarity`` float32 (classes,) weighs a touch of each class.
+        ``rarity`` float32 (CLASSES,) weighs a touch of each class.
         """
         super().__init__()
         self.register_buffer("rarity", rarity, persistent=False)
-        seen = torch.tensor([1.0] + [SIGN_WEIGHT] * (states - 1))
+        seen = torch.tensor([1.0] + [SIGN_WEIGHT] * len(SIDES))
         self.register_buffer("seen", seen, persistent=False)
-        self.signs, self.states = signs, states
-        self.dots = nn.Linear(inner, DOTS * DOTS * len(rarity))
-        self.share = nn.Linear(width, len(rarity))
-        self.touch = nn.Linear(width, len(rarity))
+        self.dots = nn.Linear(inner, DOTS * DOTS * CLASSES)
+        self.share = nn.Linear(width, CLASSES)
+        self.touch = nn.Linear(width, CLASSES)
         self.place = nn.Linear(width, 2)
-        self.region = nn.Linear(width, regions)
-        self.sign = nn.Linear(width, signs * (states - 1))
-        self.heard = nn.Linear(width, signs)
-        self.size = nn.Linear(width, signs)
+        self.region = nn.Linear(width, len(REGIONS))
+        self.sign = nn.Linear(width, len(SIGNS) * len(SIDES))
+        self.heard = nn.Linear(width, len(SIGNS))
+        self.size = nn.Linear(width, len(SIGNS))
         self.length = nn.Linear(width, LENGTHS)
         self.shift = nn.Linear(width, 1)
 
@@ -86,7 +83,7 @@ class Heads(nn.Module):
         here = (truth.sign > 0).float()[:, None].expand(-1, length, -1)
         region = self.region(tokens).flatten(0, 1)
         dots = self.dots(functional.layer_norm(patches, patches.shape[-1:])).float()
-        dots = dots.view(-1, len(self.rarity))
+        dots = dots.view(-1, CLASSES)
         return {
             "dots": 3 * functional.cross_entropy(dots, truth.dots.flatten(), self.rarity),
             "share": functional.cross_entropy(share.flatten(0, 1), truth.share.flatten(0, 1)),
@@ -107,8 +104,8 @@ class Heads(nn.Module):
         return self.region(tokens).mean(1).argmax(-1), states.argmax(-1)
 
     def _evidence(self, tokens: Tensor) -> Tensor:
-        """Logits of each present state, (B, T, signs, states - 1)."""
-        return self.sign(tokens).unflatten(-1, (self.signs, self.states - 1))
+        """Logits of a sign on each side, (B, T, SIGNS, SIDES)."""
+        return self.sign(tokens).unflatten(-1, (len(SIGNS), len(SIDES)))
 
     def _sign_loss(self, evidence: Tensor, truth: Tensor) -> Tensor:
         states = _pooled(evidence).flatten(0, 1)
@@ -142,7 +139,7 @@ class Heads(nn.Module):
 
 
 def _pooled(evidence: Tensor) -> Tensor:
-    """Logits of every state of a slice, (B, signs, states), absent first at 0."""
+    """Logits of every state of a slice, (B, SIGNS, 1 + SIDES), absent first at 0."""
     best = evidence.logsumexp(1) - math.log(evidence.shape[1])
     return functional.pad(best, (1, 0))
 
@@ -151,14 +148,14 @@ def _binary(logits: Tensor, truth: Tensor, weight: Tensor) -> Tensor:
     return functional.binary_cross_entropy_with_logits(logits, truth, pos_weight=weight)
 
 
-def rarity(labels: Tensor, classes: int) -> Tensor:
-    """Weight of each class, float32 (classes,): root of how rarely it touches a cell.
+def rarity(labels: Tensor) -> Tensor:
+    """Weight of each class, float32 (CLASSES,): root of how rarely it touches a cell.
 
     Args:
         labels: uint8 (N, S, S), S at least ``CELL``; a few hundred slices suffice.
     """
     size = labels.shape[-1] // CELL * CELL
-    touch = (_tally(labels[:, :size, :size].long(), classes) >= ENOUGH).float().mean((0, 1))
+    touch = (_tally(labels[:, :size, :size].long()) >= ENOUGH).float().mean((0, 1))
     return ((1 - touch) / touch.clamp(min=1e-4)).sqrt().clamp(1, 25)
 
 
@@ -166,8 +163,8 @@ class Targets:
     """Targets of a batch.
 
     Attributes:
-        share: float32 (B, T, classes), part of the cell's pixels of each class.
-        touch: float32 (B, T, classes), 1 where at least ``ENOUGH`` pixels are of the class.
+        share: float32 (B, T, CLASSES), part of the cell's pixels of each class.
+        touch: float32 (B, T, CLASSES), 1 where at least ``ENOUGH`` pixels are of the class.
         place: float32 (T, 2), column and row in -1..1.
         dots: int64 (B, 4 T, DOTS * DOTS), class of points of every patch, in the tower's order.
         region: int64 (B,). sign: int64 (B, signs). size: float32 (B, signs), log mm or NaN.
@@ -177,11 +174,10 @@ class Targets:
             shift is known, NaN where there is no brain.
     """
 
-    def __init__(
-        self, labels: Tensor, classes: int, region: Tensor, sign: Tensor, size: Tensor
-    ) -> None:
+    def __init__(self, labels: Tensor, region: Tensor, sign: Tensor, size: Tensor) -> None:
+        """Targets of pictures whose pixels have the classes ``labels``, int64 (B, H, W)."""
         height, width = labels.shape[1:]
-        tally = _tally(labels, classes)
+        tally = _tally(labels)
         self.share = tally / (CELL * CELL)
         self.dots = _dots(labels)
         self.touch = (tally >= ENOUGH).float()
@@ -195,14 +191,14 @@ class Targets:
         self.shift[region != REGIONS.index("头颅")] = math.nan
 
 
-def _tally(labels: Tensor, classes: int) -> Tensor:
-    """Pixels of each class in each cell of (B, H, W): float32 (B, T, classes)."""
+def _tally(labels: Tensor) -> Tensor:
+    """Pixels of each class in each cell of (B, H, W): float32 (B, T, CLASSES)."""
     count, height, width = labels.shape
     cells = labels.view(count, height // CELL, CELL, width // CELL, CELL)
     cells = cells.transpose(2, 3).reshape(-1, CELL * CELL)
-    offset = torch.arange(len(cells))[:, None] * classes
-    tally = torch.bincount((cells + offset).flatten(), minlength=len(cells) * classes)
-    return tally.view(count, -1, classes).float()
+    offset = torch.arange(len(cells))[:, None] * CLASSES
+    tally = torch.bincount((cells + offset).flatten(), minlength=len(cells) * CLASSES)
+    return tally.view(count, -1, CLASSES).float()
 
 
 def _lengths(found: Tensor, size: Tensor) -> Tensor:

@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from assistant.errors import AssistantError
 from assistant.report.lexicon import REGIONS
 from trainer.model.augment import patchify, show, transforms, warp
-from trainer.model.dense import CLASSES, SIDES, SIGNS, DenseSlices
+from trainer.model.dense import SIDES, DenseSlices
 from trainer.model.heads import Heads, Targets, rarity
 from trainer.model.muon import Muon
 from trainer.model.schedule import Jitter, Schedule
@@ -63,9 +63,8 @@ def pretrain(
     torch.manual_seed(seed)
     tower = model.model.visual
     width = model.config.text_config.hidden_size
-    weights = rarity(torch.from_numpy(slices.labels[:500]), CLASSES)
-    inner = model.config.vision_config.embed_dim
-    heads = Heads(width, inner, weights, len(REGIONS), len(SIGNS), 1 + len(SIDES))
+    weights = rarity(torch.from_numpy(slices.labels[:500]))
+    heads = Heads(width, model.config.vision_config.embed_dim, weights)
     both = nn.ModuleDict({"tower": tower, "heads": heads})
     optimizers = _optimizers(tower, heads, schedule.lr)
     first = _restore(checkpoint, both, optimizers, generator)
@@ -155,7 +154,7 @@ class Tensors:
         theta = transforms(mirrored, jitter, generator)
         hu, labels = warp(self.hu[index], self.labels[index], theta, picture)
         grey = show(hu, self.windows[index], jitter, generator)
-        return grey, Targets(labels, CLASSES, region, signs, self.sizes[index].log())
+        return grey, Targets(labels, region, signs, self.sizes[index].log())
 
 
 def _optimizers(tower: nn.Module, heads: nn.Module, lr: float) -> list[torch.optim.Optimizer]:

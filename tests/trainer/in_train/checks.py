@@ -98,12 +98,13 @@ def dots_lie_where_their_patch_lies() -> None:
     import torch
 
     from trainer.model.augment import patchify
+    from trainer.model.dense import SIGNS
     from trainer.model.heads import Targets
 
     labels = torch.zeros(1, 56, 84, dtype=torch.long)
     labels[0, 14:28, 56:70] = 7
-    one = torch.zeros(1, 3)
-    dots = Targets(labels, 9, torch.tensor([2]), one.long(), one).dots
+    none = torch.zeros(1, len(SIGNS))
+    dots = Targets(labels, torch.tensor([2]), none.long(), none).dots
     patches, _ = patchify(labels.float() / 7)
     bright = patches.view(24, 3, -1).mean(dim=(1, 2))
     assert dots.shape == (1, 24, 16)
@@ -146,19 +147,46 @@ def mirrored_slices_change_sides() -> None:
 def targets_count_every_pixel() -> None:
     import torch
 
+    from trainer.model.dense import CLASSES, SIGNS
     from trainer.model.heads import Targets
 
     labels = torch.zeros(1, 56, 84, dtype=torch.long)
     labels[0, 30:40, 60:70] = 7
     labels[0, 0, 0] = 5
-    one = torch.zeros(1, 3)
-    share = Targets(labels, 9, torch.tensor([2]), one.long(), one)
-    assert share.share.shape == (1, 6, 9)
+    none = torch.zeros(1, len(SIGNS))
+    share = Targets(labels, torch.tensor([2]), none.long(), none)
+    assert share.share.shape == (1, 6, CLASSES)
     assert torch.allclose(share.share.sum(-1), torch.ones(1, 6))
     assert round(share.share[0, 5, 7].item() * 784, 3) == 100
     assert share.touch[0, 5, 7] == 1
     assert share.touch[0, 0, 5] == 0
     assert share.touch[0, :5, 7].sum() == 0
+
+
+def lengths_are_named_where_the_finding_lies_and_shifts_are_signed() -> None:
+    import torch
+
+    from assistant.report.lexicon import REGIONS
+    from trainer.model.dense import FINDING_CLASSES, SIDES, SIGNS
+    from trainer.model.heads import LENGTHS, LONGEST, SHIFT, SHORTEST, Targets
+
+    head, chest = REGIONS.index("头颅"), REGIONS.index("胸部")
+    bleeding, nodule = SIGNS.index("脑出血"), SIGNS.index("肺结节")
+    labels = torch.zeros(3, 56, 56, dtype=torch.long)
+    labels[0, 2:12, 30:40] = FINDING_CLASSES[nodule]
+    labels[1, 30:50, 30:50] = FINDING_CLASSES[bleeding]
+    labels[1, 0, 0] = FINDING_CLASSES[bleeding]  # one pixel does not touch the first cell
+    signs = torch.zeros(3, len(SIGNS), dtype=torch.long)
+    sizes = torch.full((3, len(SIGNS)), torch.nan)
+    sizes[0, nodule], sizes[1, bleeding] = 12.0, 40.0
+    sizes[1, SHIFT], signs[1, SHIFT] = 8.0, 1 + SIDES.index("左")
+    truth = Targets(labels, torch.tensor([chest, head, head]), signs, sizes.log())
+    assert truth.length.sum(-1).tolist() == [[0, 1, 0, 0], [0, 0, 0, 1], [0, 0, 0, 0]]
+    centres = torch.linspace(SHORTEST, LONGEST, LENGTHS)
+    said = (truth.length @ centres).exp()
+    assert [round(said[0, 1].item()), round(said[1, 3].item())] == [12, 40]
+    assert truth.shift[0].isnan()
+    assert [round(value, 3) for value in truth.shift[1:].tolist()] == [-0.8, 0.0]
 
 
 def pretraining_learns_and_resumes_to_the_same_weights() -> None:
