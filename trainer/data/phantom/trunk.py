@@ -206,18 +206,17 @@ def paint_muscle(scene: Scene, *curves: Curve) -> None:
 def paint_vessel(
     scene: Scene, x: float, y: float, r: float, hu: float, *, calcify: float = 0.0
 ) -> None:
-    """A vessel cut across; with chance ``calcify`` plaques in its wall."""
+    """A vessel cut across; with chance ``calcify`` its wall is, in spots or all around."""
     rng = scene.rng
     shape = blob(rng, x, y, r * rng.uniform(0.92, 1.08), r, rough=0.02, n=40)
     scene.canvas.paint(shape, hu=hu, label=Label.BLOOD_VESSEL, soft_mm=0.6)
     if rng.random() < calcify:
+        reach = rng.uniform(2, 8) if rng.random() < 0.6 else rng.uniform(8, 38)
         for _ in range(int(rng.integers(1, 4))):
-            t = rng.uniform(0, 2 * math.pi)
-            spot = ellipse(
-                x + r * math.cos(t), y + r * math.sin(t), 1.2, rng.uniform(1, 3), math.degrees(t)
-            )
+            arc = int(rng.integers(40)) + np.arange(max(2, int(reach * rng.uniform(0.4, 1.0))))
+            wall = tube(shape[arc % 40], rng.uniform(1.0, 2.4), per=2)
             scene.canvas.paint(
-                spot, hu=rng.uniform(250, 800), label=Label.BLOOD_VESSEL, soft_mm=0.4
+                wall, hu=rng.uniform(250, 900), label=Label.BLOOD_VESSEL, soft_mm=0.4
             )
 
 

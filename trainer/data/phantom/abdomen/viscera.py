@@ -38,6 +38,8 @@ def paint_viscera(scene: Scene, belly: Belly) -> None:
         scene.canvas.paint(
             belly.bladder, hu=scene.tissues.bile, label=Label.GALLBLADDER, soft_mm=0.7
         )
+    elif belly.liver is not None and scene.rng.random() < 0.08:
+        _clips(scene, belly)
     if belly.liver is not None:
         in_sight = scene.canvas.labels == Label.LIVER
         scene.masks["肝"] = scene.masks["肝"] * in_sight
@@ -88,6 +90,17 @@ def _liver(scene: Scene, belly: Belly, liver: Curve) -> None:
             [4, 2.5, 2],
         )
         canvas.paint(cleft, hu=tissues.fat + 30, label=None, soft_mm=1.0, within=mask)
+
+
+def _clips(scene: Scene, belly: Belly) -> None:
+    """Metal where a gallbladder was taken out."""
+    rng = scene.rng
+    middle = np.array([-0.34 * belly.a, -0.28 * belly.b]) + rng.normal(0, 6, 2)
+    clips = []
+    for _ in range(int(rng.integers(1, 5))):
+        x, y = middle + rng.normal(0, 5, 2)
+        clips.append(ellipse(x, y, rng.uniform(1.5, 4), 0.9, rng.uniform(0, 180), n=12))
+    scene.canvas.paint(*clips, hu=rng.uniform(1800, 3000), label=None, soft_mm=0.4)
 
 
 def _stomach(scene: Scene, stomach: Curve) -> None:

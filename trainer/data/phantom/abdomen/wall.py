@@ -70,9 +70,10 @@ def _back(scene: Scene, belly: Belly, y: float, width: float, bulk: float) -> No
 def _great_vessels(scene: Scene, belly: Belly, y: float, width: float) -> None:
     rng, tissues = scene.rng, scene.tissues
     front = y - width * 0.42
-    aorta = (rng.uniform(4, 12), front - 11, rng.uniform(8.5, 12))
+    r = rng.uniform(8.0, 13.5)
+    aorta = (rng.uniform(2, 12), front - r, r)
     scene.vessels["腹主动脉"] = aorta
-    paint_vessel(scene, *aorta, tissues.aorta, calcify=0.25)
+    paint_vessel(scene, *aorta, tissues.aorta, calcify=0.4)
     x = -rng.uniform(16, 24)
     cava = ellipse(
         x, front - rng.uniform(5, 16), rng.uniform(9, 13), rng.uniform(7, 11), rng.uniform(-20, 20)

@@ -54,7 +54,7 @@ def _vessels(
         hilum = squeeze(hilum[None])[0]
     apex = thorax.level == "肺尖"
     low, span = curve.min(axis=0), np.ptp(curve, axis=0)
-    count = int(rng.integers(4, 7)) if apex else int(rng.integers(6, 11))
+    count = int(rng.integers(2, 7)) if apex else int(rng.integers(2, 11))
     outward = 0.0 if sign > 0 else math.pi
     fan = np.linspace(-0.5, 0.5, count) * rng.uniform(2.8, 3.4) + rng.normal(0, 0.12, count)
     angles = outward + fan
@@ -71,7 +71,14 @@ def _vessels(
     )
     blood = scene.tissues.vein
     canvas.blend(box, alpha, hu=blood, label=None, within=lung, strength=rng.uniform(0.55, 0.9))
+    _crossing(scene, hilum, low, span, lung)
+    if not apex:
+        _pairs(scene, hilum, sign, lung)
     _bronchi(scene, hilum, sign, lung)
+    if rng.random() < 0.4:
+        _dependent(scene, curve, lung)
+    if rng.random() < 0.12:
+        _scar(scene, curve, lung)
     if not apex and rng.random() < 0.5:
         edge = curve[np.argmax(curve[:, 0] * sign)]
         y = rng.uniform(-0.2, 0.3) * span[1]
@@ -79,6 +86,79 @@ def _vessels(
             [hilum, (hilum + edge) / 2 + (0, y), edge + np.array([0.0, y])], rng.uniform(0.6, 1.4)
         )
         canvas.paint(line, hu=-600, label=None, soft_mm=0.6, within=lung, strength=0.7)
+
+
+def _crossing(
+    scene: Scene, hilum: np.ndarray, low: np.ndarray, span: np.ndarray, lung: np.ndarray
+) -> None:
+    """Vessels that pass the slice obliquely: short strokes, paler the less of them is in it."""
+    rng, canvas, blood = scene.rng, scene.canvas, scene.tissues.vein
+    for soft, strength in ((0.4, 0.95), (0.8, 0.65), (1.2, 0.4)):
+        count = int(rng.integers(8, 36))
+        at = low + rng.random((count, 2)) * span
+        away = at - hilum
+        far = np.linalg.norm(away, axis=1) / span.max()
+        turn = np.arctan2(away[:, 1], away[:, 0]) + rng.normal(0, 0.6, count)
+        long = rng.uniform(0.5, 9, count) * (1.3 - np.minimum(far, 1.0))
+        half = long[:, None] * np.stack([np.cos(turn), np.sin(turn)], axis=1)
+        wide = rng.uniform(0.7, 1.6, count) + rng.uniform(0.4, 4.0) * np.maximum(0.0, 0.8 - far)
+        segments = [np.stack([at - part * half, at + part * half], axis=1) for part in (1.0, 0.6)]
+        box, alpha = canvas.cover_strokes(
+            np.concatenate(segments), np.concatenate([0.55 * wide, wide]), soft_mm=soft
+        )
+        canvas.blend(box, alpha, hu=blood, label=None, within=lung, strength=strength)
+
+
+def _pairs(scene: Scene, hilum: np.ndarray, sign: int, lung: np.ndarray) -> None:
+    """Segmental arteries cut across near the hilum, many with their bronchus beside them."""
+    rng, canvas = scene.rng, scene.canvas
+    vessels, walls, holes = [], [], []
+    for _ in range(int(rng.integers(1, 8))):
+        distance = rng.uniform(4, 36)
+        t = rng.uniform(-1.25, 1.25)
+        x = hilum[0] + sign * distance * math.cos(t)
+        y = hilum[1] + 1.3 * distance * math.sin(t)
+        r = rng.uniform(1.8, 5.2) * (1.25 - distance / 60)
+        turned = rng.uniform(0, 180)
+        vessels.append(ellipse(x, y, r * rng.uniform(1.0, 1.7), r, turned, n=24))
+        if rng.random() < 0.55:
+            bronchus, gap = r * rng.uniform(0.6, 1.0), rng.uniform(0, 2 * math.pi)
+            bx, by = x + 2.1 * r * math.cos(gap), y + 2.1 * r * math.sin(gap)
+            walls.append(ellipse(bx, by, bronchus + 0.9, bronchus + 0.9, n=20))
+            holes.append(ellipse(bx, by, bronchus, bronchus, n=20))
+    canvas.paint(*vessels, hu=scene.tissues.vein, label=None, soft_mm=0.4, within=lung)
+    if walls:
+        canvas.paint(*walls, hu=-40, label=None, soft_mm=0.3, within=lung)
+        canvas.paint(*holes, hu=-960, label=None, soft_mm=0.3, within=lung)
+
+
+def _dependent(scene: Scene, curve: Curve, lung: np.ndarray) -> None:
+    """Lung that its own weight makes denser, a hazy rim where it lies lowest."""
+    rng = scene.rng
+    lowest = -1.0 if scene.prone else 1.0
+    depth = rng.uniform(5, 14)
+    edge = curve[(curve[:, 1] * lowest) > np.quantile(curve[:, 1] * lowest, 0.72)]
+    spots = [ellipse(x, y, depth, depth, n=16) for x, y in edge[::3]]
+    hu, strength = rng.uniform(-620, -420), rng.uniform(0.2, 0.55)
+    scene.canvas.paint(
+        *spots, hu=hu, label=None, soft_mm=depth * 0.35, within=lung, strength=strength
+    )
+
+
+def _scar(scene: Scene, curve: Curve, lung: np.ndarray) -> None:
+    """A thin band of collapsed or scarred lung that reaches the pleura."""
+    rng = scene.rng
+    start = curve[int(rng.integers(len(curve)))]
+    inwards = curve.mean(axis=0) - start
+    length = rng.uniform(12, 40)
+    t = math.atan2(inwards[1], inwards[0]) + rng.normal(0, 0.5)
+    bend = t + rng.normal(0, 0.3)
+    middle = start + 0.5 * length * np.array([math.cos(t), math.sin(t)])
+    end = middle + 0.5 * length * np.array([math.cos(bend), math.sin(bend)])
+    band = tube([start, middle, end], [rng.uniform(1.5, 4), rng.uniform(1, 2.5), 0.8])
+    scene.canvas.paint(
+        band, hu=rng.uniform(-250, 20), label=None, soft_mm=0.7, within=lung, strength=0.85
+    )
 
 
 def _bronchi(scene: Scene, hilum: np.ndarray, sign: int, lung: np.ndarray) -> None:

@@ -117,7 +117,7 @@ def _hilum(scene: Scene, thorax: Thorax) -> None:
     scene.canvas.paint(trunk, cross, hu=artery, label=Label.BLOOD_VESSEL, soft_mm=0.7)
     r = rng.uniform(14, 18)
     scene.vessels["升主动脉"] = (-a * 0.09, -b * 0.36, r)
-    paint_vessel(scene, -a * 0.09, -b * 0.36, r, tissues.aorta, calcify=0.1)
+    paint_vessel(scene, -a * 0.09, -b * 0.36, r, tissues.aorta, calcify=0.2)
     paint_vessel(
         scene,
         -a * 0.22,
@@ -143,7 +143,7 @@ def _descending(scene: Scene, thorax: Thorax) -> None:
     x, y = rng.uniform(20, 27), thorax.b * rng.uniform(0.38, 0.46)
     r = rng.uniform(10.5, 14)
     scene.vessels["降主动脉"] = (x, y, r)
-    paint_vessel(scene, x, y, r, scene.tissues.aorta, calcify=0.25)
+    paint_vessel(scene, x, y, r, scene.tissues.aorta, calcify=0.35)
     paint_vessel(
         scene, -rng.uniform(6, 12), thorax.b * 0.36, rng.uniform(2.5, 4.5), scene.tissues.vein
     )

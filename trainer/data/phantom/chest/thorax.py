@@ -66,11 +66,16 @@ MEDIAL_RIGHT = {
 """Control points as shares of the chest's inner half width and depth; mirrored for the right."""
 
 
+SHOULDER_MM = 55.0
+"""How far the shoulders reach beyond the chest on either side."""
+
+
 @dataclass(frozen=True, eq=False)
 class Thorax:
     """One chest: half width ``a`` and half depth ``b`` of its inside, and its curves.
 
     Attributes:
+        shoulders: the arms are down at the uppermost level, and their joints are in the slice.
         domes: liver (right) and spleen or stomach (left) as they rise into the lungs, by side.
         aerated: lungs as far as they hold air, filled in when they are painted.
     """
@@ -86,6 +91,7 @@ class Thorax:
     hila: dict[int, Curve]
     arms_down: bool
     female: bool
+    shoulders: bool = False
     domes: dict[int, Curve] = field(default_factory=dict)
     aerated: dict[int, Curve] = field(default_factory=dict)
 
@@ -132,8 +138,10 @@ def draw_thorax(rng: np.random.Generator, level: str) -> Thorax:
             size = rng.uniform(0.14, 0.26)
             domes[1] = blob(rng, a * 0.58, b * 0.28, a * size, b * size * 1.2, rough=0.04)
     reach = np.abs(skin).max(axis=0)
-    body = Body(float(reach[0]), float(-skin[:, 1].min()), float(skin[:, 1].max()))
-    arms = bool(rng.random() < 0.12)
+    shoulders = level == "肺尖" and bool(rng.random() < 0.5)
+    half = reach[0] + SHOULDER_MM if shoulders else reach[0]
+    body = Body(float(half), float(-skin[:, 1].min()), float(skin[:, 1].max()))
+    arms = not shoulders and bool(rng.random() < 0.12)
     return Thorax(
         level=level,
         a=a,
@@ -146,6 +154,7 @@ def draw_thorax(rng: np.random.Generator, level: str) -> Thorax:
         hila=hila,
         arms_down=arms,
         female=female,
+        shoulders=shoulders,
         domes=domes,
     )
 

@@ -1,6 +1,6 @@
 """Skin to pleura: fat, muscles, ribs, spine, sternum, scapulae, arms."""
 
-from trainer.data.phantom.chest.thorax import Thorax
+from trainer.data.phantom.chest.thorax import SHOULDER_MM, Thorax
 from trainer.data.phantom.labels import Label
 from trainer.data.phantom.scene import Scene
 from trainer.data.phantom.shapes import blob, ellipse, tube
@@ -19,6 +19,8 @@ def paint_wall(scene: Scene, thorax: Thorax) -> None:
     a, b = thorax.a, thorax.b
     if thorax.arms_down:
         _arms(scene, thorax)
+    if thorax.shoulders:
+        _shoulders(scene, thorax)
     paint_layers(scene, thorax.skin, thorax.muscle)
     if thorax.female and thorax.level in ("肺门", "心脏"):
         for s in (-1, 1):
@@ -116,3 +118,35 @@ def _arms(scene: Scene, thorax: Thorax) -> None:
         paint_muscle(scene, blob(rng, x, y, r * 0.8, r * 0.85, rough=0.05))
         scene.canvas.paint(ellipse(x, y, 11, 11), hu=tissues.cortical, label=Label.BONE)
         scene.canvas.paint(ellipse(x, y, 6, 6), hu=tissues.fat, label=Label.BONE)
+
+
+def _shoulders(scene: Scene, thorax: Thorax) -> None:
+    """Both shoulder joints: muscle round the head of the humerus, and the socket behind it."""
+    rng, tissues, canvas = scene.rng, scene.tissues, scene.canvas
+    for s in (-1, 1):
+        x = s * (thorax.body.half - SHOULDER_MM - rng.uniform(4, 18))
+        y, deep = rng.uniform(-8, 22), rng.uniform(46, 62)
+        canvas.paint(
+            blob(rng, x, y, SHOULDER_MM, deep, rough=0.05),
+            hu=rng.uniform(-10, 50),
+            label=Label.MUSCLE,
+            soft_mm=0.4,
+        )
+        canvas.paint(
+            blob(rng, x, y, SHOULDER_MM - 2, deep - 2, rough=0.05), hu=tissues.fat, label=Label.FAT
+        )
+        paint_muscle(scene, blob(rng, x - s * 4, y, SHOULDER_MM - 9, deep - 10, rough=0.08))
+        r, hx = rng.uniform(20, 26), x + s * rng.uniform(6, 14)
+        head = blob(rng, hx, y - 4, r, r, rough=0.04)
+        canvas.paint(head, hu=tissues.cortical * 0.7, label=Label.BONE, soft_mm=0.7)
+        canvas.paint(
+            blob(rng, hx, y - 4, r - 2.5, r - 2.5, rough=0.04),
+            hu=tissues.cancellous * 0.7 + scene.texture(3, 30),
+            label=Label.BONE,
+            soft_mm=0.8,
+        )
+        socket = tube(
+            [(hx - s * (r + 4), y - 10), (hx - s * (r + 5), y + 8), (x - s * 40, y + 30)],
+            [6, 9, 5],
+        )
+        canvas.paint(socket, hu=tissues.cortical * 0.6, label=Label.BONE, soft_mm=0.8)

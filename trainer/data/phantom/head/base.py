@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from trainer.data.phantom.canvas import Coverage
 from trainer.data.phantom.head.skull import Skull
 from trainer.data.phantom.labels import Label
 from trainer.data.phantom.scene import Scene
@@ -90,8 +91,36 @@ def _posterior_fossa(scene: Scene, skull: Skull, k: Curve, age: float) -> None:
     scene.paint(spline(ventricle), hu=tissues.csf + 2, label=Label.CSF, soft_mm=0.5)
     magna = blob(rng, 0, 79 * k[1], rng.uniform(3, 12), rng.uniform(2, 5))
     scene.paint(magna, hu=tissues.csf + 4, label=Label.CSF, soft_mm=0.8)
-    box, dark = scene.canvas.cover(ellipse(0, 15 * k[1], 48 * k[0], 7), soft_mm=5)
-    scene.canvas.hu[box] -= dark * rng.uniform(0, 12)
+    _sinuses(scene, skull, within)
+    _hardening(scene, k)
+
+
+def _sinuses(scene: Scene, skull: Skull, within: Coverage) -> None:
+    """Sigmoid and transverse sinuses: flowing blood along the bone, one side often wider."""
+    rng = scene.rng
+    hu = rng.uniform(46, 64) if scene.tissues.vein < 100 else scene.tissues.vein
+    for sign in (1, -1):
+        if rng.random() < 0.15:
+            continue
+        t = np.linspace(0, rng.uniform(0.05, 0.5), 5) + rng.uniform(0.45, 0.75)
+        t = t if sign > 0 else np.pi - t
+        wide = rng.uniform(5, 12)
+        path = polar(t, np.interp(t, skull.angles, skull.inner) - wide * 0.4)
+        scene.canvas.paint(
+            tube(path, wide), hu=hu, label=Label.BLOOD_VESSEL, soft_mm=0.8, within=within
+        )
+
+
+def _hardening(scene: Scene, k: Curve) -> None:
+    """Dark and bright bands that the petrous bones throw across the hindbrain."""
+    rng, canvas = scene.rng, scene.canvas
+    box, dark = canvas.cover(ellipse(0, 15 * k[1], 48 * k[0], 7), soft_mm=5)
+    canvas.hu[box] -= dark * rng.uniform(0, 14)
+    for _ in range(int(rng.integers(0, 5))):
+        y, tilt = rng.uniform(8, 50) * k[1], rng.normal(0, 8)
+        line = tube([(-60 * k[0], y - tilt), (60 * k[0], y + tilt)], rng.uniform(2, 6))
+        box, band = canvas.cover(line, soft_mm=2)
+        canvas.hu[box] += band * rng.normal(0, 7)
 
 
 def _central_bone(scene: Scene, k: Curve) -> None:

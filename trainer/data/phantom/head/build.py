@@ -14,7 +14,7 @@ from trainer.data.phantom.head.lesions import (
     plan_infarct,
     plan_subdural,
 )
-from trainer.data.phantom.head.skull import Skull, draw_skull, paint_scalp, paint_vault
+from trainer.data.phantom.head.skull import Skull, draw_skull, paint_scalp, paint_slope, paint_vault
 from trainer.data.phantom.head.subarachnoid import SPREADS, plan_subarachnoid
 from trainer.data.phantom.head.ventricles import VENTRICLES, Dilated, plan_hydrocephalus
 from trainer.data.phantom.lesion import Lesion
@@ -85,6 +85,8 @@ class Head:
         else:
             paint_brain(scene, self.skull, self.level, self.age, self.dilated)
         scene.push = Push()
+        if scene.rng.random() < 0.35:
+            paint_slope(scene, self.skull)
         for lesion in self.lesions:
             lesion.paint(scene)
 

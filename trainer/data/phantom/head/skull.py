@@ -136,3 +136,19 @@ def paint_vault(scene: Scene, skull: Skull) -> None:
             soft_mm=0.4,
         )
     scene.canvas.paint(polar(t, skull.inner), hu=tissues.csf + 8, label=Label.CSF, soft_mm=soft)
+
+
+def paint_slope(scene: Scene, skull: Skull) -> None:
+    """Bone that slopes through the slice: a hazy inner edge along part of the vault."""
+    rng = scene.rng
+    for _ in range(int(rng.integers(1, 4))):
+        half = rng.uniform(0.15, 0.8)
+        t = rng.uniform(-math.pi, math.pi) + np.linspace(-half, half, 24)
+        inner = np.interp(t, skull.angles, skull.inner, period=2 * math.pi)
+        deep = rng.uniform(0.8, 4.0) * np.cos(np.linspace(-1.5, 1.5, 24))
+        scene.canvas.paint(
+            band(t, inner + 1.5, inner - deep),
+            hu=rng.uniform(0.15, 0.6) * scene.tissues.cortical,
+            label=None,
+            soft_mm=rng.uniform(0.5, 1.5),
+        )
