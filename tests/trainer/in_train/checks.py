@@ -1,11 +1,14 @@
 """Checks that need torch, transformers or LLaMA-Factory: run by the training environment.
 
-``python checks.py NAME`` runs one; an AssertionError is its failure.
+``python checks.py NAME...`` runs them one after the other in one process, because importing those
+libraries costs far more than most checks; a line of JSON for each is its name and its failure.
 """
 
 import contextlib
+import json
 import sys
 import tempfile
+import traceback
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -414,5 +417,16 @@ def muon_in_float32_is_llamafactory_s_muon() -> None:
         assert (ours - theirs).norm() < 0.05 * theirs.norm()
 
 
+def run(name: str) -> str:
+    """The traceback of a check, "" when it holds."""
+    try:
+        globals()[name]()
+    except Exception:
+        return traceback.format_exc()
+    return ""
+
+
 if __name__ == "__main__":
-    globals()[sys.argv[1]]()
+    for asked in sys.argv[1:]:
+        sys.stdout.write(json.dumps([asked, run(asked)]) + "\n")
+        sys.stdout.flush()
