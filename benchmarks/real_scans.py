@@ -5,8 +5,9 @@
 Run in the test or the training environment. Three public volumes without names, which are not
 in this repository: two chests with a marked lung tumour, which the source archive of pyradiomics
 3.1.0 (on PyPI) holds for its tests, and the head of the Debian package ``invesalius-examples``
-(``/usr/share/doc/invesalius-examples/examples/Cranium.inv3``). They are for looking only: nothing
-is trained on them, chosen by them or tuned to them.
+(``/usr/share/doc/invesalius-examples/examples/Cranium.inv3``). Nothing is trained on them. They
+are no longer untouched, though: that vessels cut across were called nodules here, and calcified
+aortas aneurysms, is why phantoms have shown both since 2026-11-28.
 
 Regions were read from the pictures. Of findings only the tumours are known, by the masks that
 come with them; whatever else the model states is counted as a statement, not as an error.
