@@ -15,10 +15,12 @@ from trainer.data.phantom.truth import Truth
 from trainer.data.wording import (
     RENAL,
     advice_of,
+    clear_of,
     known_signs,
     name_of,
     place_of,
     report,
+    single_organ,
     size_text,
     where_of,
 )
@@ -155,7 +157,7 @@ def _statement(finding: Finding) -> str:
     size = f"，{size_text(finding.size_mm)}" if finding.size_mm is not None else ""
     if finding.sign == "中线移位":
         return f"中线结构向{finding.side}侧移位{size.removeprefix('，')}"
-    return f"{place_of(finding)}{_after_place(finding)}{size}"
+    return single_organ(f"{place_of(finding)}{_after_place(finding)}{size}")
 
 
 def _after_place(finding: Finding) -> str:
@@ -204,20 +206,20 @@ def _next(shown: Shown, rng: np.random.Generator) -> Exchange:
 
 
 def _short(shown: Shown, rng: np.random.Generator) -> Exchange:
-    return pick(rng, questions.SHORT), _conclusion(shown.truth, rng) + "。"
+    return pick(rng, questions.SHORT), _conclusion(shown, rng) + "。"
 
 
-def _conclusion(truth: Truth, rng: np.random.Generator) -> str:
-    if not truth.observations:
-        return pick(rng, phrases.CLEAR[truth.region])
-    return "；".join(name_of(observation, rng) for observation in truth.observations)
+def _conclusion(shown: Shown, rng: np.random.Generator) -> str:
+    if not shown.truth.observations:
+        return clear_of(shown.truth, rng, shown.hidden)
+    return "；".join(name_of(observation, rng) for observation in shown.truth.observations)
 
 
 def _normal(shown: Shown, rng: np.random.Generator) -> Exchange:
-    question = pick(rng, questions.NORMAL)
-    if shown.truth.observations:
-        return question, f"不正常，{_conclusion(shown.truth, rng)}。"
-    return question, f"{_conclusion(shown.truth, rng)}。"
+    """Is it normal, or is anything wrong: the answer turns round with the question."""
+    asked, yes = (questions.NORMAL, "不正常") if rng.random() < 0.6 else (questions.WRONG, "有异常")
+    said = _conclusion(shown, rng)
+    return pick(rng, asked), f"{yes}，{said}。" if shown.truth.observations else f"{said}。"
 
 
 def _region(shown: Shown, rng: np.random.Generator) -> Exchange:

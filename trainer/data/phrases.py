@@ -7,7 +7,7 @@ like, {percent} of a collapsed lung, {more} further features. The canonical sign
 
 from types import MappingProxyType
 
-from trainer.data.further_phrases import FURTHER
+from trainer.data import further_phrases
 from trainer.data.sign_phrases import SignPhrases
 
 SIGNS = MappingProxyType(
@@ -26,7 +26,7 @@ SIGNS = MappingProxyType(
         "硬膜下血肿": SignPhrases(
             (
                 "{at}硬膜下间隙见新月形高密度影，最厚处{size}{more}",
-                "{at}大脑凸面见新月形高密度影，厚{size}，邻近脑沟变浅{more}",
+                "{at}大脑凸面见新月形高密度影，厚{size}{more}",
             ),
             ("{at}硬膜下血肿", "{at}硬膜下血肿，厚{size}"),
             "硬膜下血肿",
@@ -40,13 +40,13 @@ SIGNS = MappingProxyType(
             ),
             ("{at}硬膜外血肿", "{at}硬膜外血肿，厚{size}"),
             "硬膜外血肿",
-            ("建议神经外科急会诊，注意有无骨折", "建议急诊处理，加做骨窗观察"),
+            ("建议神经外科急会诊，注意有无骨折", "建议急诊处理，薄层骨算法重建除外骨折"),
             "头骨和脑膜之间有积血",
         ),
         "脑梗死": SignPhrases(
             (
                 "{at}见片状低密度影，灰白质分界不清{more}",
-                "{at}可见楔形低密度区，边界模糊，邻近脑沟变浅{more}",
+                "{at}可见楔形低密度区，边界模糊{more}",
             ),
             ("{at}脑梗死", "考虑{at}脑梗死"),
             "脑梗死",
@@ -77,7 +77,11 @@ SIGNS = MappingProxyType(
             ),
             ("{at}肿块", "{at}肿块，{size}"),
             "肺肿块",
-            ("建议增强CT及穿刺活检明确性质", "建议呼吸科就诊，行增强扫描"),
+            (
+                "建议增强CT及穿刺活检明确性质",
+                "建议呼吸科就诊，行增强扫描",
+                "建议呼吸科就诊，支气管镜或穿刺活检明确性质",
+            ),
             "肺里有一个较大的肿块",
         ),
         "肺实变": SignPhrases(
@@ -92,7 +96,7 @@ SIGNS = MappingProxyType(
         ),
         "胸腔积液": SignPhrases(
             (
-                "{at}胸腔后部见弧形液体密度影，量{grade}",
+                "{at}胸腔后部见{grade}弧形液体密度影",
                 "{at}胸腔见新月形水样密度影，邻近肺组织受压",
             ),
             ("{at}胸腔积液（{grade}）", "{at}胸腔{grade}积液"),
@@ -117,7 +121,11 @@ SIGNS = MappingProxyType(
             ),
             ("{at}占位", "{at}占位性病变，{size}"),
             "肝占位",
-            ("建议上腹部增强扫描明确性质", "建议增强CT或MRI，结合甲胎蛋白"),
+            (
+                "建议上腹部增强扫描明确性质",
+                "建议增强CT或MRI，结合甲胎蛋白",
+                "建议肝脏MRI进一步检查，结合甲胎蛋白",
+            ),
             "肝脏上长了一个东西，性质还要进一步检查",
         ),
         "肝囊肿": SignPhrases(
@@ -152,8 +160,8 @@ SIGNS = MappingProxyType(
         ),
         "腹水": SignPhrases(
             (
-                "腹腔内见弧形液体密度影，量{grade}",
-                "腹腔各间隙见水样密度影，肠管向中央聚拢",
+                "腹腔内见{grade}弧形液体密度影",
+                "腹腔各间隙见{grade}水样密度影",
             ),
             ("腹水（{grade}）", "{grade}腹水"),
             "腹水",
@@ -170,7 +178,7 @@ SIGNS = MappingProxyType(
             ("建议普外科急会诊", "建议急诊外科处理"),
             "肚子里有不该有的气体，可能是胃肠穿孔",
         ),
-        **FURTHER,
+        **further_phrases.FURTHER,
     }
 )
 
@@ -254,6 +262,43 @@ REST = MappingProxyType(
         "盆腔": ("骨质未见异常",),
     }
 )
+
+ELSEWHERE = MappingProxyType(
+    {
+        "头颅": ("所示窗位下颅骨骨质未见异常",),
+        "胸部": (
+            "纵隔居中，大血管走行正常，双侧胸腔未见积液",
+            "所示窗位下纵隔及胸壁未见异常，胸腔未见积液",
+        ),
+    }
+)
+"""Of slices in a window that does not show all that ``NORMAL`` speaks of."""
+
+UNSEEN = "所示窗位下未见明显异常"
+"""Where any more would deny what cannot be seen."""
+
+DENIES = MappingProxyType(
+    {
+        "脑出血": ("脑实质", "大脑半球", "小脑", "颅内", "异常密度"),
+        "脑梗死": ("脑实质", "大脑半球", "小脑", "颅内", "异常密度"),
+        "硬膜下血肿": ("颅内", "异常密度", "内板"),
+        "硬膜外血肿": ("颅内", "异常密度", "内板"),
+        "中线移位": ("中线",),
+        "肺结节": ("肺", "异常密度"),
+        "肺肿块": ("肺", "异常密度"),
+        "肺实变": ("肺", "异常密度"),
+        "胸腔积液": ("胸腔",),
+        "气胸": ("肺", "积气"),
+        "肝占位": ("肝", "脏器"),
+        "肝囊肿": ("肝", "脏器"),
+        "胆囊结石": ("结石", "脏器"),
+        "肾结石": ("肾", "结石", "脏器"),
+        "腹水": ("积液",),
+        "游离气体": ("游离气体",),
+        **further_phrases.DENIES,
+    }
+)
+"""Words by which a phrase about the healthy would deny a sign that is there and not seen."""
 
 ADVICE_NORMAL = ("请结合临床", "随诊复查", "请结合临床及其他检查")
 

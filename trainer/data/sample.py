@@ -72,7 +72,7 @@ def make_sample(config: SynthConfig, split: str, index: int, default_question: s
         rare=config.rare,
     )
     view = show(phantom, rng, config.signs, config.stray)
-    turns = converse(view.truth, rng, default_question, hidden=view.hidden, signs=config.signs)
+    turns = converse(view.truth, rng, default_question, hidden=view.unknown, signs=config.signs)
     jpeg = to_jpeg(view.picture.pixels, rng)
     truth = _row_of_truth(seed, split, file, phantom, view)
     return Sample(name, jpeg, sharegpt.row(turns, file), truth, phantom)

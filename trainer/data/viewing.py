@@ -1,5 +1,6 @@
 """Which window a phantom is looked at with, and what can be seen in it."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 from assistant.imaging.render import render
 from assistant.imaging.slice import RenderedImage, Slice
 from assistant.imaging.window import Window
+from assistant.report.lexicon import SIGNS
 from trainer.data.phantom.labels import SIGN_LABELS, Label
 from trainer.data.phantom.truth import Observation, Phantom, Truth
 
@@ -85,6 +87,16 @@ JITTERED = 0.35
 MIN_GRAY = 9.0
 MIN_ROSE = 6.0
 TRIES = 8
+READABLE_WIDTHS = {
+    **dict.fromkeys(("脑梗死", "中线移位"), (0.0, 260.0)),
+    **dict.fromkeys(
+        ("脑出血", "硬膜下血肿", "硬膜外血肿", "蛛网膜下腔出血", "脑积水"), (0.0, 400.0)
+    ),
+    **dict.fromkeys(("肺结节", "气胸", "肺气肿"), (700.0, math.inf)),
+    **dict.fromkeys(("肝占位", "肝囊肿", "脂肪肝", "腹水"), (0.0, 700.0)),
+}
+"""Widths in HU of the windows in which somebody can say that a sign is absent; others: any."""
+
 SHIFT_WIDTH = 260.0
 """A midline shift shows by its ventricles and falx, up to this window width in HU."""
 
@@ -102,6 +114,13 @@ class View:
     picture: RenderedImage
     truth: Truth
     hidden: tuple[str, ...]
+
+    @property
+    def unknown(self) -> tuple[str, ...]:
+        """Signs that the picture neither shows nor lets anybody deny."""
+        seen = {finding.sign for finding in self.truth.findings}
+        unread = unreadable(self.truth.region, self.picture.window)
+        return tuple(dict.fromkeys((*self.hidden, *(s for s in unread if s not in seen))))
 
 
 def as_slice(phantom: Phantom) -> Slice:
@@ -167,6 +186,15 @@ def draw_window(
     width = window.width * float(np.exp(rng.uniform(-0.22, 0.30)))
     center = window.center + float(rng.uniform(-0.10, 0.10)) * width
     return Window(round(center), round(width))
+
+
+def unreadable(region: str, window: Window | None) -> tuple[str, ...]:
+    """Signs of a region of which a window does not tell whether they are absent."""
+    if window is None:
+        return ()
+    here = {sign.name for sign in SIGNS if sign.region == region}
+    limits = {sign: READABLE_WIDTHS[sign] for sign in READABLE_WIDTHS if sign in here}
+    return tuple(s for s, (low, high) in limits.items() if not low <= window.width <= high)
 
 
 def look(phantom: Phantom, picture: RenderedImage) -> View:

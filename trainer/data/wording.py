@@ -1,6 +1,8 @@
 """From truth to a report in Chinese: 检查所见, 诊断意见, 建议."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -14,6 +16,10 @@ from trainer.data.phantom.truth import Observation, Truth
 
 MOST_NEGATIVES = 2
 RENAL = ("肾结石", "肾积水")
+_DOUBLED = re.compile("(脑干|小脑|丘脑)脑(出血|梗死)")
+UNENHANCED = {"附壁血栓"}
+"""Traits that only contrast medium shows."""
+
 LESIONS = {"溶骨性": "溶骨性低密度灶", "成骨性": "成骨性高密度灶", "混合性": "混杂密度影"}
 
 
@@ -37,23 +43,44 @@ def report(
     lead = title + (kind if rng.random() < 0.7 or truth.enhanced else "")
     if truth.observations:
         cm = bool(rng.random() < 0.2)
-        seen = [seen_of(one, rng, centimetres=cm) for one in truth.observations]
-        there = (*(finding.sign for finding in truth.findings), *hidden)
-        others = without_denial(phrases.REST[truth.region], there)
+        seen = [seen_of(_as_shown(one, truth), rng, centimetres=cm) for one in truth.observations]
+        there = [finding.sign for finding in truth.findings]
+        others = without_denial(phrases.REST[truth.region], there, further_phrases.DENIES)
+        others = without_denial(others, hidden)
         rest = [pick(rng, others)] if rng.random() < 0.5 and others else []
         body = "。".join(seen + rest + _negatives(truth, rng, hidden, signs))
         named = [name_of(one, rng, centimetres=cm) for one in truth.observations]
         impression = _join(named, rng)
         advice = advice_of(truth, rng)
     else:
-        body = pick(rng, _undenying(_normal(truth, signs), hidden))
-        impression = pick(rng, phrases.CLEAR[truth.region])
+        body = pick(rng, _undenying(_normal(truth, signs), truth.region, hidden))
+        impression = clear_of(truth, rng, hidden)
         advice = pick(rng, phrases.ADVICE_NORMAL)
     start = pick(rng, ("{}示：{}。", "{}：{}。", "{}，{}。")).format(lead, body)
     heads = pick(
         rng, (("检查所见：", "诊断意见：", "建议："), ("影像所见：", "诊断意见：", "建议："))
     )
     return f"{heads[0]}{start}\n{heads[1]}{impression}。\n{heads[2]}{_bare(advice)}。"
+
+
+def clear_of(truth: Truth, rng: np.random.Generator, hidden: Sequence[str] = ()) -> str:
+    """The diagnosis of a slice on which nothing is seen."""
+    if hidden:
+        return f"所示窗位下{truth.region}未见明显异常"
+    return pick(rng, [text for text in phrases.CLEAR[truth.region] if _fits(text, truth)])
+
+
+def _fits(text: str, truth: Truth) -> bool:
+    """Whether a phrase may be said of an enhanced slice, if it is one."""
+    return not truth.enhanced or not ("平扫" in text or "增强" in text)
+
+
+def _as_shown(observation: Observation, truth: Truth) -> Observation:
+    """Without traits that the slice cannot show."""
+    if truth.enhanced:
+        return observation
+    traits = tuple(trait for trait in observation.traits if trait not in UNENHANCED)
+    return replace(observation, traits=traits)
 
 
 def place_of(finding: Finding) -> str:
@@ -72,6 +99,11 @@ def size_text(size_mm: float, *, centimetres: bool = False) -> str:
     return f"约{whole / 10:.1f}cm" if centimetres and whole >= 10 else f"约{whole}mm"
 
 
+def single_organ(text: str) -> str:
+    """脑干出血 for 脑干脑出血, which names the brain twice."""
+    return _DOUBLED.sub(r"\1\2", text)
+
+
 def name_of(
     observation: Observation, rng: np.random.Generator, *, centimetres: bool = False
 ) -> str:
@@ -86,7 +118,8 @@ def advice_of(truth: Truth, rng: np.random.Generator) -> str:
         return pick(rng, phrases.ADVICE_NORMAL)
     first = sorted(truth.findings, key=lambda finding: not is_urgent((finding,)))[0]
     said = phrases.SIGNS[first.sign]
-    return pick(rng, said.alarm if said.alarm and is_urgent((first,)) else said.advice)
+    advice = said.alarm if said.alarm and is_urgent((first,)) else said.advice
+    return pick(rng, [text for text in advice if _fits(text, truth)] or advice)
 
 
 def where_of(observation: Observation) -> str:
@@ -121,7 +154,7 @@ def _fill(phrase: str, observation: Observation, centimetres: bool) -> str:
         kind=f"（Stanford {kind}）" if kind else "",
         lesion=next((LESIONS[trait] for trait in traits if trait in LESIONS), "骨质破坏"),
     )
-    return text.rstrip("，")
+    return single_organ(text).rstrip("，")
 
 
 def _more(observation: Observation) -> str:
@@ -181,19 +214,25 @@ def _negatives(
     return ["未见" + "及".join(chosen)]
 
 
-def without_denial(options: Sequence[str], there: Sequence[str]) -> tuple[str, ...]:
+def without_denial(
+    options: Sequence[str],
+    there: Sequence[str],
+    denies: Mapping[str, tuple[str, ...]] = phrases.DENIES,
+) -> tuple[str, ...]:
     """Those of the phrases that use no word by which a sign that is there would be denied."""
-    words = [word for sign in there for word in further_phrases.DENIES.get(sign, ())]
+    words = [word for sign in there for word in denies.get(sign, ())]
     return tuple(text for text in options if not any(word in text for word in words))
 
 
-def _undenying(options: tuple[str, ...], hidden: tuple[str, ...]) -> tuple[str, ...]:
+def _undenying(options: tuple[str, ...], region: str, hidden: tuple[str, ...]) -> tuple[str, ...]:
     """Those of the phrases that do not deny what is hidden."""
     if not hidden:
         return options
-    kept = [text for text in options if not {f.sign for f in extract(text)} & set(hidden)]
-    kept = list(without_denial(kept, hidden))
-    return tuple(kept) or ("所示窗位下未见明显异常",)
+    for phrasings in (options, phrases.ELSEWHERE.get(region, ())):
+        kept = [text for text in phrasings if not {f.sign for f in extract(text)} & set(hidden)]
+        if kept := list(without_denial(kept, hidden)):
+            return tuple(kept)
+    return (phrases.UNSEEN,)
 
 
 def _join(named: list[str], rng: np.random.Generator) -> str:

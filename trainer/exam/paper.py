@@ -60,7 +60,7 @@ def draw_cases(settings: Evaluate, recipe: SynthConfig) -> Iterator[Case]:
             report(
                 view.truth,
                 np.random.default_rng([seed, 7]),
-                hidden=view.hidden,
+                hidden=view.unknown,
                 signs=recipe.signs,
             ),
         )
