@@ -129,9 +129,9 @@ def reports(
 
 
 def sitter(form: Variant, settings: Evaluate, keep: Path) -> Candidate:
-    """A form that answers, its answers kept under its own digest."""
+    """A form that answers, its answers kept under what decides them."""
     prompts, console = load_prompts(), Console(stderr=True)
-    journal = Journal(keep, f"{form.key} {form.digest}")
+    journal = Journal(keep, form.sitter(prompts, settings))
     return Candidate(form.load, journal, prompts, settings, console, form.title)
 
 

@@ -70,7 +70,8 @@ class Base(_Section):
         folder: a model that ``models fetch`` has brought, by name, or its folder; without it
             one is built of ``shape``.
         start: folder of an earlier small model of that shape, relative to this file, whose
-            weights the one that is built goes on from; without it they are random.
+            weights the one that is built goes on from: in OpenVINO INT4, or the ``base`` of
+            another run; without it they are random.
     """
 
     folder: str | None = Field(default=None, min_length=1)

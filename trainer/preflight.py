@@ -17,6 +17,7 @@ from trainer.llamafactory import OUTPUT, TEMPLATES, Arguments
 from trainer.manifest import read_manifest
 from trainer.mixture import problems_of_mix
 from trainer.room import needed_bytes
+from trainer.stages.sft import arguments_as_recorded
 from trainer.workspace import Workspace
 
 RUNS_AS = {"openvino-int4": ("qwen2_vl",), "nf4": ("qwen2_vl", "qwen2_5_vl")}
@@ -41,7 +42,8 @@ def check(work: Workspace, names: Sequence[str]) -> None:
 
 def _problems(work: Workspace, names: Sequence[str]) -> Iterator[str]:
     steps = [f"sft/{Path(name).stem}" for name in work.pipeline.sft]
-    todo = [stage for stage in (steps if "sft" in names else []) if not _done(work, stage)]
+    wanted = zip(steps, work.pipeline.sft, strict=True) if "sft" in names else ()
+    todo = [stage for stage, name in wanted if not _done_so(work, stage, name)]
     if "prepare" in names and not _done(work, "prepare"):
         yield from _of_corpus(work)
     if todo:
@@ -54,6 +56,17 @@ def _problems(work: Workspace, names: Sequence[str]) -> Iterator[str]:
 
 def _done(work: Workspace, stage: str) -> bool:
     return read_manifest(work.folder(stage)) is not None
+
+
+def _done_so(work: Workspace, stage: str, name: str) -> bool:
+    """Whether a step has been done with the arguments that its file holds now."""
+    manifest = read_manifest(work.folder(stage))
+    try:
+        return manifest is not None and manifest.config["arguments"] == arguments_as_recorded(
+            work, name
+        )
+    except AssistantError:
+        return False
 
 
 def _of_corpus(work: Workspace) -> Iterator[str]:

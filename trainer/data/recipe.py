@@ -24,6 +24,13 @@ class Shares(BaseModel):
     abdomen: float = Field(0.31, ge=0)
     pelvis: float = Field(0.07, ge=0)
 
+    @property
+    def weights(self) -> tuple[float, float, float, float]:
+        """Of 头颅, 胸部, 腹部 and 盆腔, adding up to 1."""
+        shares = (self.head, self.chest, self.abdomen, self.pelvis)
+        whole = sum(shares)
+        return (shares[0] / whole, shares[1] / whole, shares[2] / whole, shares[3] / whole)
+
 
 class SynthConfig(BaseModel):
     """Everything that decides a synthetic data set; the same values give the same files.

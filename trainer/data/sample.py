@@ -59,9 +59,7 @@ def make_sample(config: SynthConfig, split: str, index: int, default_question: s
         turns = refuse(rng, default_question)
         truth = {"file": file, "seed": seed, "split": split, "region": "非CT", "findings": []}
         return Sample(name, jpeg, sharegpt.row(turns, file), truth, None)
-    shares = config.regions
-    weights = np.array([shares.head, shares.chest, shares.abdomen, shares.pelvis])
-    region = NAMES[int(rng.choice(4, p=weights / weights.sum()))]
+    region = NAMES[int(rng.choice(4, p=config.regions.weights))]
     phantom = make_case(
         seed,
         region,

@@ -49,6 +49,7 @@ def draw_cases(settings: Evaluate, recipe: SynthConfig) -> Iterator[Case]:
             among=recipe.signs,
             prone=recipe.prone,
             rare=recipe.rare,
+            regions=recipe.regions.weights,
         )
         rng = np.random.default_rng([seed, 3])
         view = show(phantom, rng, recipe.signs, recipe.stray)

@@ -3,12 +3,15 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
+from hashlib import sha256
 from pathlib import Path
 
+from assistant.dialogue.prompts import Prompts
 from assistant.engine.base import Engine
 from assistant.engine.loader import load_engine
 from assistant.models.card import CARD, read_card
 from assistant.models.catalog import ModelFolder
+from trainer.exam.settings import Evaluate
 from trainer.manifest import read_manifest
 from trainer.stages.sft import model_and_adapter
 from trainer.workspace import Workspace
@@ -33,6 +36,14 @@ class Variant:
     digest: str
     load: Callable[[], Engine]
     folder: Path
+
+    def sitter(self, prompts: Prompts, settings: Evaluate) -> str:
+        """Digest of all that decides its answers, under which they are kept."""
+        decisive = settings.model_dump_json(
+            include={"max_tokens", "another_question", "yes_no_question", "abnormal_answer"}
+        )
+        whole = f"{self.key}\n{self.digest}\n{prompts.model_dump_json()}\n{decisive}"
+        return sha256(whole.encode()).hexdigest()
 
 
 def variants_of(work: Workspace) -> tuple[Variant, ...]:

@@ -1,4 +1,4 @@
-"""Weights to go on from: those of a small model that was finished before, also in 4 bits."""
+"""Weights to go on from: those of a small model, in 4 bits or as a stage left them."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -8,7 +8,8 @@ import torch
 from torch import Tensor
 
 from assistant.errors import AssistantError
-from assistant.models.card import verify
+from assistant.models.card import CARD, read_card, verify
+from trainer.manifest import read_manifest
 
 if TYPE_CHECKING:
     from openvino import Node
@@ -31,6 +32,21 @@ _NORM_BEFORE = {
 """The norm that feeds a linear layer, by the end of the layer's name."""
 
 
+def digest_of(folder: Path) -> str:
+    """What stands for the weights of a folder to go on from.
+
+    Raises:
+        AssistantError: TRN-126 when it is neither a model nor a finished stage; those of
+            ``card.read_card``.
+    """
+    if (folder / CARD).is_file():
+        return read_card(folder).fingerprint
+    manifest = read_manifest(folder)
+    if manifest is None:
+        raise _unfit(folder, "no model card and no finished stage")
+    return manifest.digest
+
+
 def go_on_from(
     folder: Path,
     model: "Qwen2VLForConditionalGeneration",
@@ -42,7 +58,8 @@ def go_on_from(
     with then.
 
     Args:
-        folder: the earlier model: OpenVINO INT4, whose weights are as good as their bits.
+        folder: the earlier model: OpenVINO INT4, whose weights are as good as their bits, or a
+            stage's folder of whole weights, such as ``base``.
         model: float32; changed in place.
         tokenizer: of ``model``.
 
@@ -52,9 +69,7 @@ def go_on_from(
     """
     from transformers import AutoTokenizer
 
-    if verify(folder).format != "openvino-int4":
-        raise _unfit(folder, "not openvino-int4")
-    weights = read_openvino(folder)
+    weights = _read(folder)
     before = AutoTokenizer.from_pretrained(folder, local_files_only=True)
     weights[_EMBEDDING] = renumbered(weights[_EMBEDDING], before, tokenizer)
     weights["lm_head.weight"] = weights[_EMBEDDING]
@@ -79,6 +94,20 @@ def renumbered(
             pieces = before.backend_tokenizer.model.tokenize(token)
             out[index] = rows[[piece.id for piece in pieces]].mean(0)
     return out
+
+
+def _read(folder: Path) -> dict[str, Tensor]:
+    """Weights by their names in transformers, float32."""
+    from transformers import Qwen2VLForConditionalGeneration
+
+    if not (folder / CARD).is_file():
+        whole = Qwen2VLForConditionalGeneration.from_pretrained(
+            folder, dtype=torch.float32, local_files_only=True
+        )
+        return dict(whole.state_dict())
+    if verify(folder).format != "openvino-int4":
+        raise _unfit(folder, "not openvino-int4")
+    return read_openvino(folder)
 
 
 def read_openvino(folder: Path) -> dict[str, Tensor]:
@@ -147,6 +176,7 @@ def _unfit(folder: Path, detail: str) -> AssistantError:
     return AssistantError(
         "TRN-126",
         f"不能从 {folder.name} 接着训练：形状或格式与配置不符。",
-        next_step="请在 base.start 写同一形状的 openvino-int4 模型文件夹，或删去这一项从零训练。",
+        next_step="请在 base.start 写同一形状的 openvino-int4 模型文件夹或做完的 base 文件夹，"
+        "或删去这一项从零训练。",
         detail=detail,
     )

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from assistant.dialogue.prompts import load_prompts
-from assistant.models.card import read_card
 from trainer.allocator import keep_freed_memory
 from trainer.stages.synth import TRAIN_JSON
 from trainer.workspace import Workspace
@@ -28,7 +27,9 @@ def run(work: Workspace) -> None:
     inputs = {"synth": work.finished("synth").digest}
     start = settings.start and (work.configs / settings.start).resolve()
     if start:
-        inputs["start"] = read_card(start).fingerprint
+        from trainer.model.start import digest_of
+
+        inputs["start"] = digest_of(start)
     job = work.begin(
         "base",
         inputs=inputs,

@@ -3,7 +3,6 @@
 import shutil
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from hashlib import sha256
 from pathlib import Path
 
 from pydantic import JsonValue
@@ -86,7 +85,7 @@ def _config(pipeline: Pipeline) -> dict[str, JsonValue]:
     return {
         "evaluate": pipeline.evaluate.model_dump(mode="json"),
         "slices": pipeline.phantoms.model_dump(
-            mode="json", include={"size", "normal", "signs", "prone"}
+            mode="json", include={"size", "normal", "signs", "prone", "rare", "stray", "regions"}
         ),
         "prompts": load_prompts().model_dump(mode="json", include={"system", "default_question"}),
     }
@@ -129,11 +128,7 @@ def _stand(
 def _candidate(pipeline: Pipeline, variant: Variant, console: Console, folder: Path) -> Candidate:
     """Beside the stage's folder, so that other settings of the gate ask nothing again."""
     settings, prompts = pipeline.evaluate, load_prompts()
-    decisive = settings.model_dump_json(
-        include={"max_tokens", "another_question", "yes_no_question", "abnormal_answer"}
-    )
-    whole = f"{variant.key}\n{variant.digest}\n{prompts.model_dump_json()}\n{decisive}"
-    sitter = sha256(whole.encode()).hexdigest()
+    sitter = variant.sitter(prompts, settings)
     journal = Journal(folder.with_name(f".{folder.name}.answers.jsonl"), sitter)
     return Candidate(variant.load, journal, prompts, settings, console, variant.title)
 

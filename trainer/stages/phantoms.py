@@ -2,6 +2,7 @@
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from assistant.dialogue.prompts import load_prompts
 from trainer.stages.synth import synth
 from trainer.workspace import Workspace
 
@@ -9,7 +10,8 @@ from trainer.workspace import Workspace
 def run(work: Workspace) -> None:
     """Fill the stage's folder with pictures, conversations and truth."""
     recipe = work.pipeline.phantoms
-    job = work.begin("synth", inputs={}, config=recipe.model_dump(mode="json"))
+    config = recipe.model_dump(mode="json") | {"prompts": asked_by_the_page()}
+    job = work.begin("synth", inputs={}, config=config)
     if job.done is not None:
         return
     with Progress(
@@ -21,3 +23,10 @@ def run(work: Workspace) -> None:
     ) as bar:
         synth(recipe, job.folder, progress=bar)
     work.finish(job, *(path for path in job.folder.iterdir() if not path.name.startswith(".")))
+
+
+def asked_by_the_page() -> dict[str, str]:
+    """The page's own sentences that stand in every training conversation."""
+    wanted = {"default_question", "report", "plain"}
+    found: dict[str, str] = load_prompts().model_dump(include=wanted)
+    return found

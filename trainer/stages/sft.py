@@ -53,9 +53,10 @@ def _step(work: Workspace, name: str) -> None:
     place = work.pipeline.sft.index(name)
     before = "base" if place == 0 else _stage(work.pipeline.sft[place - 1])
     arguments = _arguments(work, name)
+    recorded = arguments_as_recorded(work, name)
     data = work.pipeline.data
     inputs = {data: work.finished(data).digest, before: work.finished(before).digest}
-    config: dict[str, JsonValue] = {"arguments": _plain(arguments), "seed": work.pipeline.seed}
+    config: dict[str, JsonValue] = {"arguments": recorded, "seed": work.pipeline.seed}
     if work.pipeline.mix is not None:
         inputs.update(inputs_of_mix(work))
         config["mix"] = work.pipeline.mix.model_dump(mode="json")
@@ -130,5 +131,10 @@ def _results(folder: Path) -> list[Path]:
     return [path for path in folder.iterdir() if path.suffix in ending and path.is_file()]
 
 
-def _plain(arguments: llamafactory.Arguments) -> dict[str, JsonValue]:
-    return {key: str(value) for key, value in arguments.items()}
+def arguments_as_recorded(work: Workspace, name: str) -> dict[str, JsonValue]:
+    """A step's arguments as its manifest keeps them.
+
+    Raises:
+        AssistantError: TRN-101 when its file cannot be read.
+    """
+    return {key: str(value) for key, value in _arguments(work, name).items()}

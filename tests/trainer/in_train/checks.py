@@ -311,7 +311,7 @@ def the_shipped_model_is_read_back_as_it_answers() -> None:
 
     root = Path(__file__).parents[3]
     folder = root / "assets" / "demo-model"
-    shape = load_pipeline(root / "configs" / "train" / "embedded_2.yaml").base.shape
+    shape = load_pipeline(root / "configs" / "train" / "embedded_talk.yaml").base.shape
     tokenizer = AutoTokenizer.from_pretrained(folder)
     model = build_model(shape, tokenizer).eval()
     go_on_from(folder, model, tokenizer)

@@ -20,6 +20,9 @@ from trainer.data.phantom.tissue import draw_tissues
 from trainer.data.phantom.truth import Observation, Phantom, Truth
 
 ATTEMPTS = 40
+SHARES = (0.31, 0.31, 0.31, 0.07)
+"""Of 头颅, 胸部, 腹部 and 盆腔, where nobody says otherwise."""
+
 MIN_PIXELS = 6
 TISSUE_SHARE, MIN_TISSUES = 0.02, 4
 """A close view must show so many tissues of at least this share of the picture."""
@@ -55,6 +58,7 @@ def make_case(
     among: tuple[str, ...] | None = None,
     prone: float = 0.0,
     rare: float = 1.0,
+    regions: tuple[float, ...] = SHARES,
     spectrum: Spectrum = FIRST_LIGHT,
 ) -> Phantom:
     """A phantom slice; the same arguments give the same pixels.
@@ -68,6 +72,7 @@ def make_case(
         among: signs that are drawn when ``signs`` is None; None for ``TIER_ONE``.
         prone: share of patients lying on the belly, where no finding depends on gravity.
         rare: weight of drawn combinations with a sign outside ``TIER_ONE``, relative to their own.
+        regions: shares of the regions, in the order of ``atlas.REGIONS``, adding up to 1.
         spectrum: sizes and densities of findings.
 
     Raises:
@@ -77,7 +82,7 @@ def make_case(
     if among is not None and "中线移位" not in among:  # otherwise the effect of a large lesion
         spectrum = replace(spectrum, shift_mm=Range(0, 0))
     rng = np.random.default_rng([seed, 1])
-    request = _draw_request(rng, region, signs, normal, among, rare)
+    request = _draw_request(rng, region, signs, normal, among, rare, regions)
     turned = prone > 0 and np.random.default_rng([seed, 6]).random() < prone
     request = replace(request, prone=bool(turned) and lies_prone(request.region, request.signs))
     for attempt in range(ATTEMPTS):
@@ -97,9 +102,10 @@ def _draw_request(
     normal: float,
     among: tuple[str, ...] | None,
     rare: float = 1.0,
+    regions: tuple[float, ...] = SHARES,
 ) -> Request:
     if name is None:
-        name = str(rng.choice(list(REGIONS), p=[0.31, 0.31, 0.31, 0.07]))
+        name = str(rng.choice(list(REGIONS), p=regions))
     if name not in REGIONS:
         raise ValueError(f"no phantom of region {name!r}")
     region = REGIONS[name]
