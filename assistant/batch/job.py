@@ -57,10 +57,17 @@ class Job:
 
 @dataclass(frozen=True)
 class Reply:
-    """What the model said, and P(异常) where its engine can tell."""
+    """What the model said.
+
+    Attributes:
+        text: the answer.
+        suspicion: P(异常), where its engine can tell.
+        cut: it ends at the most tokens of an answer, not where the model would end it.
+    """
 
     text: str
     suspicion: float | None = None
+    cut: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -113,16 +120,17 @@ def _replies(
     if cancel.is_set() or lane.status.phase == "closed":
         return None
     replies: list[Reply | AssistantError] = []
-    for talk, question, text in zip(talks, questions, told, strict=True):
-        if isinstance(text, AssistantError):
-            replies.append(text)
+    for talk, question, answer in zip(talks, questions, told, strict=True):
+        if isinstance(answer, AssistantError):
+            replies.append(answer)
             continue
         # Under the same id, so that the picture and all before the question is computed once.
         state = talk.ask(STATE_QUESTION, question.pictures)
         chances = lane.likelihoods(state, (ABNORMAL,), _Either(cancel), folder=True)
         if cancel.is_set():
             return None
-        replies.append(Reply(text.strip(), chances[0] if chances else None))
+        cut = answer.stats is None or answer.stats.finish != "stop"
+        replies.append(Reply(answer.text.strip(), chances[0] if chances else None, cut))
     return replies
 
 

@@ -16,7 +16,7 @@ from assistant.batch.question import Questions
 from assistant.batch.run import run_batch
 from assistant.batch.source import Source
 from assistant.dialogue.conversation import Conversation
-from assistant.engine.base import Capabilities
+from assistant.engine.base import Capabilities, Options
 from assistant.engine.lane import Lane
 from assistant.engine.scripted import ScriptedEngine
 from assistant.errors import AssistantError
@@ -331,6 +331,27 @@ def test_a_question_may_depend_on_the_region(folder: Path, tmp_path: Path, scrip
     asked = [conversation.turns[0].text for conversation in script.asked]
     assert asked[0] in ("胸？", "腹？")  # CT_small is a crop of the trunk
     assert asked[1:] == ["其他？", "其他？"]
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [("检查所见：双肺纹理清晰，诊断意见：右侧气胸。", "BAT-122"), ("", "BAT-123")],
+)
+def test_a_cut_or_empty_answer_is_left_to_a_doctor(
+    folder: Path, tmp_path: Path, text: str, code: str
+):
+    def script(conversation: Conversation) -> str:
+        bright = conversation.images[0].pixels[0, 0, 0] == 160
+        return text if bright else "双肺清晰。"
+
+    lane = Lane.of(ScriptedEngine(script))
+    job = replace(JOB, options=Options(max_tokens=len("检查所见：双肺纹理清晰，诊断意见：")))
+    run(folder, tmp_path / "out", lane, job)
+    lane.close()
+    first, *others = results(tmp_path / "out")
+    assert (first.file, first.status, first.code) == ("sub/160.jpg", "done", code)
+    assert first.urgency == "需复核"
+    assert "常规" in {row.urgency for row in others}
 
 
 class Chooses(ScriptedEngine):
