@@ -73,6 +73,22 @@ def test_suspected_counts_as_there_and_only_common_cases_count(tmp_path: Path) -
     assert compare(doctors, model)[0].doctors.value == 1
 
 
+def test_why_there_is_no_answer_is_no_answer(tmp_path: Path) -> None:
+    doctors = read_doctors(sheet(tmp_path, HEAD + "".join(f"{c},甲,气胸,有\n" for c in "abcd")))
+    path = tmp_path / "results.json"
+    rows = [
+        {"file": "a", "status": "done", "text": "未见气胸。"},
+        {"file": "b", "status": "refused", "text": "文件是空的。"},
+        {"file": "c", "status": "failed", "text": "模型引擎出现意外错误。"},
+        {"file": "d", "status": "skipped", "text": "与 a 同属一个序列，已由它代表。"},
+    ]
+    path.write_text(json.dumps(rows, ensure_ascii=False), encoding="utf-8")
+    assert read_model(path, doctors).labels == {"a": {"气胸": False}}
+    path.write_text(json.dumps(rows[1:], ensure_ascii=False), encoding="utf-8")
+    with pytest.raises(AssistantError, match="TRN-621"):
+        read_model(path, doctors)
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [
