@@ -6,7 +6,7 @@ import pytest
 from rich.console import Console
 
 from assistant.errors import AssistantError
-from trainer.readers.agreement import compare, run
+from trainer.readers.agreement import compare, run, table
 from trainer.readers.labels import read_doctors, read_model
 
 HEAD = "病例,医师,征象,判断\n"
@@ -61,6 +61,21 @@ def test_the_table_and_the_record(tmp_path: Path) -> None:
     assert "| 全部 | 0.60（" in table
     assert "| 0.80（" in table
     assert json.loads((out / "agreement.json").read_text(encoding="utf-8"))[0]["name"] == "全部"
+
+
+def test_only_cases_that_two_have_judged_are_counted(tmp_path: Path) -> None:
+    text = HEAD + "".join(f"{case},{who},气胸,有\n" for case in "abcde" for who in "甲乙")
+    text += "".join(f"{case},{who},肺结节,有\n" for case in "ab" for who in "甲乙")
+    text += "c,甲,肺结节,有\n"
+    doctors = read_doctors(sheet(tmp_path, text))
+    path = tmp_path / "m.csv"
+    answered = "\n".join(f"{case},右侧气胸。" for case in "abcd")
+    path.write_text(f"file,text\n{answered}\n", encoding="utf-8")
+    rows = {row.name: row for row in compare(doctors, read_model(path, doctors))}
+    counted = {name: (row.model.of, row.doctors.of) for name, row in rows.items()}
+    assert counted == {"全部": (4, 5), "甲": (4, 5), "乙": (4, 5), "气胸": (4, 5), "肺结节": (3, 2)}
+    (line,) = [line for line in table(rows.values()).splitlines() if "肺结节" in line]
+    assert [cell.strip() for cell in line.split("|")][3::2] == ["3", "2"]
 
 
 def test_suspected_counts_as_there_and_only_common_cases_count(tmp_path: Path) -> None:
