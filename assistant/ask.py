@@ -7,6 +7,7 @@ from pathlib import Path
 from threading import Event
 
 from assistant.dialogue.conversation import Conversation
+from assistant.dialogue.scrub import scrub
 from assistant.engine.base import Capabilities, Chunk, Options
 from assistant.engine.lane import Lane
 from assistant.errors import AssistantError
@@ -32,7 +33,7 @@ class Answer:
     """One answer and what it cost.
 
     Attributes:
-        question: as asked.
+        question: as the model was asked, without what identifies a patient.
         text: the whole answer.
         window: windows that the model saw the pictures in, each named once.
         region: one of ``lexicon.REGIONS``, read from this answer alone.
@@ -116,7 +117,7 @@ def ask(
         lane: the engine, waited for while it loads.
         exhibit: the pictures.
         system: system prompt.
-        questions: the first one and its follow-ups.
+        questions: the first one and its follow-ups; what identifies a patient is left out.
         options: how to generate.
         on_text: told each piece of an answer as it comes.
         on_answer: told each answer when it is whole.
@@ -127,7 +128,7 @@ def ask(
     capabilities = lane.wait_ready()
     conversation = Conversation.new(system)
     answers: list[Answer] = []
-    for question in questions:
+    for question in map(scrub, questions):
         conversation = conversation.ask(question, () if answers else exhibit.images)
         answer = _answer(lane, conversation, question, exhibit.window, options, on_text)
         conversation = conversation.answer(answer.text)

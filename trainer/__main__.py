@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from assistant.errors import AssistantError
+from trainer.watched import end_with_input
 from trainer.workspace import Workspace, claimed
 
 STAGES = ("base", "sft", "merge", "quantize", "followup", "evaluate")
@@ -87,8 +88,13 @@ def shrink(
     ],
     folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="4 位模型写到哪里")],
     kind: Annotated[str, typer.Option("--format", help="openvino-int4 或 nf4")] = "openvino-int4",
+    watched: Annotated[
+        bool, typer.Option("--watched", help="标准输入一关闭就结束；“模型”页由此停止它")
+    ] = False,
 ) -> None:
     """把任意模型文件夹量化为 4 位，不经过训练。"""
+    if watched:
+        end_with_input()
     with _told(Console(stderr=True)):
         from trainer.shrink import shrink as make
 

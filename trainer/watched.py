@@ -2,7 +2,8 @@
 
 ``python -m trainer.watched MODULE ARGUMENTS...`` with a pipe as standard input: when the parent
 goes away, however it died, the pipe closes and this process ends at once. Without it a killed
-run would leave a training behind that still writes into the folder being resumed.
+run would leave a training behind that still writes into the folder being resumed. The pipe
+reaches through processes between that leave their standard input alone, such as the launcher.
 """
 
 import multiprocessing
@@ -15,9 +16,14 @@ from multiprocessing.connection import wait
 
 def main() -> None:
     """Run the module named by the first argument as a program."""
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    end_with_input()
     sys.argv = sys.argv[1:]
     runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)
+
+
+def end_with_input() -> None:
+    """End this process at once when its standard input closes."""
+    threading.Thread(target=_end_after_input, daemon=True).start()
 
 
 def end_worker_with_parent() -> None:
@@ -32,7 +38,7 @@ def _end_after(sentinel: int) -> None:
     os._exit(70)
 
 
-def _end_with_parent() -> None:
+def _end_after_input() -> None:
     # Not sys.stdin: its lock, held by this thread, would make a normal exit fail.
     while os.read(0, 1):
         pass

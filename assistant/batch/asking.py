@@ -130,6 +130,7 @@ class Asker:
             window=_windows(question.pictures),
             model=self.model.model,
             text=reply.text,
+            cut=reply.cut,
         )
         return filed(row, question.pictures[len(question.pictures) // 2], reply.suspicion)
 

@@ -57,10 +57,17 @@ class Job:
 
 @dataclass(frozen=True)
 class Reply:
-    """What the model said, and P(异常) where its engine can tell."""
+    """What the model said.
+
+    Attributes:
+        text: the answer.
+        suspicion: P(异常), where its engine can tell.
+        cut: it ends at the most tokens of an answer, not where the model would end it.
+    """
 
     text: str
     suspicion: float | None = None
+    cut: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -110,20 +117,39 @@ def _replies(
         for talk, question in zip(talks, questions, strict=True)
     ]
     told = lane.together(asked, job.options, _Either(cancel))
-    if cancel.is_set() or lane.status.phase == "closed":
+    if _over(lane, cancel):
         return None
     replies: list[Reply | AssistantError] = []
-    for talk, question, text in zip(talks, questions, told, strict=True):
-        if isinstance(text, AssistantError):
-            replies.append(text)
+    for talk, question, answer in zip(talks, questions, told, strict=True):
+        if isinstance(answer, AssistantError):
+            replies.append(answer)
             continue
-        # Under the same id, so that the picture and all before the question is computed once.
-        state = talk.ask(STATE_QUESTION, question.pictures)
-        chances = lane.likelihoods(state, (ABNORMAL,), _Either(cancel), folder=True)
-        if cancel.is_set():
+        suspicion = _suspicion(lane, talk, question, cancel)
+        if _over(lane, cancel):
             return None
-        replies.append(Reply(text.strip(), chances[0] if chances else None))
+        cut = answer.stats is None or answer.stats.finish != "stop"
+        replies.append(Reply(answer.text.strip(), suspicion, cut))
     return replies
+
+
+def _over(lane: Lane, cancel: Event) -> bool:
+    """Whether nobody waits for answers any more."""
+    return cancel.is_set() or lane.status.phase == "closed"
+
+
+def _suspicion(lane: Lane, talk: Conversation, question: Question, cancel: Event) -> float | None:
+    """P(异常); None where it cannot be had, which takes nothing from an answer that is there."""
+    # Under the same id, so that the picture and all before the question is computed once.
+    state = talk.ask(STATE_QUESTION, question.pictures)
+    while not cancel.is_set():
+        try:
+            chances = lane.likelihoods(state, (ABNORMAL,), _Either(cancel), folder=True)
+            return chances[0] if chances else None
+        except AssistantError as error:
+            if error.code != "ENG-001":
+                return None
+            cancel.wait(RETRY_S)
+    return None
 
 
 class _Either(Event):

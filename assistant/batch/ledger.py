@@ -6,6 +6,7 @@ with the number of files.
 
 import json
 import os
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -34,7 +35,7 @@ CREATE INDEX IF NOT EXISTS by_series ON files(series, name);
 CREATE INDEX IF NOT EXISTS by_status ON files(status, urgency);
 CREATE INDEX IF NOT EXISTS by_arrival ON files(arrived);
 """
-_RANKS = {"紧急": 0, "关注": 1, "常规": 2, "": 3}
+_RANKS = {"紧急": 0, "需复核": 1, "关注": 2, "常规": 3, "": 4}
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,7 @@ class Tally:
     failed: int = 0
     skipped: int = 0
     urgent: int = 0
+    review: int = 0
 
     @property
     def settled(self) -> int:
@@ -192,12 +194,16 @@ class Ledger:
     def tally(self) -> Tally:
         """Counts of this run."""
         found = self._database.fetch(
-            "SELECT status, count(*), total(urgency = '紧急') FROM files GROUP BY status"
+            "SELECT status, urgency, count(*) FROM files GROUP BY status, urgency"
         )
-        counts = {status: count for status, count, _ in found}
-        rows = {status: counts.get(status, 0) for status in Row.STATUSES}
-        urgent = sum(int(number) for status, _, number in found if status == "done")
-        return Tally(total=sum(counts.values()), urgent=urgent, **rows)
+        rows = dict.fromkeys(Row.STATUSES, 0)
+        kinds: Counter[str] = Counter()
+        for status, urgency, count in found:
+            if status is not None:
+                rows[status] += count
+                kinds[urgency] += count
+        total = sum(count for *_, count in found)
+        return Tally(total, urgent=kinds["紧急"], review=kinds["需复核"], **rows)
 
 
 @contextmanager

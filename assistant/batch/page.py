@@ -14,7 +14,7 @@ from assistant.batch.stacks import stacks
 _TEMPLATE = Path(__file__).with_name("page.html")
 _MARK = "<!-- rows -->"
 _STATUS = {"done": "已完成", "refused": "未接受", "failed": "未完成", "skipped": "已跳过"}
-_TONES = {"紧急": "urgent", "关注": "watch", "常规": "plain", "": "none"}
+_TONES = {"紧急": "urgent", "需复核": "review", "关注": "watch", "常规": "plain", "": "none"}
 
 
 def write_page(file: BinaryIO, ledger: Ledger) -> None:
@@ -37,6 +37,8 @@ def _counts(tally: Tally) -> str:
     ]
     if tally.settled < tally.total:
         words.append(f"尚未处理 {tally.total - tally.settled}")
+    if tally.review:
+        words.insert(0, f'<b class="review">需复核 {tally.review}</b>')
     return f'<b class="urgent">紧急 {tally.urgent}</b> · {" · ".join(words)}'
 
 
@@ -51,7 +53,8 @@ def _odd_series(ledger: Ledger) -> Iterator[str]:
 
 def _line(filed: Filed) -> str:
     row = filed.row
-    findings = "；".join(describe(found) for found in row.findings if found.status != "无")
+    findings = [describe(found) for found in row.findings if found.status != "无"]
+    said = "；".join([*findings, *filter(None, [row.caveat])])
     kind = row.urgency or row.status
     picture = ""
     if filed.thumbnail:
@@ -61,6 +64,6 @@ def _line(filed: Filed) -> str:
     return (
         f'<tr data-kind="{kind}"><td>{picture}</td>'
         f'<td><i class="{_TONES[row.urgency]}">{row.urgency or _STATUS[row.status]}</i></td>'
-        f"<td>{escape(row.file)}</td><td>{escape(row.region)}</td><td>{escape(findings)}</td>"
+        f"<td>{escape(row.file)}</td><td>{escape(row.region)}</td><td>{escape(said)}</td>"
         f"<td>{escape(row.text)}{code}</td><td>{escape(row.window)}</td></tr>\n"
     )

@@ -20,7 +20,8 @@ class Query:
 
     Attributes:
         order: "urgency" the most urgent first, "file" by name, "arrival" the newest first.
-        kind: an urgency (紧急, 关注, 常规), a status (refused, failed, skipped), or "" for all.
+        kind: an urgency (紧急, 需复核, 关注, 常规), a status (refused, failed, skipped), or ""
+            for all.
         text: what must stand in file name, findings or answer.
     """
 

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 
+from assistant.dialogue.scrub import scrub
 from assistant.errors import AssistantError
 from assistant.imaging.content import suggest
 from assistant.imaging.slice import Slice
@@ -41,7 +42,7 @@ def parse_questions(text: str, default: str) -> Questions:
     """Questions as a person writes them: a line ``头颅：有无出血？`` is for that region.
 
     Lines without a region are one question together, for every other picture;
-    ``default`` stands in where there is none.
+    ``default`` stands in where there is none. What identifies a patient is left out.
 
     Raises:
         AssistantError: USE-141 a region that cannot be told apart, or one named twice
@@ -49,7 +50,7 @@ def parse_questions(text: str, default: str) -> Questions:
     """
     named: dict[str, str] = {}
     others: list[str] = []
-    for line in text.splitlines():
+    for line in scrub(text).splitlines():
         found = _LINE.fullmatch(line)
         if found is None:
             others.append(line)

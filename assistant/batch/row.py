@@ -4,11 +4,16 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any, ClassVar, Literal
 
+from assistant.imaging.slice import Notice
 from assistant.report.findings import Finding, extract, is_urgent
 from assistant.report.region import region_of
 
 RowStatus = Literal["done", "refused", "failed", "skipped"]
-Urgency = Literal["紧急", "关注", "常规", ""]
+Urgency = Literal["紧急", "需复核", "关注", "常规", ""]
+
+CUT = Notice("BAT-122", "回答到词元上限时还没有写完，请医师看图像，或调大 max_tokens 后重新运行。")
+EMPTY = Notice("BAT-123", "模型没有写出回答，请医师看图像。")
+_CAVEATS = {notice.code: notice.message for notice in (CUT, EMPTY)}
 
 
 @dataclass(frozen=True)
@@ -19,11 +24,12 @@ class Row:
         file: path relative to the folder, as given.
         sha256: hex digest of its content, "" when it was not read.
         status: "done"; "refused" by intake; "failed" in the engine; "skipped" unread.
-        code: why it is not done, else "".
+        code: why it is not done, or not answered to the end, else "".
         region: one of ``lexicon.REGIONS``, from the answer; "" when there is none.
         findings: from the answer.
-        urgency: "紧急" something urgent present or suspected, "关注" something else,
-            "常规" nothing; "" without an answer.
+        urgency: "紧急" something urgent present or suspected, "需复核" the answer is cut
+            or empty and might have said so, "关注" something else, "常规" nothing; "" when
+            it is not done.
         window: window that the model saw it in.
         model: name of the model that answered.
         text: the answer; of a file that is not done, why, in Chinese.
@@ -43,20 +49,29 @@ class Row:
     text: str = ""
 
     @classmethod
-    def answered(cls, file: str, sha256: str, *, window: str, model: str, text: str) -> "Row":
-        """A row with what its answer says."""
+    def answered(
+        cls, file: str, sha256: str, *, window: str, model: str, text: str, cut: bool = False
+    ) -> "Row":
+        """A row with what its answer says, as far as it goes when it is ``cut``."""
         findings = extract(text)
+        lacks = EMPTY if not text else CUT if cut else None
         return cls(
             file=file,
             sha256=sha256,
             status="done",
+            code=lacks.code if lacks else "",
             region=region_of(text),
             findings=findings,
-            urgency=_urgency(findings),
+            urgency=_urgency(findings, whole=lacks is None),
             window=window,
             model=model,
             text=text,
         )
+
+    @property
+    def caveat(self) -> str:
+        """What the answer lacks, in Chinese; "" when it is whole, or there is none."""
+        return _CAVEATS.get(self.code, "")
 
     def to_json(self) -> dict[str, Any]:
         """As plain JSON values."""
@@ -73,7 +88,9 @@ class Row:
         return cls(**{**known, "findings": tuple(Finding(**f) for f in known["findings"])})
 
 
-def _urgency(findings: tuple[Finding, ...]) -> Urgency:
+def _urgency(findings: tuple[Finding, ...], *, whole: bool) -> Urgency:
     if is_urgent(findings):
         return "紧急"
+    if not whole:
+        return "需复核"
     return "关注" if any(finding.status != "无" for finding in findings) else "常规"

@@ -23,10 +23,11 @@ SPARE_BYTES = 512 * 2**20
 
 TOO_LARGE = Notice("BAT-115", f"超过 {MAX_FILE_BYTES // 2**20} MB，未从压缩包取出。")
 
-# RuntimeError is how an encrypted member announces itself.
+# RuntimeError is how an encrypted member announces itself, UnicodeDecodeError a name that is
+# not the UTF-8 that it says it is.
 _DAMAGED = (
     *(zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError),
-    *(zlib.error, lzma.LZMAError),
+    *(zlib.error, lzma.LZMAError, UnicodeDecodeError),
 )
 _UTF8_NAME = 0x800
 _BLOCK = 1 << 20

@@ -11,7 +11,7 @@ from assistant.batch.cells import COLUMNS, cells
 from assistant.batch.ledger import Filed
 
 _WIDTHS = {"file": 36, "sha256": 12, "findings": 40, "window": 22, "model": 18, "text": 80}
-_FILLS = {"紧急": "FDE2E0", "关注": "FDF6E3"}
+_FILLS = {"紧急": "FDE2E0", "需复核": "E3F0F4", "关注": "FDF6E3"}
 
 
 def write_workbook(file: BinaryIO, rows: Iterable[Filed]) -> None:

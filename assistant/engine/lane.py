@@ -122,10 +122,10 @@ class Lane:
 
     def together(
         self, conversations: Sequence[Conversation], options: Options, cancel: Event
-    ) -> list[str | AssistantError]:
+    ) -> list[Chunk | AssistantError]:
         """Whole answers to several conversations of a folder, or why there are none.
 
-        Decoded together where the engine can; each "" once cancelled.
+        Decoded together where the engine can; each one chunk, that is "" once cancelled.
 
         Raises:
             AssistantError: ENG-001 the queue is full, or the lane cannot be used.
@@ -142,12 +142,12 @@ class Lane:
                 for request in requests:
                     self._line.leave(request)
 
-    def _whole(self, request: Request) -> str | AssistantError:
+    def _whole(self, request: Request) -> Chunk | AssistantError:
         try:
-            items = self._follow(request)
-            return "".join(item.text for item in items if isinstance(item, Chunk))
+            chunks = [item for item in self._follow(request) if isinstance(item, Chunk)]
         except AssistantError as error:
             return error
+        return Chunk("".join(chunk.text for chunk in chunks), chunks[-1].stats)
 
     def likelihoods(
         self,

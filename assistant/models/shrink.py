@@ -14,7 +14,6 @@ from assistant.errors import AssistantError
 from assistant.models.card import CARD, read_card, verify
 from assistant.models.catalog import ModelFolder
 from assistant.models.shelf import claim
-from assistant.models.transfer import cancelled
 from assistant.places import CHECKOUT
 
 FourBit = Literal["openvino-int4", "nf4"]
@@ -24,6 +23,9 @@ Tell = Callable[[Step], None]
 SUFFIXES = {"openvino-int4": "int4", "nf4": "nf4"}
 TRAINED = CHECKOUT / ".venv-train" / "ready.json"
 POLL_S = 0.5
+PATIENCE_S = 10.0
+"""How long what was told to end may take to do so, seconds."""
+
 _CODED = re.compile(r"\[([A-Z]{3}-\d{3})\]\s*(.+)")
 
 
@@ -44,11 +46,11 @@ def shrink(
         kind: the format wanted.
         tell: told each step as it begins.
         cancel: ends the work; nothing is left of it.
-        command: runs the trainer.
+        command: runs the trainer, which ends when its standard input does.
 
     Raises:
         AssistantError: MOD-221 it is 4-bit already, MOD-222 the training environment is
-            not set up, MOD-223 the trainer failed, MOD-209 cancelled, MOD-211 to MOD-213.
+            not set up, MOD-223 the trainer failed, MOD-227 cancelled, MOD-211 to MOD-213.
     """
     if model.card.format != "bf16":
         raise AssistantError(
@@ -68,17 +70,24 @@ def shrink(
                 next_step="请先运行 python launcher.py setup train（约 8 GB），再量化。",
             )
         work = models_dir / f".{name}.work"
-        shutil.rmtree(work, ignore_errors=True)
+        _clear(work)
         try:
             work.mkdir()
-            options = ["shrink", str(model.path), str(work / "model"), "--format", kind]
+            options = [
+                "shrink",
+                str(model.path),
+                str(work / "model"),
+                "--format",
+                kind,
+                "--watched",
+            ]
             _run([*command, *options], work, tell, cancel)
             tell("verify")
             verify(work / "model")
             shutil.rmtree(folder)
             (work / "model").replace(folder)
         finally:
-            shutil.rmtree(work, ignore_errors=True)
+            _clear(work)
         return ModelFolder(folder, read_card(folder))
 
 
@@ -95,24 +104,54 @@ def _run(command: list[str], work: Path, tell: Tell, cancel: Event | None) -> No
     log = work / "log"
     with log.open("wb") as output:
         process = subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT
+            command, stdin=subprocess.PIPE, stdout=output, stderr=subprocess.STDOUT
         )
     step: Step = "convert"
     tell(step)
     try:
         while process.poll() is None:
             if cancel is not None and cancel.is_set():
-                raise cancelled()
+                raise _stopped()
             if step == "convert" and (work / "model").is_dir():
                 step = "compress"
                 tell(step)
             time.sleep(POLL_S)
     finally:
-        if process.poll() is None:
-            process.terminate()
-            process.wait()
+        _end(process)
     if process.returncode:
         raise _failed(log.read_text(encoding="utf-8", errors="replace"))
+
+
+def _end(process: "subprocess.Popen[bytes]") -> None:
+    """End it if it still runs.
+
+    By the closing pipe: terminated on Windows, the launcher would leave the trainer behind.
+    """
+    assert process.stdin is not None
+    process.stdin.close()
+    try:
+        process.wait(PATIENCE_S)
+    except subprocess.TimeoutExpired:
+        process.terminate()
+        process.wait()
+
+
+def _clear(folder: Path) -> None:
+    """Remove a folder in which something that was just ended may write for a moment more."""
+    until = time.monotonic() + PATIENCE_S
+    shutil.rmtree(folder, ignore_errors=True)
+    while folder.exists() and time.monotonic() < until:
+        time.sleep(POLL_S)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _stopped() -> AssistantError:
+    """MOD-227: the person who asked for it stopped it."""
+    return AssistantError(
+        "MOD-227",
+        "量化已停止，什么也没有留下，原模型没有改动。",
+        next_step="可以再次量化，会从头开始。",
+    )
 
 
 def _failed(log: str) -> AssistantError:

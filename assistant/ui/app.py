@@ -20,6 +20,7 @@ from assistant.ui.door import Door
 from assistant.ui.gate import LOOPBACK, Gate
 from assistant.ui.host import in_url, listening, page_url, tidy_ends, uploads_in
 from assistant.ui.layout import build_app
+from assistant.ui.models_work import Workshop
 from assistant.ui.pulse import pulse_of
 from assistant.ui.result_route import result_of
 from assistant.ui.services import Services, open_services
@@ -43,9 +44,9 @@ def serve(services: Services, host: str, port: int, open_browser: bool) -> None:
     """
     with listening(host, port) as listener, uploads_in(services.settings.temp_dir, port):
         intake.warm_up()
-        batches = Batches()
+        batches, workshop = Batches(), Workshop(services)
         config = uvicorn.Config(
-            build_site(services, batches, host),
+            build_site(services, batches, workshop, host),
             log_config=None,
             access_log=False,
             log_level="critical",
@@ -59,17 +60,20 @@ def serve(services: Services, host: str, port: int, open_browser: bool) -> None:
             with tidy_ends():
                 server.run(sockets=[listener])
         finally:
+            workshop.close()
             batches.close()
             services.close()
 
 
-def build_site(services: Services, batches: Batches, host: str = "127.0.0.1") -> Gate:
+def build_site(
+    services: Services, batches: Batches, workshop: Workshop, host: str = "127.0.0.1"
+) -> Gate:
     """The page as an ASGI application, behind gate, door and turnstile."""
     site = fastapi.FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     settings = services.settings
     site.add_api_route("/pulse", pulse_of(services))
     site.add_api_route("/result/{name}", result_of(batches), response_model=None)
-    page = build_app(services, batches)
+    page = build_app(services, batches, workshop)
     gr.mount_gradio_app(
         site,
         page.blocks,

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from assistant.batch.ledger import Ledger, Member, read_ledger
-from assistant.batch.row import Row
+from assistant.batch.row import CUT, Row
 from assistant.batch.stacks import Stack, stacks
 from assistant.errors import AssistantError
 from assistant.store.exchange import Exchange, Picture, Record
@@ -55,7 +55,7 @@ def _begun(batch: Batch, row: Row, views: tuple[View, ...], empty: Record) -> Re
         question,
         pictures=tuple(Picture(view.image, view.place) for view in views),
         answer=row.text,
-        state="done",
+        state="cut" if row.code == CUT.code else "done",
         window=row.window,
     )
     return replace(empty, exchanges=(exchange,), title=title_of(exchange))

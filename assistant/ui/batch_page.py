@@ -14,7 +14,13 @@ from assistant.ui.transcript import card
 MOST_SHOWN = 300
 """Rows on the page; all of them are in the downloads."""
 
-_TONES = {"紧急": "urgent", "关注": "watch", "常规": "plain", "": "none"}
+_TONES = {
+    "紧急": "urgent",
+    "需复核": "review",
+    "关注": "watch",
+    "常规": "plain",
+    "": "none",
+}
 
 
 def progress(standing: Standing, tally: Tally = Tally()) -> str:  # noqa: B008 - frozen
@@ -26,7 +32,12 @@ def progress(standing: Standing, tally: Tally = Tally()) -> str:  # noqa: B008 -
     if standing.estimate is not None:
         return f'<div class="progress counted" role="status">{_estimated(standing)}</div>'
     words = wording.standing(
-        standing.phase, standing.done, standing.total, tally.urgent, standing.left_s
+        standing.phase,
+        standing.done,
+        standing.total,
+        urgent=tally.urgent,
+        review=tally.review,
+        left_s=standing.left_s,
     )
     share = 100 * standing.done / standing.total if standing.total else 0
     return (
@@ -77,8 +88,9 @@ def _estimated(standing: Standing) -> str:
 
 def _line(row: Row) -> str:
     urgency = row.urgency or wording.STATUS[row.status]
-    findings = "；".join(describe(found) for found in row.findings if found.status != "无")
-    said = findings or (wording.NOTHING_FOUND if row.status == "done" else row.text)
+    findings = [describe(found) for found in row.findings if found.status != "无"]
+    said = "；".join([*findings, *filter(None, [row.caveat])])
+    said = said or (wording.NOTHING_FOUND if row.status == "done" else row.text)
     code = f'<span class="code">{escape(row.code)}</span>' if row.code else ""
     full = f"<details><summary>{wording.FULL_TEXT}</summary><p>{escape(row.text)}</p></details>"
     opens = f' data-file="{escape(row.file)}" tabindex="0"' if can_be_opened(row) else ""
@@ -86,6 +98,6 @@ def _line(row: Row) -> str:
         f'<tr{opens}><td><span class="tag {_TONES[row.urgency]}">{escape(urgency)}</span></td>'
         f'<td class="file" title="{escape(row.file)}">{escape(row.file)}</td>'
         f"<td>{escape(row.region)}</td>"
-        f"<td>{escape(said)}{code}{full if row.status == 'done' else ''}</td>"
+        f"<td>{escape(said)}{code}{full if row.status == 'done' and row.text else ''}</td>"
         f"<td>{escape(row.window)}</td></tr>"
     )

@@ -40,7 +40,8 @@ ORDER = "排序"
 ORDERS = (("紧急在前", "urgency"), ("新完成在前", "arrival"), ("按文件名", "file"))
 KIND = "筛选"
 KINDS = (
-    *(("全部", ""), ("紧急", "紧急"), ("关注", "关注"), ("常规", "常规")),
+    *(("全部", ""), ("紧急", "紧急"), ("需复核", "需复核")),
+    *(("关注", "关注"), ("常规", "常规")),
     *(("未接受", "refused"), ("未完成", "failed"), ("已跳过", "skipped")),
 )
 FIND = "查找文件名、所见、全文"
@@ -55,7 +56,9 @@ _PHASES = {
 }
 
 
-def standing(phase: str, done: int, total: int, urgent: int, left_s: float | None) -> str:
+def standing(
+    phase: str, done: int, total: int, *, urgent: int, review: int, left_s: float | None
+) -> str:
     """How far a batch has come."""
     if phase == "running" and not total:
         return "正在清点文件，等待模型…"
@@ -64,6 +67,8 @@ def standing(phase: str, done: int, total: int, urgent: int, left_s: float | Non
     words = [f"{_PHASES[phase]} {done}/{total}"]
     if urgent:
         words.append(f"紧急 {urgent}")
+    if review:
+        words.append(f"需复核 {review}")
     if phase == "running" and left_s is not None:
         words.append(f"还需约 {in_words(left_s)}")
     return " · ".join(words)

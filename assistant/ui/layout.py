@@ -13,6 +13,7 @@ from assistant.ui.bulletin import Bulletin
 from assistant.ui.chat_tab import build_chat_tab
 from assistant.ui.login_page import badge
 from assistant.ui.models_tab import build_models_tab
+from assistant.ui.models_work import Workshop
 from assistant.ui.owner import person_of
 from assistant.ui.services import Services
 from assistant.ui.session import Desks
@@ -38,7 +39,7 @@ class Site:
     guarded: frozenset[int]
 
 
-def build_app(services: Services, batches: Batches) -> Site:
+def build_app(services: Services, batches: Batches, workshop: Workshop) -> Site:
     """Lay the page out; the engine may still be loading."""
     desks = Desks(lambda: services.prompts.system)
     app: gr.Blocks = gr.Blocks(
@@ -60,7 +61,7 @@ def build_app(services: Services, batches: Batches) -> Site:
                 batch = build_batch_tab(services, batches, app)
             before = set(app.fns)
             with gr.Tab(models_wording.TAB, elem_id="tab-models", id="models"):
-                build_models_tab(services, batches, app)
+                build_models_tab(services, batches, workshop, app)
             with gr.Tab(settings_wording.TAB, elem_id="tab-settings", id="settings"):
                 saved = build_settings_tab(services).bind(app)
             guarded = frozenset(n for n in app.fns if n not in before and _is_wish(app.fns[n]))

@@ -115,7 +115,9 @@ class ModelsTab:
         return {**self._shown(), self.clock: gr.Timer(active=True)}
 
 
-def build_models_tab(services: Services, batches: Batches, app: gr.Blocks) -> ModelsTab:
+def build_models_tab(
+    services: Services, batches: Batches, workshop: Workshop, app: gr.Blocks
+) -> ModelsTab:
     """Lay the tab out inside the current Blocks and connect it; what it shows comes later."""
     shared: dict[str, Any] = {"filterable": False, "interactive": True}
     with gr.Column(elem_id="models"):
@@ -143,7 +145,7 @@ def build_models_tab(services: Services, batches: Batches, app: gr.Blocks) -> Mo
         compared = html("", "compared")
     tab = ModelsTab(
         model, other, use, trial, quantize, name, source, fetch, stop, bar, rows, compared,
-        gr.Timer(REFRESH_S, active=False), services, batches, Workshop(services),
+        gr.Timer(REFRESH_S, active=False), services, batches, workshop,
     )  # fmt: skip
     tab.bind(app)
     return tab

@@ -18,6 +18,9 @@ from assistant.ui.guard import as_assistant_error
 from assistant.ui.models_trial import Trial, try_out
 from assistant.ui.services import Services
 
+PATIENCE_S = 15.0
+"""How long work may take to end when the program does, seconds."""
+
 
 @dataclass(frozen=True)
 class Work:
@@ -45,6 +48,7 @@ class Workshop:
         self._services = services
         self._lock = Lock()
         self._cancel = Event()
+        self._thread: Thread | None = None
         self.work = Work()
 
     def switch(self, name: str, *, busy: bool) -> None:
@@ -111,6 +115,12 @@ class Workshop:
         """End what can be ended."""
         self._cancel.set()
 
+    def close(self) -> None:
+        """End what goes on, with the program: nothing that it started stays behind."""
+        self.stop()
+        if self._thread is not None:
+            self._thread.join(PATIENCE_S)
+
     def _begin(self, words: str, work: Callable[[], str]) -> None:
         with self._lock:
             if self.work.going:
@@ -119,7 +129,8 @@ class Workshop:
                 )
             self._cancel.clear()
             self.work = Work(True, words)
-        Thread(target=self._do, args=(work,), name="models", daemon=True).start()
+            self._thread = Thread(target=self._do, args=(work,), name="models", daemon=True)
+            self._thread.start()
 
     def _do(self, work: Callable[[], str]) -> None:
         try:

@@ -60,6 +60,23 @@ def test_several_pictures_of_one_conversation(lane: Lane, photo: Path):
     assert (report.model, report.engine) == ("脚本引擎", "scripted")
 
 
+def test_what_identifies_a_patient_never_reaches_the_model():
+    heard: list[str] = []
+
+    def script(conversation: Conversation) -> str:
+        heard.extend(turn.text for turn in conversation.turns if turn.role == "user")
+        return "未见异常。"
+
+    lane = Lane.of(ScriptedEngine(script))
+    asked = ["患者姓名：张三，右肺？", "住院号 A12345 呢？"]
+    report = ask(lane, read_pictures([CT], "肺"), "s", asked, Options())
+    lane.close()
+    for words in (*heard, report.to_json()):
+        assert "张三" not in words
+        assert "A12345" not in words
+    assert report.answers[0].question == "患者姓名：〔已隐去〕，右肺？"
+
+
 def test_warnings_say_which_picture(lane: Lane, photo: Path):
     report = ask(lane, read_pictures([CT, photo], "auto"), "s", ["一"], Options())
     assert report.warnings[0].code == "MOD-121"  # the scripted engine calls itself a demonstration

@@ -3,6 +3,8 @@ import sys
 import time
 from pathlib import Path
 
+import pytest
+
 SLEEPER = "import pathlib, sys, time\npathlib.Path(sys.argv[1]).touch()\ntime.sleep(600)\n"
 
 
@@ -60,6 +62,39 @@ def test_a_pool_s_worker_ends_with_a_killed_parent(tmp_path: Path) -> None:
     last = beat.read_text()
     time.sleep(0.5)
     assert beat.read_text() == last
+
+
+SHRINKS = """
+import pathlib, sys, time
+from trainer import shrink
+def slow(*_):
+    pathlib.Path("started").touch()
+    time.sleep(3)
+shrink.shrink = slow
+from trainer.__main__ import app
+app()
+"""
+
+
+@pytest.mark.parametrize(("flags", "code"), [(["--watched"], 70), ([], 0)])
+def test_a_model_is_shrunk_for_as_long_as_somebody_waits_for_it(
+    tmp_path: Path, flags: list[str], code: int
+) -> None:
+    import os
+
+    root = str(Path(__file__).resolve().parents[2])
+    process = subprocess.Popen(
+        [sys.executable, "-c", SHRINKS, "shrink", "model", "folder", *flags],
+        stdin=subprocess.PIPE,
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": root},
+    )
+    while not (tmp_path / "started").exists():
+        assert process.poll() is None
+        time.sleep(0.05)
+    assert process.stdin is not None
+    process.stdin.close()
+    assert process.wait(timeout=60) == code
 
 
 def _start(folder: Path, *arguments: str) -> "subprocess.Popen[bytes]":

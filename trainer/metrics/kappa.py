@@ -32,15 +32,17 @@ def mean_kappa(pairs: Sequence[Crossed], *, seed: int = 0) -> Measure:
     """The mean kappa of pairs of readers over the same cases.
 
     Whole cases are resampled, for the labels of a case hang together. A pair without a label
-    in common counts for nothing.
+    in common counts for nothing, nor does a case of which no pair shares a label.
 
     Args:
         pairs: (cases, 4) each; zeros where a pair does not share a case.
         seed: of the resampling.
     """
-    kept = [pair for pair in pairs if pair.sum()]
-    if not kept:
+    shared = [pair for pair in pairs if pair.sum()]
+    if not shared:
         return Measure(0.0, 0.0, 0.0, 0)
+    counts = np.any(shared, axis=(0, 2))
+    kept = [pair[counts] for pair in shared]
 
     def figure(chosen: NDArray[np.intp]) -> float:
         return float(np.mean([kappa_of(pair[chosen].sum(axis=0)) for pair in kept]))

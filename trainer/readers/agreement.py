@@ -71,10 +71,11 @@ def compare(doctors: Sequence[Reading], model: Reading) -> list[Row]:
 def table(rows: Iterable[Row]) -> str:
     """Markdown, with bootstrap intervals."""
     lines = [
-        "| 标注 | 模型与医师 κ | 医师之间 κ（上限） | 病例 |",
-        "|---|---|---|---|",
+        "| 标注 | 模型与医师 κ | 病例 | 医师之间 κ（上限） | 病例 |",
+        "|---|---|---|---|---|",
         *(
-            f"| {row.name} | {_figure(row.model)} | {_figure(row.doctors)} | {row.doctors.of} |"
+            f"| {row.name} | {_figure(row.model)} | {row.model.of} "
+            f"| {_figure(row.doctors)} | {row.doctors.of} |"
             for row in rows
         ),
     ]

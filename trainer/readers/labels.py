@@ -9,12 +9,13 @@ from assistant.report.findings import extract
 from assistant.report.lexicon import SIGNS
 from trainer.data.corpus.tables import Record, TableError, pick, read_table, text_of
 
-CASE, READER, SIGN, LABEL, TEXT = (
+CASE, READER, SIGN, LABEL, TEXT, STATUS = (
     ("病例", "case", "file"),
     ("医师", "reader"),
     ("征象", "sign"),
     ("判断", "label"),
     ("回答", "text"),
+    ("status",),
 )
 """Columns and their other names."""
 
@@ -67,13 +68,14 @@ def read_model(path: Path, doctors: tuple[Reading, ...]) -> Reading:
     """A model's answers as labels of the signs that doctors labelled in the same case.
 
     Args:
-        path: a table of ``file`` and ``text``, for example the batch's ``results.json``.
+        path: a table of ``file`` and ``text``, for example the batch's ``results.json``, where
+            only a row of ``status`` "done" holds an answer.
         doctors: whose cases and signs count.
 
     Raises:
         AssistantError: TRN-621 when it is no such table or answers none of the cases.
     """
-    rows = _rows(path, (CASE, TEXT))
+    rows = [row for row in _rows(path, (CASE, TEXT)) if pick(row, STATUS) in ("", "done")]
     texts = {text_of(pick(row, CASE)): text_of(pick(row, TEXT)) for row in rows}
     asked: dict[str, set[str]] = {}
     for doctor in doctors:

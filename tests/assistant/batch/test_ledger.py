@@ -60,24 +60,26 @@ def test_answers_are_of_one_job_and_content_and_outlive_a_run(tmp_path: Path):
 
 def test_rows_are_found_filtered_and_sorted(ledger: Ledger):
     texts = {"a": "未见异常。", "b_1": "右肺结节。", "c": "右侧气胸。", "b%1": "右侧气胸。"}
-    ledger.plan(entries(*texts, "d", "e"))
+    ledger.plan(entries(*texts, "d", "e", "f"))
     for name, text in texts.items():
         ledger.settle(Filed(row(name, text)))
     ledger.settle(Filed(Row("d", "", "refused", "IMG-102", text="文件是空的。")))
+    ledger.settle(Filed(row("e", "")))
 
     def found(query: Query, limit: int | None = None) -> list[str]:
         return [filed.row.file for filed in ledger.find(query, limit=limit)]
 
-    assert found(Query("urgency")) == ["b%1", "c", "b_1", "a", "d"]
-    assert found(Query("arrival")) == ["d", "b%1", "c", "b_1", "a"]
+    assert found(Query("urgency")) == ["b%1", "c", "e", "b_1", "a", "d"]
+    assert found(Query("arrival")) == ["e", "d", "b%1", "c", "b_1", "a"]
     assert found(Query(kind="紧急")) == ["b%1", "c"]
+    assert found(Query(kind="需复核")) == ["e"]
     assert found(Query(kind="refused")) == ["d"]
     assert found(Query(text="b%1")) == ["b%1"]
     assert found(Query(text="气胸")) == ["b%1", "c"]
     assert found(Query(), limit=2) == ["b%1", "c"]
     assert ledger.count(Query(kind="关注")) == 1
-    assert ledger.tally() == Tally(total=6, done=4, refused=1, urgent=2)
-    assert ledger.tally().settled == 5
+    assert ledger.tally() == Tally(total=7, done=5, refused=1, urgent=2, review=1)
+    assert ledger.tally().settled == 6
 
 
 def test_a_plan_that_fails_leaves_the_last_run_as_it_was(ledger: Ledger):

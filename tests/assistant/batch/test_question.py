@@ -19,6 +19,13 @@ def test_nothing_written_is_the_default_question():
     assert parse_questions("诊断：是什么？", "缺省") == Questions("诊断：是什么？")
 
 
+def test_what_identifies_a_patient_is_left_out():
+    found = parse_questions("头颅：患者姓名：张三，有无出血？\n住院号 A12345，描述所见。", "缺省")
+    assert found == Questions(
+        "住院号 〔已隐去〕，描述所见。", (("头颅", "患者姓名：〔已隐去〕，有无出血？"),)
+    )
+
+
 @pytest.mark.parametrize("text", ["盆腔：有无积液？", "头颅：", "头颅：a\n头颅：b"])
 def test_what_cannot_be_told_apart_is_refused(text: str):
     with pytest.raises(AssistantError, match="USE-141"):

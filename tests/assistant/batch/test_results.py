@@ -74,6 +74,25 @@ def test_all_four_hold_every_row_the_urgent_first(tmp_path: Path, ledger: Ledger
     assert {path.name for path in tmp_path.glob("results.*")} == NAMES
 
 
+def test_an_answer_that_is_not_whole_stands_before_the_routine_in_all_four(
+    tmp_path: Path, ledger: Ledger
+):
+    cut = Row.answered("b", "00", window="肺", model="m", text="双肺清晰。诊断：", cut=True)
+    fill(ledger, row("a", "未见异常。"), cut, row("c", "右侧气胸。"))
+    write_results(tmp_path, ledger)
+    listed = json.loads((tmp_path / "results.json").read_text("utf-8"))
+    assert [(line["urgency"], line["code"]) for line in listed] == [
+        ("紧急", ""), ("需复核", "BAT-122"), ("常规", ""),
+    ]  # fmt: skip
+    assert [line["urgency"] for line in read_csv(tmp_path)] == ["紧急", "需复核", "常规"]
+    assert [line[6] for line in read_sheet(tmp_path)[1:]] == ["紧急", "需复核", "常规"]
+    page = (tmp_path / "results.html").read_text("utf-8")
+    assert re.findall(r"</i></td><td>(\w)</td>", page) == ["c", "b", "a"]
+    assert '<tr data-kind="需复核">' in page
+    assert "需复核 1" in page
+    assert cut.caveat in page
+
+
 def test_the_columns_are_those_agreed_on():
     assert COLUMNS == (
         "file", "sha256", "status", "code", "region", "findings", "urgency", "window", "model",

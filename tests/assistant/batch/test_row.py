@@ -2,12 +2,12 @@ import json
 
 import pytest
 
-from assistant.batch.row import Row
+from assistant.batch.row import CUT, EMPTY, Row
 from assistant.report.findings import Finding
 
 
-def answered(text: str) -> Row:
-    return Row.answered("a.dcm", "00", window="肺", model="m", text=text)
+def answered(text: str, *, cut: bool = False) -> Row:
+    return Row.answered("a.dcm", "00", window="肺", model="m", text=text, cut=cut)
 
 
 def test_a_row_says_what_its_answer_says():
@@ -27,6 +27,27 @@ def test_a_row_says_what_its_answer_says():
 )
 def test_urgency(text: str, urgency: str):
     assert answered(text).urgency == urgency
+
+
+@pytest.mark.parametrize(
+    ("text", "urgency"),
+    [
+        ("检查所见：双肺纹理清晰。诊断意见：", "需复核"),
+        ("检查所见：右肺上叶结节。诊断意见：", "需复核"),
+        ("检查所见：右侧气胸。诊断意见：", "紧急"),
+    ],
+)
+def test_what_a_cut_answer_did_not_come_to_say_may_be_urgent(text: str, urgency: str):
+    row = answered(text, cut=True)
+    assert (row.status, row.code, row.urgency, row.text) == ("done", "BAT-122", urgency, text)
+    assert row.caveat == CUT.message
+
+
+def test_an_empty_answer_says_nothing_of_the_picture():
+    row = answered("")
+    assert (row.status, row.code, row.urgency) == ("done", "BAT-123", "需复核")
+    assert row.caveat == EMPTY.message
+    assert answered("双肺纹理清晰。").caveat == ""
 
 
 def test_json_and_back():

@@ -12,11 +12,12 @@ from PIL import Image
 from assistant.batch.control import Control
 from assistant.batch.job import Job
 from assistant.batch.ledger import open_ledger
+from assistant.batch.query import Query
 from assistant.batch.question import Questions
 from assistant.batch.run import run_batch
 from assistant.batch.source import Source
 from assistant.dialogue.conversation import Conversation
-from assistant.engine.base import Capabilities
+from assistant.engine.base import Capabilities, Options
 from assistant.engine.lane import Lane
 from assistant.engine.scripted import ScriptedEngine
 from assistant.errors import AssistantError
@@ -333,6 +334,27 @@ def test_a_question_may_depend_on_the_region(folder: Path, tmp_path: Path, scrip
     assert asked[1:] == ["其他？", "其他？"]
 
 
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [("检查所见：双肺纹理清晰，诊断意见：右侧气胸。", "BAT-122"), ("", "BAT-123")],
+)
+def test_a_cut_or_empty_answer_is_left_to_a_doctor(
+    folder: Path, tmp_path: Path, text: str, code: str
+):
+    def script(conversation: Conversation) -> str:
+        bright = conversation.images[0].pixels[0, 0, 0] == 160
+        return text if bright else "双肺清晰。"
+
+    lane = Lane.of(ScriptedEngine(script))
+    job = replace(JOB, options=Options(max_tokens=len("检查所见：双肺纹理清晰，诊断意见：")))
+    run(folder, tmp_path / "out", lane, job)
+    lane.close()
+    first, *others = results(tmp_path / "out")
+    assert (first.file, first.status, first.code) == ("sub/160.jpg", "done", code)
+    assert first.urgency == "需复核"
+    assert "常规" in {row.urgency for row in others}
+
+
 class Chooses(ScriptedEngine):
     """Finds a picture the more suspicious the brighter it is."""
 
@@ -353,13 +375,61 @@ def test_of_equal_urgency_the_more_suspicious_comes_first(
     assert files == ["sub/160.jpg", "sub/80.jpg", "notes.txt"]
 
 
+class Several(Chooses):
+    """Is asked about three pictures at a time; of the bright one it cannot tell P(异常)."""
+
+    @property
+    def capabilities(self) -> Capabilities:
+        return replace(super().capabilities, batch_size=3)
+
+    def likelihoods(self, conversation: Conversation, answers: Sequence[str]) -> tuple[float, ...]:
+        if conversation.images[0].pixels[0, 0, 0] == 160:
+            raise AssistantError("ENG-104", "不能。", next_step="")
+        return super().likelihoods(conversation, answers)
+
+
+def test_answers_are_kept_when_their_suspicion_cannot_be_had(
+    folder: Path, tmp_path: Path, script: Counted
+):
+    lane = Lane.of(Several(script))
+    seen = {step.row.file: step.row.status for step in run(folder, tmp_path / "out", lane)}
+    lane.close()
+    assert seen == {
+        "ct": "done", "notes.txt": "refused", "sub/160.jpg": "done", "sub/80.jpg": "done",
+    }  # fmt: skip
+    assert len(script.asked) == 3
+    with open_ledger(tmp_path / "out") as ledger:
+        found = {filed.row.file: filed.suspicion for filed in ledger.find(Query())}
+    assert found["sub/160.jpg"] is None
+    assert found["sub/80.jpg"] == pytest.approx(80 / 255)
+
+
+def test_a_full_queue_costs_neither_answers_nor_their_suspicion(
+    folder: Path, tmp_path: Path, script: Counted, monkeypatch: pytest.MonkeyPatch
+):
+    lane, refused = Lane.of(Several(script)), []
+    tell = lane.likelihoods
+
+    def full_at_first(*asked, **how):
+        if not refused:
+            refused.append(asked)
+            raise AssistantError("ENG-001", "满。", next_step="")
+        return tell(*asked, **how)
+
+    monkeypatch.setattr(lane, "likelihoods", full_at_first)
+    run(folder, tmp_path / "out", lane)
+    lane.close()
+    assert len(script.asked) == 3
+    with open_ledger(tmp_path / "out") as ledger:
+        found = {filed.row.file: filed.suspicion for filed in ledger.find(Query())}
+    assert found["ct"] is not None
+
+
 def test_the_ledger_keeps_a_small_picture_of_what_was_shown(
     folder: Path, tmp_path: Path, lane: Lane
 ):
     run(folder, tmp_path / "out", lane)
     with open_ledger(tmp_path / "out") as ledger:
-        from assistant.batch.query import Query
-
         filed = {found.row.file: found for found in ledger.find(Query())}
     assert filed["ct"].thumbnail.startswith(b"\xff\xd8")
     assert filed["notes.txt"].thumbnail == b""

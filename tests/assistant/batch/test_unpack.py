@@ -70,6 +70,14 @@ def test_damaged_and_encrypted_archives_are_refused(tmp_path: Path) -> None:
             unpack([parcel(tmp_path, packed)], tmp_path / f"files-{number}", most=9)
 
 
+def test_a_name_that_is_not_the_utf_8_it_says_is_damage(tmp_path: Path) -> None:
+    packed = bytearray(archive(XXXX=b"x").replace(b"XXXX", b"\xff\xfe\xff\xfe"))
+    packed[7] |= 0x08
+    packed[packed.index(b"PK\x01\x02") + 9] |= 0x08
+    with pytest.raises(AssistantError, match="BAT-131"):
+        put(tmp_path, bytes(packed))
+
+
 def test_too_many_files_are_refused(tmp_path: Path) -> None:
     with pytest.raises(AssistantError, match="BAT-132"):
         put(tmp_path, archive(a=b"", b=b"", c=b""), most=2)

@@ -248,7 +248,7 @@ class Choir(Slow):
 def test_a_folders_questions_are_answered_together_and_still_make_way():
     engine = Choir()
     lane = Lane.of(engine)
-    told: list[list[str]] = []
+    told: list[list[Chunk]] = []
     talks = [question(f"夹{i}") for i in range(4)]
     working = Thread(target=lambda: told.append(lane.together(talks, Options(), Event())))
     working.start()
@@ -256,9 +256,19 @@ def test_a_folders_questions_are_answered_together_and_still_make_way():
     time.sleep(0.05)
     assert said(lane, question("人")) == "答" * 40
     working.join(10)
-    assert told == [["答" * 40] * 4]
+    assert [[answer.text for answer in answers] for answers in told] == [["答" * 40] * 4]
     assert engine.sizes == [3]  # and one alone
     assert engine.did[0] == "stop 人"
+    lane.close()
+
+
+def test_how_an_answer_of_a_folder_ended_is_told():
+    lane = Lane.of(ScriptedEngine(lambda _: "答" * 40))
+    for most, text, finish in ((40, "答" * 40, "stop"), (3, "答" * 3, "length")):
+        (found,) = lane.together([question("好")], Options(max_tokens=most), Event())
+        assert isinstance(found, Chunk)
+        assert found.stats is not None
+        assert (found.text, found.stats.finish) == (text, finish)
     lane.close()
 
 
@@ -266,7 +276,7 @@ def test_what_breaks_the_engine_answers_those_asked_together_and_it_lives():
     lane = Lane(Choir)
     found = lane.together([question("坏"), question("好")], Options(), Event())
     assert [error.code for error in found] == ["ENG-002"] * 2
-    assert lane.together([question("好")], Options(), Event()) == ["答" * 40]
+    assert [one.text for one in lane.together([question("好")], Options(), Event())] == ["答" * 40]
     lane.close()
 
 

@@ -8,6 +8,7 @@ import pytest
 from assistant.batch.job import Job
 from assistant.batch.question import Questions
 from assistant.batch.source import Source
+from assistant.engine.base import Options
 from assistant.engine.lane import Lane
 from assistant.errors import AssistantError
 from assistant.store.exchange import Record
@@ -64,6 +65,13 @@ def test_of_a_series_all_slices_are_opened_at_the_one_clicked(tmp_path: Path, ru
     assert middle.record.conversation.turns[-1].text == "右侧气胸。"
     few = open_row(batch, "0-03.dcm", EMPTY, most=5)
     assert len(few.view.stack) == 1
+
+
+def test_a_cut_answer_is_opened_as_one(tmp_path: Path, run: Run) -> None:
+    write_series(tmp_path / "in", [0])
+    batch = run(tmp_path / "in", replace(JOB, options=Options(max_tokens=3)))
+    (exchange,) = open_row(batch, "0-00.dcm", EMPTY, most=9).record.exchanges
+    assert (exchange.answer, exchange.state) == ("右侧气", "cut")
 
 
 def test_a_file_that_is_gone_is_told(tmp_path: Path, run: Run) -> None:

@@ -38,6 +38,17 @@ def test_a_refused_file_says_why() -> None:
     assert "IMG-106" in shown(REFUSED)
 
 
+def test_an_answer_that_is_not_whole_never_says_that_nothing_was_found() -> None:
+    answered = Row.answered("a", "0", window="肺", model="m", text="双肺清晰。诊断：", cut=True)
+    for row in (answered, Row.answered("a", "0", window="肺", model="m", text="")):
+        markup = shown(row)
+        assert "未提示异常征象" not in markup
+        assert row.caveat in markup
+        assert row.code in markup
+        assert ">需复核<" in markup
+    assert "未提示异常征象" in shown(PLAIN)
+
+
 def test_names_and_texts_are_harmless() -> None:
     odd = replace(PLAIN, file='"><img src=x>', text="<script>", region="<b>")
     assert not re.search(r"<(img|script|b)>?[ >]", shown(odd))
@@ -53,9 +64,10 @@ def test_nothing_found_is_told_apart_from_nothing_there() -> None:
 
 
 def test_progress_counts_and_says_how_long_it_takes() -> None:
-    going = progress(Standing("running", 1, 4, 7200.0), Tally(urgent=1))
+    going = progress(Standing("running", 1, 4, 7200.0), Tally(urgent=1, review=2))
     assert "1/4" in going
     assert "紧急 1" in going
+    assert "需复核 2" in going
     assert "2.0 小时" in going
     assert "width:25.0%" in going
     assert "已暂停" in progress(Standing("paused", 1, 4))

@@ -17,6 +17,7 @@ from assistant.store.exchange import Exchange, Record
 from assistant.ui.app import build_site
 from assistant.ui.batching import Batches
 from assistant.ui.gate import Gate
+from assistant.ui.models_work import Workshop
 from assistant.ui.services import Services
 
 HOME = "http://127.0.0.1:7860"
@@ -45,7 +46,7 @@ def site(services: Services, roll: Roll, monkeypatch: pytest.MonkeyPatch) -> Ite
     uploads = services.settings.data_dir / "uploads"
     monkeypatch.setenv("GRADIO_TEMP_DIR", str(uploads))
     batches = Batches()
-    yield build_site(services, batches)
+    yield build_site(services, batches, Workshop(services))
     batches.close()
 
 
@@ -202,7 +203,8 @@ def test_a_page_for_other_machines_without_users_is_shut(
     services: Services, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("GRADIO_TEMP_DIR", str(services.settings.data_dir / "uploads"))
-    shut = TestClient(build_site(services, Batches(), "0.0.0.0"), base_url="http://10.0.0.5:7860")
+    site = build_site(services, Batches(), Workshop(services), "0.0.0.0")
+    shut = TestClient(site, base_url="http://10.0.0.5:7860")
     for path in ("/", "/login", "/pulse"):
         sent = shut.get(path)
         assert sent.status_code == 503

@@ -9,6 +9,7 @@ from assistant.engine.scripted import ScriptedEngine
 from assistant.settings import load_settings
 from assistant.ui.app import build_site
 from assistant.ui.batching import Batches
+from assistant.ui.models_work import Workshop
 from assistant.ui.services import open_services
 
 HOME = "http://127.0.0.1:7860"
@@ -25,7 +26,9 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
     services = open_services(settings, lane)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("GRADIO_TEMP_DIR", str(folder / "uploads"))
-        with TestClient(build_site(services, Batches()), base_url=HOME) as client:
+        with TestClient(
+            build_site(services, Batches(), Workshop(services)), base_url=HOME
+        ) as client:
             yield client
     services.close()
 

@@ -3,10 +3,12 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from threading import Event
 
 import pytest
 
 from assistant.engine.lane import Lane
+from assistant.errors import AssistantError
 from assistant.loading import open_lane as open_real_lane
 from assistant.models.card import read_card
 from assistant.models.catalog import list_models
@@ -139,6 +141,25 @@ def test_a_folder_is_fetched_and_can_be_used(services: Services, tmp_path: Path)
     assert finished(workshop).error is None
     names = [model.card.name for model in list_models(services.settings.data_dir)]
     assert names.count(read_card(DEMO).name) == 2
+
+
+def test_closed_it_waits_for_the_end_of_what_goes_on(
+    services: Services, monkeypatch: pytest.MonkeyPatch
+):
+    def slow(*_: object, cancel: Event, **__: object) -> None:
+        cancel.wait(60)
+        time.sleep(0.2)
+        raise AssistantError("MOD-227", "停。", next_step="")
+
+    monkeypatch.setattr("assistant.ui.models_work.shrink", slow)
+    workshop = Workshop(services)
+    workshop.close()  # nothing goes on
+    workshop.quantize("demo")
+    assert workshop.work.going
+    workshop.close()
+    assert not workshop.work.going
+    assert workshop.work.error is not None
+    assert workshop.work.error.code == "MOD-227"
 
 
 def test_what_cannot_be_fetched_is_a_card(services: Services):

@@ -39,3 +39,11 @@ def test_a_pair_without_a_label_in_common_counts_for_nothing() -> None:
     assert mean_kappa([crossed, np.zeros((2, 4))]).value == 1
     assert mean_kappa([np.zeros((2, 4))]).of == 0
     assert mean_kappa([]).of == 0
+
+
+def test_a_case_without_a_label_in_common_counts_for_nothing() -> None:
+    first = np.array([cross([(True, True)]), cross([(False, False)]), cross([]), cross([])])
+    second = np.array([cross([(True, True)]), cross([]), cross([(True, False)]), cross([])])
+    assert mean_kappa([first]).of == 2
+    assert mean_kappa([first, second]).of == 3
+    assert mean_kappa([first, np.zeros((4, 4))]).of == 2

@@ -6,7 +6,7 @@ import pytest
 from rich.console import Console
 
 from assistant.errors import AssistantError
-from trainer.readers.agreement import compare, run
+from trainer.readers.agreement import compare, run, table
 from trainer.readers.labels import read_doctors, read_model
 
 HEAD = "病例,医师,征象,判断\n"
@@ -63,6 +63,21 @@ def test_the_table_and_the_record(tmp_path: Path) -> None:
     assert json.loads((out / "agreement.json").read_text(encoding="utf-8"))[0]["name"] == "全部"
 
 
+def test_only_cases_that_two_have_judged_are_counted(tmp_path: Path) -> None:
+    text = HEAD + "".join(f"{case},{who},气胸,有\n" for case in "abcde" for who in "甲乙")
+    text += "".join(f"{case},{who},肺结节,有\n" for case in "ab" for who in "甲乙")
+    text += "c,甲,肺结节,有\n"
+    doctors = read_doctors(sheet(tmp_path, text))
+    path = tmp_path / "m.csv"
+    answered = "\n".join(f"{case},右侧气胸。" for case in "abcd")
+    path.write_text(f"file,text\n{answered}\n", encoding="utf-8")
+    rows = {row.name: row for row in compare(doctors, read_model(path, doctors))}
+    counted = {name: (row.model.of, row.doctors.of) for name, row in rows.items()}
+    assert counted == {"全部": (4, 5), "甲": (4, 5), "乙": (4, 5), "气胸": (4, 5), "肺结节": (3, 2)}
+    (line,) = [line for line in table(rows.values()).splitlines() if "肺结节" in line]
+    assert [cell.strip() for cell in line.split("|")][3::2] == ["3", "2"]
+
+
 def test_suspected_counts_as_there_and_only_common_cases_count(tmp_path: Path) -> None:
     text = HEAD + "a,甲,气胸,可疑\na,乙,气胸,有\nb,甲,气胸,无\nb,乙,气胸,无\nc,甲,气胸,有\n"
     doctors = read_doctors(sheet(tmp_path, text))
@@ -71,6 +86,22 @@ def test_suspected_counts_as_there_and_only_common_cases_count(tmp_path: Path) -
     model = read_model(path, doctors)
     assert model.labels == {"a": {"气胸": True}, "b": {"气胸": False}}
     assert compare(doctors, model)[0].doctors.value == 1
+
+
+def test_why_there_is_no_answer_is_no_answer(tmp_path: Path) -> None:
+    doctors = read_doctors(sheet(tmp_path, HEAD + "".join(f"{c},甲,气胸,有\n" for c in "abcd")))
+    path = tmp_path / "results.json"
+    rows = [
+        {"file": "a", "status": "done", "text": "未见气胸。"},
+        {"file": "b", "status": "refused", "text": "文件是空的。"},
+        {"file": "c", "status": "failed", "text": "模型引擎出现意外错误。"},
+        {"file": "d", "status": "skipped", "text": "与 a 同属一个序列，已由它代表。"},
+    ]
+    path.write_text(json.dumps(rows, ensure_ascii=False), encoding="utf-8")
+    assert read_model(path, doctors).labels == {"a": {"气胸": False}}
+    path.write_text(json.dumps(rows[1:], ensure_ascii=False), encoding="utf-8")
+    with pytest.raises(AssistantError, match="TRN-621"):
+        read_model(path, doctors)
 
 
 @pytest.mark.parametrize(

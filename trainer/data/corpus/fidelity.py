@@ -6,7 +6,6 @@ translation costs a retry, an accepted wrong one teaches a model to be wrong.
 """
 
 import re
-from collections import Counter
 from dataclasses import dataclass
 from typing import Literal
 
@@ -50,13 +49,21 @@ _SIDE_EN = re.compile(
 _SIDE_ZH = re.compile(
     r"(?P<b>双侧|两侧|双|两(?=[肺肾眼耳]|[上下]叶)|左右|左、右|左右两)|(?P<l>左)|(?P<r>右)"
 )
-_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
+_LENGTH = (
+    r"(?:[\s-]*(?P<unit>(?P<cm>cm|centimet(?:er|re)s?|(?:平方|立方)?(?:厘米|公分))|"
+    r"mm|millimet(?:er|re)s?|(?:平方|立方)?毫米)(?![a-z]))?"
+)
+_NUMBER = re.compile(r"(?P<number>\d+(?:[.,]\d+)*)" + _LENGTH, re.I)
+# "12 × 8 mm" and "3–4 cm": the unit behind the last number is that of all.
+_SAME_UNIT = re.compile(r"\s*(?:[x×*~～–—至到和与-]|to|by|and)\s*", re.I)
 _WORDS_EN = {
     "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8,
     "nine": 9, "ten": 10, "first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5,
     "single": 1, "both": 2, "half": 0.5, "twelve": 12, "double": 2, "a": 1, "an": 1, "pair": 2,
 }  # fmt: skip
 _DIGITS_ZH = dict(zip("一二两三四五六七八九十", (1, 2, 2, 3, 4, 5, 6, 7, 8, 9, 10), strict=True))
+_SPELLED_EN = re.compile(rf"\b(?P<number>{'|'.join(_WORDS_EN)})\b{_LENGTH}", re.I)
+_SPELLED_ZH = re.compile(rf"(?P<number>[{''.join(_DIGITS_ZH)}]){_LENGTH}", re.I)
 
 
 @dataclass(frozen=True)
@@ -65,6 +72,22 @@ class Fault:
 
     kind: Kind
     detail: str
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """A number; a ``length`` is in mm, whatever it was written in."""
+
+    value: float
+    length: bool
+
+    @classmethod
+    def of(cls, value: float, scale: int) -> "Quantity":
+        """``value`` of something as long as ``scale`` mm; a plain number when that is 0."""
+        return cls(round(value * (scale or 1), 6), bool(scale))
+
+    def __str__(self) -> str:
+        return f"{self.value:g} mm" if self.length else f"{self.value:g}"
 
 
 def check(english: str, chinese: str, table: Terminology) -> tuple[Fault, ...]:
@@ -86,21 +109,40 @@ def check(english: str, chinese: str, table: Terminology) -> tuple[Fault, ...]:
 
 
 def _numbers(english: str, chinese: str) -> list[Fault]:
-    said, told = (Counter(_values(text)) for text in (english, chinese))
-    spelled = {float(_DIGITS_ZH[sign]) for sign in chinese if sign in _DIGITS_ZH}
-    lost = [f"{value:g}" for value in said if value not in told and value not in spelled]
-    words = {float(_WORDS_EN[w]) for w in re.findall(r"[a-z]+", english.lower()) if w in _WORDS_EN}
-    added = [f"{value:g}" for value in told if value not in said and value not in words]
+    said, told = _quantities(english), _quantities(chinese)
+    spelled = {
+        Quantity.of(_DIGITS_ZH[m["number"]], _scale(m)) for m in _SPELLED_ZH.finditer(chinese)
+    }
+    lost = [str(one) for one in said if one not in told and one not in spelled]
+    words = {
+        Quantity.of(_WORDS_EN[m["number"].lower()], _scale(m))
+        for m in _SPELLED_EN.finditer(english)
+    }
+    added = [str(one) for one in told if one not in said and one not in words]
     faults = [Fault("number", f"丢了数字 {'、'.join(lost)}")] if lost else []
     return [*faults, Fault("number", f"多了数字 {'、'.join(added)}")] if added else faults
 
 
-def _values(text: str) -> list[float]:
-    values = []
-    for found in _NUMBER.findall(text):
-        plain = re.sub(r",(?=\d{3}(?:\D|$))", "", found).replace(",", ".")
-        values += [float(part) for part in ([plain] if plain.count(".") < 2 else plain.split("."))]
-    return values
+def _quantities(text: str) -> list[Quantity]:
+    """Every number in figures, each once."""
+    found: list[Quantity] = []
+    scale, start = 0, len(text)
+    for match in reversed(list(_NUMBER.finditer(text))):
+        if match["unit"] or not _SAME_UNIT.fullmatch(text, match.end(), start):
+            scale = _scale(match)
+        start = match.start()
+        found += [Quantity.of(value, scale) for value in _values(match["number"])]
+    return list(dict.fromkeys(reversed(found)))
+
+
+def _scale(match: re.Match[str]) -> int:
+    """Millimetres in the unit that a match ends in, 0 without one."""
+    return 10 if match["cm"] else 1 if match["unit"] else 0
+
+
+def _values(number: str) -> list[float]:
+    plain = re.sub(r",(?=\d{3}(?:\D|$))", "", number).replace(",", ".")
+    return [float(part) for part in ([plain] if plain.count(".") < 2 else plain.split("."))]
 
 
 def _sides(english: str, chinese: str) -> list[Fault]:

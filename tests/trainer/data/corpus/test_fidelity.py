@@ -40,6 +40,13 @@ FAITHFUL = [
         "心脏增大。未见积液，但右肺可见小结节。",
     ),
     ("An abscess cannot be excluded.", "不能除外脓肿。"),
+    ("A 2 cm cyst is seen in the liver.", "肝内可见一 20mm 囊肿。"),
+    ("A 12-mm nodule is seen in the lung.", "肺内可见一枚 1.2 厘米的结节。"),
+    ("A two-centimeter cyst is seen in the liver.", "肝内可见一枚 2 cm 囊肿。"),
+    ("A cyst of 2 centimetres is seen in the liver.", "肝内可见两厘米大小的囊肿。"),
+    ("A mass measuring 3.5 x 2 cm is seen in the lung.", "肺内可见一 35 mm×20 mm 的肿块。"),
+    ("Nodules of 3 to 5 mm are seen in the lung.", "肺内可见 3～5 毫米的结节。"),
+    ("Nodules of 5 mm and 8 mm are seen in the lung.", "肺内可见 5 和 8 mm 的结节。"),
 ]
 UNFAITHFUL = [
     ("negation", "No pneumothorax is seen.", "可见气胸。"),
@@ -61,6 +68,12 @@ UNFAITHFUL = [
     ("number", "A 12 mm nodule is present in the lung.", "肺内可见一枚 21 mm 的结节。"),
     ("number", "A nodule of 1.5 cm is present in the lung.", "肺内可见结节影，大小待定。"),
     ("number", "A nodule is present in the lung.", "肺内可见 8 mm 结节。"),
+    ("number", "A 2 cm nodule is present in the lung.", "肺内可见 2mm 结节。"),
+    ("number", "A 2 mm nodule is present in the lung.", "肺内可见 2 厘米结节。"),
+    ("number", "A 2 cm nodule is present in the lung.", "肺内可见 2 枚结节。"),
+    ("number", "A 3 x 2 cm mass is present in the lung.", "肺内可见 3×2 mm 肿块。"),
+    ("number", "A two centimeter cyst is seen in the liver.", "肝内可见 2 毫米囊肿。"),
+    ("number", "A 2 cm cyst is seen in the liver.", "肝内可见两毫米囊肿。"),
     ("language", "A nodule is present.", "A nodule is present."),
     ("language", "A nodule is present in the lung of this patient.", "结节"),
 ]
