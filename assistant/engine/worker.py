@@ -2,6 +2,7 @@
 
 from collections import deque
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from threading import Condition, Event, Thread
 
 import numpy as np
@@ -64,7 +65,7 @@ class Worker:
             self.running = ()
             while True:
                 while self.forgotten and self._seat.engine is not None:
-                    self._seat.engine.forget(self.forgotten.popleft())
+                    _forget(self._seat.engine, self.forgotten.popleft())
                 if self._seat.phase == "closed":
                     if self.exchange is not None:
                         self.exchange.done.put(closed())
@@ -127,7 +128,7 @@ class Worker:
             return True
         # A state left half-way would spoil the next question of this conversation.
         for conversation_id in task.conversation_ids:
-            engine.forget(conversation_id)
+            _forget(engine, conversation_id)
         return False
 
     def _answer(self, engine: Engine, first: Request) -> bool:
@@ -214,6 +215,12 @@ class Worker:
             self.forgotten.clear()
             if self._seat.phase == "ready":
                 self._line.prepare(grey_talk())
+
+
+def _forget(engine: Engine, conversation_id: str) -> None:
+    """A dead engine cannot; what is asked of it next finds that out and has it restarted."""
+    with suppress(Exception):
+        engine.forget(conversation_id)
 
 
 def grey_talk() -> Conversation:
