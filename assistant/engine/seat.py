@@ -79,19 +79,31 @@ class Seat:
                 self.phase = "loading"
             self._changed.notify_all()
         if former is not None:
-            with suppress(Exception):  # a broken one may not even close
-                former.close()
+            _shut(former)
         return former is not None
 
 
 def _opened(load: Callable[[], Engine]) -> Engine | AssistantError:
     """An engine, loaded and warm, or why there is none."""
     try:
-        engine = load()
-        engine.warm_up()
+        return _warm(load())
     except Exception as error:
         return error if isinstance(error, AssistantError) else broken(error)
+
+
+def _warm(engine: Engine) -> Engine:
+    """Warmed up, or closed: an engine that nobody has keeps no memory."""
+    try:
+        engine.warm_up()
+    except Exception:
+        _shut(engine)
+        raise
     return engine
+
+
+def _shut(engine: Engine) -> None:
+    with suppress(Exception):  # a broken one may not even close
+        engine.close()
 
 
 def closed() -> AssistantError:
