@@ -30,3 +30,16 @@ def test_another_engine_that_does_not_get_warm_is_closed_before_the_former_is_lo
 def loaded_when_closed(former: Mortals, other: Mortals):
     assert all(engine.closed for engine in other.loaded)
     return former()
+
+
+def break_down():
+    raise RuntimeError("boom")
+
+
+@pytest.mark.parametrize("load", [break_down, Mortals("warm_up")])
+def test_what_nobody_foresaw_while_opening_does_not_promise_a_restart(load):
+    seat = Seat(load, Condition())
+    seat.fill()
+    assert seat.error is not None
+    assert seat.error.code == "ENG-007"
+    assert "Error: boom" in seat.error.detail or "EngineEnded" in seat.error.detail
