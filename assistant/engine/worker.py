@@ -52,7 +52,8 @@ class Worker:
         self.thread.start()
 
     def _work(self) -> None:
-        self._fill()
+        self._seat.fill()
+        self._begin()
         while (task := self._next()) is not None:
             if isinstance(task, Exchange):
                 self._swap(task)
@@ -98,7 +99,8 @@ class Worker:
         memory needed for two.
         """
         if self._broke(task):
-            self._fill()
+            self._seat.fill()
+            self._begin(after=task)
 
     def _broke(self, task: Request | Preparation | Folder) -> bool:
         engine = self._seat.engine
@@ -199,21 +201,17 @@ class Worker:
         engine = self._seat.engine
         return engine.capabilities.batch_size if isinstance(engine, Together) else 1
 
-    def _fill(self) -> None:
-        self._seat.fill()
-        self._begin()
-
     def _swap(self, exchange: Exchange) -> None:
         self._seat.swap(exchange)
         with self._changed:
             self.exchange = None
         self._begin()
 
-    def _begin(self) -> None:
-        """A new engine knows nobody, and gets ready for pictures first."""
+    def _begin(self, after: Request | Preparation | Folder | None = None) -> None:
+        """A new engine knows nobody, and gets ready for pictures unless doing so broke the last."""
         with self._changed:
             self.forgotten.clear()
-            if self._seat.phase == "ready":
+            if self._seat.phase == "ready" and not isinstance(after, Preparation):
                 self._line.prepare(grey_talk())
 
 

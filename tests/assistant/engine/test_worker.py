@@ -434,3 +434,13 @@ def test_an_engine_that_dies_of_forgetting_a_refused_question_is_restarted() -> 
     assert said(lane, question("后")) == "答"
     assert len(mortals.loaded) == 2
     lane.close()
+
+
+def test_an_engine_that_the_first_picture_breaks_is_restarted_once_and_answers() -> None:
+    mortals = Mortals("prepare", reload_s=0.0)
+    lane = Lane(mortals)
+    until(lambda: len(mortals.loaded) > 1)
+    assert "问" in said(lane, question("问"))
+    time.sleep(0.2)
+    assert len(mortals.loaded) == 2
+    lane.close()
