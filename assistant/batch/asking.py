@@ -8,6 +8,7 @@ from assistant.batch.case import Case, filed, row_of_error
 from assistant.batch.control import Control
 from assistant.batch.job import Job, Question, Reply, ask
 from assistant.batch.ledger import Filed, Ledger
+from assistant.batch.readiness import wait_for_model
 from assistant.batch.row import Row
 from assistant.engine.base import Capabilities
 from assistant.engine.lane import Lane
@@ -56,7 +57,8 @@ class Asker:
         """The answer about these slices together; None when cancelled.
 
         Raises:
-            AssistantError: BAT-110 the model was changed meanwhile.
+            AssistantError: BAT-110 the model was changed meanwhile, or why it could not be
+                loaded again.
         """
         found = self.about_each(ledger, [cases])
         return found[0] if found else None
@@ -67,7 +69,8 @@ class Asker:
         What was asked before, in an earlier run or in an earlier group, is not asked again.
 
         Raises:
-            AssistantError: BAT-110 the model was changed meanwhile.
+            AssistantError: BAT-110 the model was changed meanwhile, or why it could not be
+                loaded again.
         """
         job = self.job.digest(self.model)
         keys = [together(case.sha256 for case in cases) for cases in groups]
@@ -104,10 +107,11 @@ class Asker:
                 asked = list(questions.values())
                 replies = ask(self.lane, self.job, asked, self.control.cancelled)
             except Exception as error:
+                if not self._same_model():
+                    return None
                 return found | {key: _failed(new[key], error) for key in questions}
-        if replies is None:
+        if replies is None or not self._same_model():
             return None
-        self._same_model()
         for key, reply in zip(questions, replies, strict=True):
             if isinstance(reply, AssistantError):
                 found[key] = _failed(new[key], reply)
@@ -134,18 +138,23 @@ class Asker:
         )
         return filed(row, question.pictures[len(question.pictures) // 2], reply.suspicion)
 
-    def _same_model(self) -> None:
-        now = self.lane.status.capabilities
-        if (
-            now is None
-            or now.fingerprint != self.model.fingerprint
-            or now.model != self.model.model
-        ):
+    def _same_model(self) -> bool:
+        """Wait for the engine, which may have broken; False when cancelled meanwhile.
+
+        Raises:
+            AssistantError: BAT-110 it is another model, or why it cannot be loaded again: the
+                files left are not to blame.
+        """
+        now = wait_for_model(self.lane, self.control)
+        if now is None:
+            return False
+        if now.fingerprint != self.model.fingerprint or now.model != self.model.model:
             raise AssistantError(
                 "BAT-110",
                 "批量进行中模型被切换，已停下，之前的结果都已保存。",
                 next_step="请重新开始；换了模型的批量会用新模型重新提问。",
             )
+        return True
 
 
 def _speaker(cases: tuple[Case, ...]) -> Case:

@@ -14,8 +14,8 @@ from assistant.batch.database import LEDGER
 from assistant.batch.job import Job
 from assistant.batch.ledger import Filed, Ledger, Tally, open_ledger, read_ledger
 from assistant.batch.plan import at_most
+from assistant.batch.readiness import wait_for_model
 from assistant.batch.row import Row
-from assistant.batch.run import wait_for_model
 from assistant.batch.source import Source
 from assistant.batch.stacks import Stack, stacks
 from assistant.engine.lane import Lane

@@ -11,20 +11,17 @@ from assistant.batch.control import Control
 from assistant.batch.job import Job
 from assistant.batch.ledger import Filed, Ledger, open_ledger
 from assistant.batch.plan import at_most
+from assistant.batch.readiness import wait_for_model
 from assistant.batch.results import write_results
 from assistant.batch.row import Row
 from assistant.batch.source import Source
 from assistant.batch.stacks import Stack, stacks
-from assistant.engine.base import Capabilities
 from assistant.engine.lane import Lane
 from assistant.errors import AssistantError
 from assistant.imaging.slice import Notice
 from assistant.imaging.window import parse_window
 
 __all__ = ["Control", "Job", "Progress", "Row", "run_batch"]
-
-POLL_S = 0.5
-"""How soon a cancel is noticed while the model loads, seconds."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +53,7 @@ def run_batch(
 
     Raises:
         AssistantError: BAT-101 to BAT-110, USE-111 and USE-112 the window, or the engine
-            could not be loaded. The rows so far are kept.
+            could not be loaded, or not again when it broke. The rows so far are kept.
     """
     parse_window(job.window)
     entries = source.entries(out)
@@ -73,17 +70,6 @@ def run_batch(
                 write_results(out, ledger)
             raise
         write_results(out, ledger)
-
-
-def wait_for_model(lane: Lane, control: Control) -> Capabilities | None:
-    """What the engine is, once it is loaded; None when cancelled before."""
-    while not control.cancelled.is_set():
-        try:
-            return lane.wait_ready(POLL_S)
-        except AssistantError as error:
-            if error.code != "ENG-003":
-                raise
-    return None
 
 
 @dataclass(eq=False)

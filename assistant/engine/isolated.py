@@ -21,6 +21,7 @@ from assistant.engine.base import Capabilities, Chunk, Options
 from assistant.engine.calls import Broken, Call, Cancel, Drop, Ended, Load, Loaded, Next
 from assistant.engine.loader import EngineChoice
 from assistant.engine.memory import Budget
+from assistant.engine.seat import not_loaded
 from assistant.errors import AssistantError
 from assistant.models.catalog import ModelFolder
 from assistant.pipe import Refusal, receive, send, spawn
@@ -69,7 +70,7 @@ class IsolatedEngine:
         except BaseException as error:
             self.close()
             if isinstance(error, EngineEnded):
-                raise _not_loaded(str(error)) from error
+                raise not_loaded(error) from error
             raise
         assert isinstance(loaded, Loaded)
         self._loaded = loaded
@@ -189,12 +190,3 @@ class IsolatedEngine:
         with contextlib.suppress(subprocess.TimeoutExpired):
             self._process.wait(1)
         return f"engine process ended, status {self._process.returncode}"
-
-
-def _not_loaded(detail: str) -> AssistantError:
-    return AssistantError(
-        "ENG-007",
-        "加载模型时引擎进程出错或异常退出，常因内存不足。",
-        next_step="请关闭其他占用内存的程序，或换用更小的模型，再试一次。",
-        detail=detail,
-    )

@@ -79,19 +79,31 @@ class Seat:
                 self.phase = "loading"
             self._changed.notify_all()
         if former is not None:
-            with suppress(Exception):  # a broken one may not even close
-                former.close()
+            _shut(former)
         return former is not None
 
 
 def _opened(load: Callable[[], Engine]) -> Engine | AssistantError:
     """An engine, loaded and warm, or why there is none."""
     try:
-        engine = load()
-        engine.warm_up()
+        return _warm(load())
     except Exception as error:
-        return error if isinstance(error, AssistantError) else broken(error)
+        return error if isinstance(error, AssistantError) else not_loaded(error)
+
+
+def _warm(engine: Engine) -> Engine:
+    """Warmed up, or closed: an engine that nobody has keeps no memory."""
+    try:
+        engine.warm_up()
+    except Exception:
+        _shut(engine)
+        raise
     return engine
+
+
+def _shut(engine: Engine) -> None:
+    with suppress(Exception):  # a broken one may not even close
+        engine.close()
 
 
 def closed() -> AssistantError:
@@ -99,8 +111,18 @@ def closed() -> AssistantError:
     return AssistantError("ENG-004", "引擎已经关闭。", next_step="请重新启动程序。")
 
 
+def not_loaded(error: Exception) -> AssistantError:
+    """ENG-007: what nobody foresaw, before there was an engine."""
+    return AssistantError(
+        "ENG-007",
+        "加载模型时引擎出错或异常退出，常因内存不足。",
+        next_step="请关闭其他占用内存的程序，再切换一次模型或重新启动程序；也可以换用更小的模型。",
+        detail=f"{type(error).__name__}: {error}",
+    )
+
+
 def broken(error: Exception) -> AssistantError:
-    """ENG-002: what nobody foresaw."""
+    """ENG-002: what nobody foresaw, while an engine worked."""
     return AssistantError(
         "ENG-002",
         "模型引擎出现意外错误，本次回答未完成；引擎已自动重新启动。",

@@ -53,8 +53,9 @@ class Desk:
     def take(self, message: Load | Call | Next | Drop | Cancel) -> None:
         """Note what came in; called on the listening thread, also while the engine works."""
         if isinstance(message, Cancel):
-            if message.number in self._cancels:
-                self._cancels[message.number].set()
+            cancel = self._cancels.get(message.number)  # the call may end meanwhile
+            if cancel is not None:
+                cancel.set()
             return
         if isinstance(message, Call) and message.stoppable:
             self._cancels[message.number] = threading.Event()
@@ -115,9 +116,11 @@ def _portable(reply: object) -> object:
 
 
 def _listen(incoming: BinaryIO, desk: Desk) -> None:
-    """Until the assistant is gone, which ends the process whatever the engine is doing."""
+    """Until the assistant is gone; its end is that of the process, whatever the engine does."""
     try:
         while True:
             desk.take(receive(incoming))
     except EOFError:
         os._exit(0)
+    finally:
+        os._exit(1)

@@ -2,6 +2,7 @@
 
 from collections import deque
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from threading import Condition, Event, Thread
 
 import numpy as np
@@ -51,7 +52,8 @@ class Worker:
         self.thread.start()
 
     def _work(self) -> None:
-        self._fill()
+        self._seat.fill()
+        self._begin()
         while (task := self._next()) is not None:
             if isinstance(task, Exchange):
                 self._swap(task)
@@ -64,7 +66,7 @@ class Worker:
             self.running = ()
             while True:
                 while self.forgotten and self._seat.engine is not None:
-                    self._seat.engine.forget(self.forgotten.popleft())
+                    _forget(self._seat.engine, self.forgotten.popleft())
                 if self._seat.phase == "closed":
                     if self.exchange is not None:
                         self.exchange.done.put(closed())
@@ -97,7 +99,8 @@ class Worker:
         memory needed for two.
         """
         if self._broke(task):
-            self._fill()
+            self._seat.fill()
+            self._begin(after=task)
 
     def _broke(self, task: Request | Preparation | Folder) -> bool:
         engine = self._seat.engine
@@ -127,7 +130,7 @@ class Worker:
             return True
         # A state left half-way would spoil the next question of this conversation.
         for conversation_id in task.conversation_ids:
-            engine.forget(conversation_id)
+            _forget(engine, conversation_id)
         return False
 
     def _answer(self, engine: Engine, first: Request) -> bool:
@@ -198,22 +201,24 @@ class Worker:
         engine = self._seat.engine
         return engine.capabilities.batch_size if isinstance(engine, Together) else 1
 
-    def _fill(self) -> None:
-        self._seat.fill()
-        self._begin()
-
     def _swap(self, exchange: Exchange) -> None:
         self._seat.swap(exchange)
         with self._changed:
             self.exchange = None
         self._begin()
 
-    def _begin(self) -> None:
-        """A new engine knows nobody, and gets ready for pictures first."""
+    def _begin(self, after: Request | Preparation | Folder | None = None) -> None:
+        """A new engine knows nobody, and gets ready for pictures unless doing so broke the last."""
         with self._changed:
             self.forgotten.clear()
-            if self._seat.phase == "ready":
+            if self._seat.phase == "ready" and not isinstance(after, Preparation):
                 self._line.prepare(grey_talk())
+
+
+def _forget(engine: Engine, conversation_id: str) -> None:
+    """A dead engine cannot; what is asked of it next finds that out and has it restarted."""
+    with suppress(Exception):
+        engine.forget(conversation_id)
 
 
 def grey_talk() -> Conversation:

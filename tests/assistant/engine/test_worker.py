@@ -14,6 +14,7 @@ from assistant.engine.lane import Lane
 from assistant.engine.scripted import ScriptedEngine
 from assistant.engine.worker import grey_talk
 from assistant.errors import AssistantError
+from tests.assistant.engine.mortal import Mortals
 
 
 def question(text: str) -> Conversation:
@@ -30,6 +31,11 @@ def until(condition, seconds: float = 10.0) -> None:  # type: ignore[no-untyped-
     while not condition():
         assert time.monotonic() < end
         time.sleep(0.005)
+
+
+def until_prepared(lane: Lane, mortals: Mortals) -> None:
+    until(lambda: mortals.loaded and "prepare" in mortals.loaded[-1].entered)
+    until(lambda: lane._line.next_preparation() is None)
 
 
 class Slow(ScriptedEngine):
@@ -391,4 +397,60 @@ def test_a_broken_engine_is_out_of_memory_before_the_next_is_loaded() -> None:
     assert [error.code for error in found] == ["ENG-002"] * 2
     assert said(lane, question("好")) == "答" * 40
     assert len(loaded) == 3
+    lane.close()
+
+
+@pytest.mark.timeout(60)
+def test_a_dead_engine_that_is_to_forget_somebody_is_restarted_by_the_next_question() -> None:
+    mortals = Mortals("")
+    lane = Lane(mortals)
+    until_prepared(lane, mortals)
+    mortals.loaded[0].dead = True
+    lane.forget("x")
+    until(lambda: not lane._worker.forgotten)
+    with pytest.raises(AssistantError, match="ENG-002"):
+        said(lane, question("问"))
+    assert "后" in said(lane, question("后"))
+    assert len(mortals.loaded) == 2
+    lane.close()
+
+
+@pytest.mark.timeout(60)
+def test_a_dead_engine_that_is_to_forget_somebody_makes_way_for_another() -> None:
+    mortals = Mortals("")
+    lane = Lane(mortals)
+    until_prepared(lane, mortals)
+    mortals.loaded[0].dead = True
+    lane.forget("x")
+    lane.switch(lambda: ScriptedEngine(lambda _: "新"))
+    assert said(lane, question("问")) == "新"
+    lane.close()
+
+
+@pytest.mark.timeout(60)
+def test_an_engine_that_dies_of_forgetting_a_refused_question_is_restarted() -> None:
+    def script(talk: Conversation) -> str:
+        if talk.turns[-1].text == "太长":
+            raise AssistantError("ENG-103", "太长。", next_step="减少。")
+        return "答"
+
+    mortals = Mortals("forget", "", script=script)
+    lane = Lane(mortals)
+    until_prepared(lane, mortals)
+    with pytest.raises(AssistantError, match="ENG-103"):
+        said(lane, question("太长"))
+    with pytest.raises(AssistantError, match="ENG-002"):
+        said(lane, question("问"))
+    assert said(lane, question("后")) == "答"
+    assert len(mortals.loaded) == 2
+    lane.close()
+
+
+def test_an_engine_that_the_first_picture_breaks_is_restarted_once_and_answers() -> None:
+    mortals = Mortals("prepare", reload_s=0.0)
+    lane = Lane(mortals)
+    until(lambda: len(mortals.loaded) > 1)
+    assert "问" in said(lane, question("问"))
+    time.sleep(0.2)
+    assert len(mortals.loaded) == 2
     lane.close()
