@@ -36,6 +36,10 @@ class Folder:
         """Whether there is something of an answer, which would be lost."""
         return any(isinstance(item, Chunk) and item.text for told in self._told for item in told)
 
+    def is_too_large(self, error: AssistantError) -> bool:
+        """Whether memory ran out that may do for one of the requests alone."""
+        return error.code == "ENG-203" and len(self.requests) > 1
+
     def answers_of(self, engine: Engine, cancel: Event) -> Iterator[None]:
         """Have them answered; a pause is possible after every step."""
         first = self.requests[0]

@@ -3,10 +3,11 @@
 import gc
 import importlib.util
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from threading import Event
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 import torch
 from tokenizers import Tokenizer
@@ -24,6 +25,8 @@ from assistant.engine.torch_model import TorchLanguage, TorchVision
 from assistant.errors import AssistantError
 
 ARCHITECTURES = ("qwen2_vl", "qwen2_5_vl")
+
+Value = TypeVar("Value")
 
 
 class TransformersEngine(LoopedEngine[torch.Tensor]):
@@ -114,6 +117,10 @@ class TransformersEngine(LoopedEngine[torch.Tensor]):
             pass
         self.forget(talk.id)
 
+    def prepare(self, conversation: Conversation, cancel: Event) -> bool:
+        """See :class:`assistant.engine.base.Preparer`; raises as :meth:`stream`."""
+        return self._within_memory(partial(super().prepare, conversation, cancel))
+
     def stream(
         self, conversation: Conversation, options: Options, cancel: Event
     ) -> Iterator[Chunk]:
@@ -123,14 +130,40 @@ class TransformersEngine(LoopedEngine[torch.Tensor]):
             AssistantError: ENG-203 memory ran out, ENG-205 the arithmetic overflowed; those
                 of :meth:`assistant.engine.loop.Loop.stream`.
         """
+        return self._each_within_memory(self._loop.stream(conversation, options, cancel))
+
+    def stream_together(
+        self, conversations: Sequence[Conversation], options: Options, cancel: Event
+    ) -> Iterator[tuple[int, Chunk | AssistantError]]:
+        """See :class:`assistant.engine.base.Together`.
+
+        Raises:
+            AssistantError: ENG-203 memory ran out, which it may not for each alone.
+        """
+        return self._each_within_memory(super().stream_together(conversations, options, cancel))
+
+    def likelihoods(self, conversation: Conversation, answers: Sequence[str]) -> tuple[float, ...]:
+        """See :class:`assistant.engine.base.Chooser`; raises as :meth:`stream`."""
+        return self._within_memory(partial(super().likelihoods, conversation, answers))
+
+    def close(self) -> None:
+        """Free the weights and everything kept."""
+        self._loop.memory.clear()
+        del self._loop, self._vision
+        self._release()
+
+    def _each_within_memory(self, items: Iterator[Value]) -> Iterator[Value]:
+        while (item := self._within_memory(partial(next, items, None))) is not None:
+            yield item
+
+    def _within_memory(self, step: Callable[[], Value]) -> Value:
+        """What a step gives; where memory runs out all that was kept is let go."""
         try:
-            yield from self._loop.stream(conversation, options, cancel)
+            return step()
         except (RuntimeError, MemoryError) as error:
             if not is_out_of_memory(error):
                 raise
             detail = f"{type(error).__name__}: {error}"
-        else:
-            return
         # Only outside the handler does nothing hold the tensors of the failed step any more.
         self._loop.memory.clear()
         self._release()
@@ -140,12 +173,6 @@ class TransformersEngine(LoopedEngine[torch.Tensor]):
             next_step="请新建对话并减少图像数量；若仍不足，请改用 4 位（NF4 或 INT4）模型。",
             detail=detail,
         )
-
-    def close(self) -> None:
-        """Free the weights and everything kept."""
-        self._loop.memory.clear()
-        del self._loop, self._vision
-        self._release()
 
     def _release(self) -> None:
         gc.collect()

@@ -48,6 +48,7 @@ class Worker:
         self.running: tuple[Request, ...] = ()
         self.forgotten: deque[str] = deque()
         self.exchange: Exchange | None = None
+        self._one_by_one = False
         self.thread = Thread(target=self._work, name="engine-lane", daemon=True)
         self.thread.start()
 
@@ -119,11 +120,14 @@ class Worker:
     def _failed(
         self, engine: Engine, task: Request | Preparation | Folder, error: Exception
     ) -> bool:
-        """Say so; whether the engine broke."""
+        """Say so, or have one asked after another where all were too much; did it break?"""
         known = error if isinstance(error, AssistantError) else None
         with self._changed:
             if isinstance(task, Preparation):  # the question will say it
                 self._line.settle(task)
+            elif isinstance(task, Folder) and known is not None and task.is_too_large(known):
+                self._one_by_one = True
+                self._line.rejoin(task.tell())
             else:
                 task.refuse(known or broken(error))
         if known is None:
@@ -199,7 +203,9 @@ class Worker:
     @property
     def _most_together(self) -> int:
         engine = self._seat.engine
-        return engine.capabilities.batch_size if isinstance(engine, Together) else 1
+        if self._one_by_one or not isinstance(engine, Together):
+            return 1
+        return engine.capabilities.batch_size
 
     def _swap(self, exchange: Exchange) -> None:
         self._seat.swap(exchange)
@@ -211,6 +217,7 @@ class Worker:
         """A new engine knows nobody, and gets ready for pictures unless doing so broke the last."""
         with self._changed:
             self.forgotten.clear()
+            self._one_by_one = False
             if self._seat.phase == "ready" and not isinstance(after, Preparation):
                 self._line.prepare(grey_talk())
 

@@ -286,6 +286,32 @@ def test_what_breaks_the_engine_answers_those_asked_together_and_it_lives():
     lane.close()
 
 
+class Narrow(Choir):
+    """Has memory for one answer at a time, and for none that is asked to be large."""
+
+    def stream_together(self, conversations, options, cancel):
+        self.sizes.append(len(conversations))
+        yield 0, Chunk("答")
+        raise AssistantError("ENG-203", "内存不足。", next_step="减少。")
+
+    def stream(self, conversation, options, cancel):
+        if conversation.turns[-1].text == "大":
+            raise AssistantError("ENG-203", "内存不足。", next_step="减少。")
+        return super().stream(conversation, options, cancel)
+
+
+def test_what_is_too_much_together_is_asked_one_after_another() -> None:
+    engine = Narrow()
+    lane = Lane.of(engine)
+    talks = [question(text) for text in ("甲", "大", "乙", "丙", "丁")]
+    found = lane.together(talks, Options(), Event())
+    assert [str(item)[:9] for item in found] == [
+        *("答" * 9, "[ENG-203]", "答" * 9, "答" * 9, "答" * 9)
+    ]
+    assert engine.sizes == [3]  # and never again
+    lane.close()
+
+
 def test_a_folder_that_is_cancelled_gets_nothing_and_the_lane_lives():
     lane = Lane.of(Choir())
     cancel = Event()

@@ -369,6 +369,27 @@ def check_memory_running_out_is_said_and_survived(folder: Path) -> None:
         assert say(answerer, talk, 8)[0] == expected
 
 
+def check_memory_running_out_is_said_whatever_is_asked(folder: Path) -> None:
+    answerer = engine(folder)
+    talks = [Conversation.new("系统").ask(f"问{i}", (picture(i),)) for i in range(2)]
+
+    def together() -> list:
+        return list(answerer.stream_together(talks, Options(max_tokens=4), Event()))
+
+    for ask in (
+        partial(answerer.prepare, talks[0], Event()),
+        partial(answerer.likelihoods, talks[0], ("a", "b")),
+        together,
+    ):
+        say(answerer, Conversation.new("").ask("别的"), 2)
+        failure = raising(torch.OutOfMemoryError("CUDA out of memory."))
+        hook = answerer._loop.language._decoder.register_forward_pre_hook(failure)
+        refused(ask, "ENG-203")
+        hook.remove()
+        assert not len(answerer._loop.memory.states)
+        assert ask()
+
+
 def check_memory_running_out_while_loading_is_said(folder: Path) -> None:
     original = engine_module._load
     engine_module._load = raising(torch.OutOfMemoryError("CUDA out of memory."))
