@@ -181,10 +181,12 @@ class IsolatedEngine:
     def _listen(self) -> None:
         """Until the process is gone, which is the last thing it tells."""
         assert self._process.stdout is not None
-        with contextlib.suppress(OSError, EOFError, ValueError, pickle.UnpicklingError):
-            while True:
-                self._replies.put(receive(self._process.stdout))
-        self._replies.put(Broken(self._ending()))
+        try:
+            with contextlib.suppress(OSError, EOFError, ValueError, pickle.UnpicklingError):
+                while True:
+                    self._replies.put(receive(self._process.stdout))
+        finally:  # also when a reply is too large for the memory that is left
+            self._replies.put(Broken(self._ending()))
 
     def _ending(self) -> str:
         with contextlib.suppress(subprocess.TimeoutExpired):

@@ -121,6 +121,16 @@ def test_a_process_that_ends_while_loading(monkeypatch: pytest.MonkeyPatch):
     assert "status 3" in caught.value.detail
 
 
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_a_reply_that_does_not_fit_into_memory_hangs_nobody(monkeypatch: pytest.MonkeyPatch):
+    def receive(pipe: object) -> object:
+        raise MemoryError
+
+    monkeypatch.setattr(module, "receive", receive)
+    with pytest.raises(AssistantError, match="ENG-007"):
+        IsolatedEngine(DEMO)
+
+
 def test_what_breaks_while_loading_leaves_no_process(monkeypatch: pytest.MonkeyPatch):
     started: list[subprocess.Popen[bytes]] = []
     real = subprocess.Popen
