@@ -18,6 +18,8 @@ from assistant.report.region import region_of
 
 DEMO = Notice("MOD-121", "当前为演示模型：用合成影像训练，只用来展示流程，请勿用于真实病例。")
 
+CUT = Notice("ENG-106", "回答到词元上限时还没有写完，可调大 max_tokens 后再问。")
+
 
 @dataclass(frozen=True)
 class Warned:
@@ -37,6 +39,7 @@ class Answer:
         text: the whole answer.
         window: windows that the model saw the pictures in, each named once.
         region: one of ``lexicon.REGIONS``, read from this answer alone.
+        cut: it ends at the most tokens of an answer, not where the model would end it.
         tokens: tokens generated.
         ttft_s: seconds from submission to the first character, encoding included.
         tokens_per_s: decode speed after the first token.
@@ -48,6 +51,7 @@ class Answer:
     text: str
     window: str
     region: str
+    cut: bool
     tokens: int
     ttft_s: float
     tokens_per_s: float
@@ -135,7 +139,12 @@ def ask(
         answers.append(answer)
         on_answer(answer)
     lane.forget(conversation.id)
-    warnings = _of_model(capabilities) + exhibit.warnings
+    cut = tuple(
+        Warned(0, CUT.code, f"第 {turn} 个{CUT.message}" if len(answers) > 1 else CUT.message)
+        for turn, answer in enumerate(answers, start=1)
+        if answer.cut
+    )
+    warnings = _of_model(capabilities) + exhibit.warnings + cut
     return Report(capabilities.model, capabilities.engine, warnings, tuple(answers))
 
 
@@ -161,6 +170,7 @@ def _answer(
         text=text,
         window=window,
         region=region_of(text),
+        cut=stats.finish == "length",
         tokens=stats.tokens,
         ttft_s=round(stats.ttft_s, 4),
         tokens_per_s=round(stats.tokens_per_s, 2),

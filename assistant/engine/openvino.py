@@ -5,9 +5,7 @@ question changes, so the loop is ours, see :mod:`assistant.engine.loop`.
 """
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
-from threading import Event
 from typing import Literal
 
 import numpy as np
@@ -15,11 +13,10 @@ import openvino as ov
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
-from assistant.dialogue.conversation import Conversation
-from assistant.engine.base import Capabilities, Chunk, Options
+from assistant.engine.base import Capabilities
 from assistant.engine.language import GROUP, LARGEST_GROUP, LanguageModel
 from assistant.engine.loop import Loop
-from assistant.engine.looped import LoopedEngine
+from assistant.engine.looped import LoopedEngine, is_out_of_memory, too_large
 from assistant.engine.mapped import give_back, giver
 from assistant.engine.memory import Budget
 from assistant.engine.vision import VisionTower
@@ -39,7 +36,8 @@ class OpenVINOEngine(LoopedEngine[NDArray[np.float32]]):
         budget: of what is kept between questions.
 
     Raises:
-        AssistantError: ENG-101 the folder is incomplete or of another architecture.
+        AssistantError: ENG-101 the folder is incomplete or of another architecture, ENG-202
+            there is not enough memory.
     """
 
     def __init__(
@@ -72,6 +70,8 @@ class OpenVINOEngine(LoopedEngine[NDArray[np.float32]]):
                 budget=budget,
             )
         except Exception as error:  # tokenizers raises plain ones
+            if is_out_of_memory(error):
+                raise too_large(self._memory) from error
             raise AssistantError(
                 "ENG-101",
                 "模型文件夹不完整，或不是本引擎支持的 Qwen2-VL（OpenVINO）格式。",
@@ -94,19 +94,6 @@ class OpenVINOEngine(LoopedEngine[NDArray[np.float32]]):
             context_tokens=self._context_tokens,
             batch_size=8,
         )
-
-    def warm_up(self) -> None:
-        """Answer a word without a picture; the lane gets ready for pictures when nobody waits."""
-        talk = Conversation.new("").ask("?")
-        for _ in self.stream(talk, Options(max_tokens=2), Event()):
-            pass
-        self.forget(talk.id)
-
-    def stream(
-        self, conversation: Conversation, options: Options, cancel: Event
-    ) -> Iterator[Chunk]:
-        """See :meth:`assistant.engine.loop.Loop.stream`."""
-        return self._loop.stream(conversation, options, cancel)
 
     def close(self) -> None:
         """Free the weights and everything kept."""

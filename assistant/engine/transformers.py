@@ -1,32 +1,25 @@
 """The transformers engine: a Qwen2-VL in bf16 or NF4, on an NVIDIA card or the CPU."""
 
-import gc
 import importlib.util
 import json
-from collections.abc import Callable, Iterator, Sequence
-from functools import partial
 from pathlib import Path
-from threading import Event
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal
 
 import torch
 from tokenizers import Tokenizer
 from transformers import AutoModelForImageTextToText
 from transformers.utils import logging as transformers_logging
 
-from assistant.dialogue.conversation import Conversation
-from assistant.engine.base import Capabilities, Chunk, Options
+from assistant.engine.base import Capabilities
 from assistant.engine.devices import SETUP, find_card
 from assistant.engine.loop import Loop
-from assistant.engine.looped import LoopedEngine
+from assistant.engine.looped import LoopedEngine, is_out_of_memory, too_large
 from assistant.engine.memory import Budget
 from assistant.engine.patches import PatchConfig
 from assistant.engine.torch_model import TorchLanguage, TorchVision
 from assistant.errors import AssistantError
 
 ARCHITECTURES = ("qwen2_vl", "qwen2_5_vl")
-
-Value = TypeVar("Value")
 
 
 class TransformersEngine(LoopedEngine[torch.Tensor]):
@@ -68,6 +61,7 @@ class TransformersEngine(LoopedEngine[torch.Tensor]):
                 next_step=f"请运行 {SETUP}，或改用 OpenVINO INT4 格式的模型。",
             )
         self._device, title = _choose_device(device)
+        self._memory = "显存" if self._device == "cuda" else "内存"
         try:
             text = _text_config(folder)
             tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
@@ -86,7 +80,7 @@ class TransformersEngine(LoopedEngine[torch.Tensor]):
             )
         except Exception as error:
             if is_out_of_memory(error):
-                raise _too_large(self._device) from error
+                raise too_large(self._memory) from error
             raise AssistantError(
                 "ENG-204",
                 "模型文件夹不完整，或不是本引擎支持的 Qwen2-VL（safetensors）格式。",
@@ -110,82 +104,16 @@ class TransformersEngine(LoopedEngine[torch.Tensor]):
             batch_size=8,
         )
 
-    def warm_up(self) -> None:
-        """Answer a word without a picture; the lane gets ready for pictures when nobody waits."""
-        talk = Conversation.new("").ask("?")
-        for _ in self.stream(talk, Options(max_tokens=2), Event()):
-            pass
-        self.forget(talk.id)
-
-    def prepare(self, conversation: Conversation, cancel: Event) -> bool:
-        """See :class:`assistant.engine.base.Preparer`; raises as :meth:`stream`."""
-        return self._within_memory(partial(super().prepare, conversation, cancel))
-
-    def stream(
-        self, conversation: Conversation, options: Options, cancel: Event
-    ) -> Iterator[Chunk]:
-        """See :class:`assistant.engine.base.Engine`.
-
-        Raises:
-            AssistantError: ENG-203 memory ran out, ENG-205 the arithmetic overflowed; those
-                of :meth:`assistant.engine.loop.Loop.stream`.
-        """
-        return self._each_within_memory(self._loop.stream(conversation, options, cancel))
-
-    def stream_together(
-        self, conversations: Sequence[Conversation], options: Options, cancel: Event
-    ) -> Iterator[tuple[int, Chunk | AssistantError]]:
-        """See :class:`assistant.engine.base.Together`.
-
-        Raises:
-            AssistantError: ENG-203 memory ran out, which it may not for each alone.
-        """
-        return self._each_within_memory(super().stream_together(conversations, options, cancel))
-
-    def likelihoods(self, conversation: Conversation, answers: Sequence[str]) -> tuple[float, ...]:
-        """See :class:`assistant.engine.base.Chooser`; raises as :meth:`stream`."""
-        return self._within_memory(partial(super().likelihoods, conversation, answers))
-
     def close(self) -> None:
         """Free the weights and everything kept."""
         self._loop.memory.clear()
         del self._loop, self._vision
         self._release()
 
-    def _each_within_memory(self, items: Iterator[Value]) -> Iterator[Value]:
-        while (item := self._within_memory(partial(next, items, None))) is not None:
-            yield item
-
-    def _within_memory(self, step: Callable[[], Value]) -> Value:
-        """What a step gives; where memory runs out all that was kept is let go."""
-        try:
-            return step()
-        except (RuntimeError, MemoryError) as error:
-            if not is_out_of_memory(error):
-                raise
-            detail = f"{type(error).__name__}: {error}"
-        # Only outside the handler does nothing hold the tensors of the failed step any more.
-        self._loop.memory.clear()
-        self._release()
-        raise AssistantError(
-            "ENG-203",
-            f"{'显存' if self._device == 'cuda' else '内存'}不足，本次回答未完成。",
-            next_step="请新建对话并减少图像数量；若仍不足，请改用 4 位（NF4 或 INT4）模型。",
-            detail=detail,
-        )
-
     def _release(self) -> None:
-        gc.collect()
+        super()._release()
         if self._device == "cuda":
             torch.cuda.empty_cache()
-
-
-def is_out_of_memory(error: BaseException) -> bool:
-    """Whether memory ran out, on the card or the machine."""
-    if isinstance(error, torch.OutOfMemoryError | MemoryError):
-        return True
-    words = ("out of memory", "can't allocate memory", "not enough memory")
-    return isinstance(error, RuntimeError) and any(word in str(error).lower() for word in words)
 
 
 def _choose_device(wanted: Literal["auto", "cpu", "cuda"]) -> tuple[str, str]:
@@ -224,11 +152,3 @@ def _load(folder: Path, device: str, precision: Literal["auto", "f32"]) -> Any:
         local_files_only=True,
         use_safetensors=True,
     ).eval()
-
-
-def _too_large(device: str) -> AssistantError:
-    return AssistantError(
-        "ENG-202",
-        f"{'显存' if device == 'cuda' else '内存'}不足，模型没有加载。",
-        next_step="请关闭占用它的程序，或改用 4 位（NF4 或 INT4）模型。",
-    )

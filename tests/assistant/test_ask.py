@@ -91,14 +91,23 @@ def test_the_report_is_one_json_object(lane: Lane):
     whole = json.loads(text)
     assert set(whole) == {"model", "engine", "warnings", "answers"}
     assert set(whole["answers"][0]) == {
-        "question", "text", "window", "region", "tokens", "ttft_s", "tokens_per_s",
-        "pictures_encoded", "prefill_tokens",
+        "question", "text", "window", "region", "cut", "tokens", "ttft_s",
+        "tokens_per_s", "pictures_encoded", "prefill_tokens",
     }  # fmt: skip
 
 
 def test_fewer_tokens_make_a_shorter_answer(lane: Lane):
     report = ask(lane, read_pictures([CT], "auto"), "s", ["一"], Options(max_tokens=3))
     assert (report.answers[0].text, report.answers[0].tokens) == (ANSWERS[0][:3], 3)
+    assert report.answers[0].cut
+    assert report.warnings[-1].code == "ENG-106"
+
+
+def test_the_cut_one_of_several_answers_is_named_by_its_place(lane: Lane):
+    options = Options(max_tokens=len(ANSWERS[1]))
+    report = ask(lane, read_pictures([CT], "auto"), "s", ["一", "二"], options)
+    assert [answer.cut for answer in report.answers] == [True, False]
+    assert report.warnings[-1].message.startswith("第 1 个回答到词元上限")
 
 
 def test_the_refused_one_of_several_is_named_by_its_place(photo: Path, tmp_path: Path):

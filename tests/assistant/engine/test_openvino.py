@@ -256,6 +256,39 @@ def test_the_smallest_and_the_largest_picture_are_read(engine, side):
     assert say(engine, Conversation.new("").ask(QUESTION, (image,)), 4)[1].pictures_encoded == 1
 
 
+@pytest.mark.parametrize("failure", [MemoryError(), RuntimeError("Exception: std::bad_alloc")])
+def test_memory_running_out_is_said_and_survived(engine, fresh, failure, monkeypatch):
+    talk = Conversation.new("系统").ask("描述", (picture(1),))
+
+    def no_room(*_: object) -> None:
+        raise failure
+
+    for ask in (
+        lambda: say(engine, talk),
+        lambda: engine.prepare(talk, Event()),
+        lambda: engine.likelihoods(talk, ("是", "不")),
+        lambda: list(engine.stream_together([talk, talk], Options(), Event())),
+    ):
+        with monkeypatch.context() as scarce:
+            scarce.setattr("assistant.engine.language.infer", no_room)
+            with pytest.raises(AssistantError, match="ENG-203"):
+                ask()
+        assert not len(engine._loop.memory.states)
+    assert say(engine, talk)[0] == anew(fresh, talk)[0]
+
+
+def test_memory_running_out_while_loading_is_said(engine, monkeypatch):
+    def no_room(*_: object, **__: object) -> None:
+        raise RuntimeError("Check 'ptr' failed: could not allocate 4 GB")
+
+    monkeypatch.setattr("assistant.engine.language.infer", no_room)
+    with pytest.raises(AssistantError, match="ENG-202"):
+        engine.warm_up()
+    monkeypatch.setattr("assistant.engine.openvino.VisionTower", no_room)
+    with pytest.raises(AssistantError, match="ENG-202"):
+        load()
+
+
 def test_activations_share_a_scale_among_no_more_than_the_weights():
     core = ov.Core()
     model = core.read_model(DEMO / "openvino_language_model.xml")
