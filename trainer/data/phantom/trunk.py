@@ -211,10 +211,10 @@ def paint_vessel(
     shape = blob(rng, x, y, r * rng.uniform(0.92, 1.08), r, rough=0.02, n=40)
     scene.canvas.paint(shape, hu=hu, label=Label.BLOOD_VESSEL, soft_mm=0.6)
     if rng.random() < calcify:
-        reach = rng.uniform(2, 8) if rng.random() < 0.6 else rng.uniform(8, 38)
-        for _ in range(int(rng.integers(1, 4))):
+        reach = rng.uniform(2, 8) if rng.random() < 0.5 else rng.uniform(8, 38)
+        for _ in range(int(rng.integers(1, 5))):
             arc = int(rng.integers(40)) + np.arange(max(2, int(reach * rng.uniform(0.4, 1.0))))
-            wall = tube(shape[arc % 40], rng.uniform(1.0, 2.4), per=2)
+            wall = tube(shape[arc % 40], rng.uniform(1.0, 3.2), per=2)
             scene.canvas.paint(
                 wall, hu=rng.uniform(250, 900), label=Label.BLOOD_VESSEL, soft_mm=0.4
             )

@@ -241,3 +241,40 @@ def test_a_close_view_still_shows_several_tissues():
         phantom = make_case(seed, size=64)
         shares = np.bincount(phantom.labels.ravel()) / phantom.labels.size
         assert (shares > 0.01).sum() >= 3
+
+
+def test_an_aorta_may_be_calcified_and_no_aneurysm_and_an_aneurysm_may_not_be():
+    native = [make_case(seed, "腹部", (), size=96) for seed in range(40)]
+    hard = [
+        ((one.labels == Label.BLOOD_VESSEL) & (one.hu > 180)).sum() > 3
+        for one in native
+        if not one.truth.enhanced
+    ]
+    assert 0.1 < np.mean(hard) < 0.9
+    wide = [make_case(seed, "腹部", ("主动脉瘤",), size=96).truth for seed in range(24)]
+    assert {"壁钙化" in truth.observations[0].traits for truth in wide} == {True, False}
+
+
+def test_the_uppermost_chest_lies_between_the_shoulders():
+    """They reach far beyond the lungs, and further down they do not."""
+
+    def beyond(level: str) -> float:
+        shares = []
+        for seed in range(60):
+            phantom = make_case(seed, "胸部", (), size=96)
+            if phantom.truth.level == level and whole(phantom):
+                body = np.ptp(np.argwhere(phantom.labels > Label.TABLE)[:, 1])
+                shares.append(body / np.ptp(np.argwhere(phantom.labels == Label.LUNG)[:, 1]))
+        return float(np.mean(shares))
+
+    assert beyond("肺尖") > 1.25 * beyond("主动脉弓")
+
+
+def test_the_top_of_the_head_is_mostly_bone_at_times():
+    crowns = [make_case(seed, "头颅", (), size=96) for seed in range(160)]
+    shares = [
+        (one.labels == Label.BONE).sum() / (one.labels > Label.TABLE).sum()
+        for one in crowns
+        if one.truth.level == "颅顶"
+    ]
+    assert min(shares) < 0.35 < 0.5 < max(shares)

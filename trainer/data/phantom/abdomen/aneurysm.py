@@ -22,7 +22,7 @@ def plan_aneurysm(rng: np.random.Generator, belly: Belly, spectrum: Spectrum) ->
     hu = spectrum.thrombus_hu.draw(rng)
     share, turned = rng.uniform(0.45, 0.75), rng.uniform(0, 2 * math.pi)
     outline = blob(rng, 0, 0, r, r * rng.uniform(0.9, 1.0), rng.uniform(0, 180), rough=0.03)
-    plaques = [_plaque(rng, outline) for _ in range(int(rng.integers(2, 7)))]
+    plaques = [_plaque(rng, outline) for _ in range(max(0, int(rng.integers(-1, 7))))]
 
     def paint(scene: Scene) -> None:
         x, y, healthy = scene.vessels["腹主动脉"]
@@ -41,7 +41,7 @@ def plan_aneurysm(rng: np.random.Generator, belly: Belly, spectrum: Spectrum) ->
             dense = scene.rng.uniform(250, 900)
             canvas.paint(plaque + at, hu=dense, label=sign, soft_mm=0.3, within=soft)
 
-    traits = (("附壁血栓",) if clotted else ()) + ("壁钙化",)
+    traits = (("附壁血栓",) if clotted else ()) + (("壁钙化",) if plaques else ())
     return Lesion("主动脉瘤", paint, measured=True, traits=traits)
 
 

@@ -47,6 +47,22 @@ LIVER = {
         (-0.88, 0.40),
     ),
 }
+LARGE_LIVER = (
+    (-0.95, 0.05),
+    (-0.88, -0.50),
+    (-0.55, -0.84),
+    (-0.08, -0.90),
+    (0.34, -0.78),
+    (0.30, -0.56),
+    (0.00, -0.44),
+    (-0.24, -0.30),
+    (-0.28, 0.02),
+    (-0.40, 0.36),
+    (-0.62, 0.74),
+    (-0.86, 0.52),
+)
+"""At 胰腺胆囊, a liver whose left lobe reaches across in front of the stomach."""
+
 SPLEEN = {
     "肝脾": (
         (0.92, 0.02),
@@ -141,7 +157,9 @@ def draw_belly(
             moved[:, 1] = np.maximum(moved[:, 1], -(b - gas_mm) * 0.98 + 4)
         return spline(moved)
 
-    liver = organ(LIVER[level]) if level != "双肾" or rng.random() < 0.6 else None
+    large = level == "胰腺胆囊" and rng.random() < 0.35
+    outline = LARGE_LIVER if large else LIVER[level]
+    liver = organ(outline) if level != "双肾" or rng.random() < 0.6 else None
     spleen = (
         organ(SPLEEN[level])
         if level in SPLEEN and (level == "肝脾" or rng.random() < 0.7)

@@ -38,7 +38,7 @@ def paint_viscera(scene: Scene, belly: Belly) -> None:
         scene.canvas.paint(
             belly.bladder, hu=scene.tissues.bile, label=Label.GALLBLADDER, soft_mm=0.7
         )
-    elif belly.liver is not None and scene.rng.random() < 0.08:
+    elif belly.liver is not None and scene.rng.random() < 0.15:
         _clips(scene, belly)
     if belly.liver is not None:
         in_sight = scene.canvas.labels == Label.LIVER
@@ -140,7 +140,8 @@ def _pancreas(scene: Scene, belly: Belly) -> None:
             head, hu=tissues.pancreas + scene.texture(2.5, 6), label=Label.PANCREAS, soft_mm=1
         )
     for x, hu in ((0.06, tissues.aorta), (-0.03, tissues.vein)):
-        paint_vessel(scene, x * belly.a, -0.02 * belly.b, rng.uniform(3.5, 6), hu)
+        hard = 0.25 if hu == tissues.aorta else 0.0
+        paint_vessel(scene, x * belly.a, -0.02 * belly.b, rng.uniform(3.5, 6), hu, calcify=hard)
 
 
 def _kidney(scene: Scene, belly: Belly, kidney: Curve) -> None:

@@ -73,7 +73,7 @@ def _great_vessels(scene: Scene, belly: Belly, y: float, width: float) -> None:
     r = rng.uniform(8.0, 13.5)
     aorta = (rng.uniform(2, 12), front - r, r)
     scene.vessels["腹主动脉"] = aorta
-    paint_vessel(scene, *aorta, tissues.aorta, calcify=0.4)
+    paint_vessel(scene, *aorta, tissues.aorta, calcify=0.5)
     x = -rng.uniform(16, 24)
     cava = ellipse(
         x, front - rng.uniform(5, 16), rng.uniform(9, 13), rng.uniform(7, 11), rng.uniform(-20, 20)

@@ -58,11 +58,11 @@ def _vessels(
     outward = 0.0 if sign > 0 else math.pi
     fan = np.linspace(-0.5, 0.5, count) * rng.uniform(2.8, 3.4) + rng.normal(0, 0.12, count)
     angles = outward + fan
-    widths = rng.uniform(1.6, 3.0, count) if apex else rng.uniform(2.2, 5.0, count)
+    widths = rng.uniform(1.6, 3.0, count) if apex else rng.uniform(1.8, 4.6, count)
     reach = np.hypot(span[0] * np.cos(angles), span[1] * np.sin(angles)) * 0.3
     lengths = reach * rng.uniform(0.6, 1.0, count)
     branches, across = forest(rng, np.tile(hilum, (count, 1)), angles, lengths, widths, 2)
-    dots = low + rng.random((int(rng.integers(20, 50)), 2)) * span
+    dots = low + rng.random((int(rng.integers(12, 44)), 2)) * span
     near = np.linalg.norm(dots - hilum, axis=1) / span.max()
     sizes = rng.uniform(1.0, 2.2, len(dots)) + np.maximum(0.0, 2.6 * (0.7 - near))
     spots, round_ = strewn(rng, dots, sizes)
@@ -94,14 +94,14 @@ def _crossing(
     """Vessels that pass the slice obliquely: short strokes, paler the less of them is in it."""
     rng, canvas, blood = scene.rng, scene.canvas, scene.tissues.vein
     for soft, strength in ((0.4, 0.95), (0.8, 0.65), (1.2, 0.4)):
-        count = int(rng.integers(8, 36))
+        count = int(rng.integers(4, 26))
         at = low + rng.random((count, 2)) * span
         away = at - hilum
         far = np.linalg.norm(away, axis=1) / span.max()
         turn = np.arctan2(away[:, 1], away[:, 0]) + rng.normal(0, 0.6, count)
         long = rng.uniform(0.5, 9, count) * (1.3 - np.minimum(far, 1.0))
         half = long[:, None] * np.stack([np.cos(turn), np.sin(turn)], axis=1)
-        wide = rng.uniform(0.7, 1.6, count) + rng.uniform(0.4, 4.0) * np.maximum(0.0, 0.8 - far)
+        wide = rng.uniform(0.6, 1.4, count) + rng.uniform(0.3, 3.2) * np.maximum(0.0, 0.8 - far)
         segments = [np.stack([at - part * half, at + part * half], axis=1) for part in (1.0, 0.6)]
         box, alpha = canvas.cover_strokes(
             np.concatenate(segments), np.concatenate([0.55 * wide, wide]), soft_mm=soft

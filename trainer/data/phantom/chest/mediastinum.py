@@ -6,7 +6,7 @@ from trainer.data.phantom.chest.thorax import Thorax
 from trainer.data.phantom.labels import Label
 from trainer.data.phantom.scene import Scene
 from trainer.data.phantom.shapes import blob, ellipse, jitter, spline, tube
-from trainer.data.phantom.trunk import paint_loop, paint_vessel
+from trainer.data.phantom.trunk import paint_loop, paint_muscle, paint_vessel
 
 
 def paint_mediastinum(scene: Scene, thorax: Thorax) -> None:
@@ -52,6 +52,10 @@ def _nodes(scene: Scene, thorax: Thorax, count: int) -> None:
 
 def _inlet(scene: Scene, thorax: Thorax) -> None:
     rng, tissues, a, b = scene.rng, scene.tissues, thorax.a, thorax.b
+    for s in (-1, 1):
+        neck = ellipse(s * a * 0.22, -b * rng.uniform(0.55, 0.8), rng.uniform(6, 13), 6, s * 20)
+        beside_spine = ellipse(s * rng.uniform(10, 18), b * 0.42, 7, rng.uniform(6, 10))
+        paint_muscle(scene, neck, beside_spine)
     _nodes(scene, thorax, 8)
     _airway(scene, rng.normal(0, 3), -b * 0.08, rng.uniform(6.5, 9.5), rng.uniform(7, 10))
     _oesophagus(scene, rng.uniform(2, 8), b * 0.16)
@@ -69,10 +73,15 @@ def _inlet(scene: Scene, thorax: Thorax) -> None:
         )
         vein = tube([(s * a * 0.12, -b * 0.48), (s * a * 0.36, -b * 0.55)], rng.uniform(9, 13))
         scene.canvas.paint(vein, hu=tissues.vein, label=Label.BLOOD_VESSEL, soft_mm=0.7)
-    if rng.random() < 0.4:
+    if rng.random() < 0.55:
+        swollen = rng.uniform(1.0, 1.9)
         for s in (-1, 1):
             lobe = ellipse(
-                s * rng.uniform(13, 17), -b * 0.12, rng.uniform(4, 8), rng.uniform(6, 10), s * 12
+                s * rng.uniform(13, 17) * swollen**0.6,
+                -b * 0.12,
+                rng.uniform(4, 8) * swollen,
+                rng.uniform(6, 10) * swollen,
+                s * 12,
             )
             scene.canvas.paint(lobe, hu=rng.uniform(85, 125), label=Label.SOFT_TISSUE, soft_mm=0.6)
 

@@ -11,7 +11,7 @@ from trainer.data.phantom.shapes import Curve, blob, jitter, polar, spline
 from trainer.data.phantom.trunk import around, bump, lie_down, oval_radii
 
 LATERAL = {
-    "肺尖": ((0.20, -0.42), (0.48, -0.52), (0.74, -0.20), (0.80, 0.22), (0.62, 0.62), (0.34, 0.70)),
+    "肺尖": ((0.26, -0.56), (0.50, -0.80), (0.84, -0.50), (0.99, 0.08), (0.87, 0.58), (0.55, 0.86)),
     "主动脉弓": (
         (0.14, -0.78),
         (0.45, -0.80),
@@ -50,14 +50,14 @@ LATERAL = {
     ),
 }
 MEDIAL_LEFT = {
-    "肺尖": ((0.24, 0.42), (0.20, 0.05), (0.16, -0.22)),
+    "肺尖": ((0.29, 0.62), (0.23, 0.20), (0.18, -0.22)),
     "主动脉弓": ((0.21, 0.70), (0.30, 0.46), (0.30, 0.10), (0.24, -0.22), (0.12, -0.52)),
     "肺门": ((0.23, 0.70), (0.30, 0.36), (0.27, 0.08), (0.30, -0.24), (0.17, -0.56)),
     "心脏": ((0.23, 0.72), (0.30, 0.40), (0.52, 0.16), (0.65, -0.16), (0.56, -0.48), (0.32, -0.72)),
     "膈顶": ((0.24, 0.74), (0.32, 0.50), (0.56, 0.22), (0.68, -0.14), (0.60, -0.46), (0.38, -0.70)),
 }
 MEDIAL_RIGHT = {
-    "肺尖": ((0.24, 0.42), (0.20, 0.05), (0.16, -0.22)),
+    "肺尖": ((0.29, 0.62), (0.23, 0.20), (0.18, -0.22)),
     "主动脉弓": ((0.20, 0.68), (0.15, 0.36), (0.20, 0.02), (0.26, -0.26), (0.14, -0.54)),
     "肺门": ((0.20, 0.70), (0.17, 0.36), (0.28, 0.06), (0.28, -0.28), (0.16, -0.58)),
     "心脏": ((0.20, 0.70), (0.17, 0.38), (0.26, 0.10), (0.32, -0.20), (0.24, -0.52), (0.12, -0.72)),
@@ -66,16 +66,13 @@ MEDIAL_RIGHT = {
 """Control points as shares of the chest's inner half width and depth; mirrored for the right."""
 
 
-SHOULDER_MM = 55.0
-"""How far the shoulders reach beyond the chest on either side."""
-
-
 @dataclass(frozen=True, eq=False)
 class Thorax:
     """One chest: half width ``a`` and half depth ``b`` of its inside, and its curves.
 
     Attributes:
-        shoulders: the arms are down at the uppermost level, and their joints are in the slice.
+        arms_down: the arms lie beside the body; otherwise they are raised out of the slice.
+        shoulder_mm: how far the shoulders reach beyond the ribs at the uppermost level, else 0.
         domes: liver (right) and spleen or stomach (left) as they rise into the lungs, by side.
         aerated: lungs as far as they hold air, filled in when they are painted.
     """
@@ -91,7 +88,7 @@ class Thorax:
     hila: dict[int, Curve]
     arms_down: bool
     female: bool
-    shoulders: bool = False
+    shoulder_mm: float = 0.0
     domes: dict[int, Curve] = field(default_factory=dict)
     aerated: dict[int, Curve] = field(default_factory=dict)
 
@@ -111,12 +108,15 @@ def draw_thorax(rng: np.random.Generator, level: str) -> Thorax:
     a = rng.uniform(112, 142)
     b = a * rng.uniform(0.64, 0.78)
     wall, fat = rng.uniform(9, 14), math.exp(rng.uniform(math.log(5), math.log(32)))
+    shoulder = 0.0
     if level == "肺尖":
-        a, b = a * rng.uniform(0.82, 0.95), b * rng.uniform(0.78, 0.92)
+        narrow = rng.uniform(0.52, 0.90)
+        a, b = a * narrow, b * narrow * rng.uniform(0.95, 1.1)
+        shoulder, fat = rng.uniform(60, 110), min(fat, 18.0)
     female = bool(rng.random() < 0.45)
     t = around()
     cage = oval_radii(t, a + wall * 0.5, b + wall * 0.4, b + wall * 0.6, rng.uniform(2.2, 2.6))
-    muscle = cage + _muscle(rng, t, level)
+    muscle = _girdle(rng, t, a, b, shoulder) if shoulder else cage + _muscle(rng, t, level)
     layer = fat * (0.8 + 0.25 * bump(t, 0.0, 0.7)) * (1 - 0.45 * bump(t, math.pi / 2, 0.25))
     if female and level in ("肺门", "心脏", "膈顶"):
         at = -math.pi / 2 + rng.uniform(0.5, 0.75)
@@ -137,11 +137,11 @@ def draw_thorax(rng: np.random.Generator, level: str) -> Thorax:
         if rng.random() < 0.6:
             size = rng.uniform(0.14, 0.26)
             domes[1] = blob(rng, a * 0.58, b * 0.28, a * size, b * size * 1.2, rough=0.04)
-    reach = np.abs(skin).max(axis=0)
-    shoulders = level == "肺尖" and bool(rng.random() < 0.5)
-    half = reach[0] + SHOULDER_MM if shoulders else reach[0]
+    half = np.abs(skin[:, 0]).max()
+    if shoulder:  # the field of view is set to the lungs, and mostly cuts the shoulders off
+        half -= shoulder * rng.uniform(0.0, 0.6)
     body = Body(float(half), float(-skin[:, 1].min()), float(skin[:, 1].max()))
-    arms = not shoulders and bool(rng.random() < 0.12)
+    arms = bool(rng.random() < (0.6 if shoulder else 0.12))
     return Thorax(
         level=level,
         a=a,
@@ -154,7 +154,7 @@ def draw_thorax(rng: np.random.Generator, level: str) -> Thorax:
         hila=hila,
         arms_down=arms,
         female=female,
-        shoulders=shoulders,
+        shoulder_mm=shoulder,
         domes=domes,
     )
 
@@ -167,3 +167,13 @@ def _muscle(rng: np.random.Generator, t: NDArray[np.float64], level: str) -> NDA
     side = (6 + 26 * upper) * bump(t, 0.25, 0.5) + 10 * bump(t, 0.8, 0.4)
     chest = 16 * upper * bump(t, -math.pi / 2 + 0.6, 0.42)
     return np.asarray(3.0 + bulk * (back + side + chest) + 4 * bump(t, math.pi / 2, 0.1))
+
+
+def _girdle(
+    rng: np.random.Generator, t: NDArray[np.float64], a: float, b: float, shoulder: float
+) -> NDArray[np.float64]:
+    """Radius of the muscles at the uppermost level: wide and flat, hollow at the neck."""
+    front, back = b + rng.uniform(12, 30), b + rng.uniform(24, 44)
+    r = oval_radii(t, a + shoulder, front, back, rng.uniform(2.3, 3.2))
+    hollow = rng.uniform(0.0, 0.10) * bump(t, -math.pi / 2, 0.3)
+    return np.asarray(r * (1 - hollow + rng.uniform(0, 0.06) * bump(t, -math.pi / 2 + 0.7, 0.3)))

@@ -1,6 +1,9 @@
 """Skin to pleura: fat, muscles, ribs, spine, sternum, scapulae, arms."""
 
-from trainer.data.phantom.chest.thorax import SHOULDER_MM, Thorax
+import numpy as np
+
+from trainer.data.phantom.chest.girdle import paint_girdle
+from trainer.data.phantom.chest.thorax import Thorax
 from trainer.data.phantom.labels import Label
 from trainer.data.phantom.scene import Scene
 from trainer.data.phantom.shapes import blob, ellipse, tube
@@ -17,10 +20,8 @@ def paint_wall(scene: Scene, thorax: Thorax) -> None:
     """Everything that encloses the lungs; the inside is left as mediastinal fat."""
     rng, tissues = scene.rng, scene.tissues
     a, b = thorax.a, thorax.b
-    if thorax.arms_down:
+    if thorax.arms_down and not thorax.shoulder_mm:
         _arms(scene, thorax)
-    if thorax.shoulders:
-        _shoulders(scene, thorax)
     paint_layers(scene, thorax.skin, thorax.muscle)
     if thorax.female and thorax.level in ("肺门", "心脏"):
         for s in (-1, 1):
@@ -40,7 +41,10 @@ def paint_wall(scene: Scene, thorax: Thorax) -> None:
                 soft_mm=2,
                 within=scene.masks["体"],
             )
-    _blades(scene, thorax)
+    if thorax.shoulder_mm:
+        paint_girdle(scene, thorax)
+    else:
+        _blades(scene, thorax)
     scene.canvas.paint(
         shrink(thorax.cage, rng.uniform(5, 8)), hu=tissues.fat + 5, label=Label.FAT, soft_mm=0.6
     )
@@ -66,7 +70,7 @@ def paint_wall(scene: Scene, thorax: Thorax) -> None:
 def _blades(scene: Scene, thorax: Thorax) -> None:
     """Shoulder blades between the muscles of the upper levels."""
     rng, a, b = scene.rng, thorax.a, thorax.b
-    if thorax.level not in ("肺尖", "主动脉弓", "肺门") or rng.random() < 0.1:
+    if thorax.level not in ("主动脉弓", "肺门") or rng.random() < 0.1:
         return
     hu = scene.tissues.cortical * 0.7
     for s in (-1, 1):
@@ -80,15 +84,15 @@ def _blades(scene: Scene, thorax: Thorax) -> None:
 
 
 def _front(scene: Scene, thorax: Thorax) -> None:
-    rng, tissues, a, b = scene.rng, scene.tissues, thorax.a, thorax.b
+    rng, tissues, b = scene.rng, scene.tissues, thorax.b
     if thorax.level == "肺尖":
+        inner, length = rng.uniform(12, 34), rng.uniform(16, 62)
+        y, slope, thick = -b - rng.uniform(2, 14), rng.uniform(-0.5, 0.25), rng.uniform(11, 17)
         for s in (-1, 1):
-            clavicle = tube(
-                [(s * 14, -b * 0.86), (s * a * 0.4, -b * 0.92), (s * a * 0.72, -b * 0.75)],
-                [17, 12, 10],
-            )
+            path = np.array([(s * inner, y), (s * (inner + length), y + slope * length)])
+            path = path + rng.normal(0, 2.0, 2)
+            clavicle, core = tube(path, [thick, thick - 3]), tube(path, [thick - 5, thick - 8])
             scene.canvas.paint(clavicle, hu=tissues.cortical * 0.7, label=Label.BONE, soft_mm=0.8)
-            core = tube([(s * 16, -b * 0.86), (s * a * 0.4, -b * 0.92)], [11, 7])
             scene.canvas.paint(core, hu=tissues.cancellous, label=Label.BONE, soft_mm=0.8)
         return
     y, wide = -b * rng.uniform(0.95, 1.0) - 2, rng.uniform(14, 24)
@@ -118,35 +122,3 @@ def _arms(scene: Scene, thorax: Thorax) -> None:
         paint_muscle(scene, blob(rng, x, y, r * 0.8, r * 0.85, rough=0.05))
         scene.canvas.paint(ellipse(x, y, 11, 11), hu=tissues.cortical, label=Label.BONE)
         scene.canvas.paint(ellipse(x, y, 6, 6), hu=tissues.fat, label=Label.BONE)
-
-
-def _shoulders(scene: Scene, thorax: Thorax) -> None:
-    """Both shoulder joints: muscle round the head of the humerus, and the socket behind it."""
-    rng, tissues, canvas = scene.rng, scene.tissues, scene.canvas
-    for s in (-1, 1):
-        x = s * (thorax.body.half - SHOULDER_MM - rng.uniform(4, 18))
-        y, deep = rng.uniform(-8, 22), rng.uniform(46, 62)
-        canvas.paint(
-            blob(rng, x, y, SHOULDER_MM, deep, rough=0.05),
-            hu=rng.uniform(-10, 50),
-            label=Label.MUSCLE,
-            soft_mm=0.4,
-        )
-        canvas.paint(
-            blob(rng, x, y, SHOULDER_MM - 2, deep - 2, rough=0.05), hu=tissues.fat, label=Label.FAT
-        )
-        paint_muscle(scene, blob(rng, x - s * 4, y, SHOULDER_MM - 9, deep - 10, rough=0.08))
-        r, hx = rng.uniform(20, 26), x + s * rng.uniform(6, 14)
-        head = blob(rng, hx, y - 4, r, r, rough=0.04)
-        canvas.paint(head, hu=tissues.cortical * 0.7, label=Label.BONE, soft_mm=0.7)
-        canvas.paint(
-            blob(rng, hx, y - 4, r - 2.5, r - 2.5, rough=0.04),
-            hu=tissues.cancellous * 0.7 + scene.texture(3, 30),
-            label=Label.BONE,
-            soft_mm=0.8,
-        )
-        socket = tube(
-            [(hx - s * (r + 4), y - 10), (hx - s * (r + 5), y + 8), (x - s * 40, y + 30)],
-            [6, 9, 5],
-        )
-        canvas.paint(socket, hu=tissues.cortical * 0.6, label=Label.BONE, soft_mm=0.8)

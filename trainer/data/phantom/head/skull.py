@@ -22,6 +22,9 @@ SCALE = {
 }
 """Size of the skull at each level, relative to its widest."""
 
+CROWN = 0.25
+"""Share of the uppermost slices that are hardly more than bone."""
+
 TEMPORALIS = {"颅底": 13.0, "眼眶": 14.0, "鞍上池": 11.0, "基底节": 6.0}
 """Thickness of the temporal muscle, mm."""
 
@@ -59,8 +62,11 @@ def draw_skull(rng: np.random.Generator, level: str) -> Skull:
         r *= 1 + rng.normal(0, 0.008) * np.cos(k * t + rng.uniform(0, 2 * math.pi))
     thick = rng.uniform(4.5, 8.0) * (1 + 0.25 * np.cos(2 * t) * -1)
     if level == "颅顶":
+        crown = rng.random() < CROWN
+        r, thick = (r * rng.uniform(0.7, 0.9), thick * rng.uniform(2.4, 4)) if crown else (r, thick)
         thick = thick * rng.uniform(1.3, 2.2)
     thick = np.maximum(thick * (1 + 0.08 * np.cos(5 * t + rng.uniform(0, 6))), 3.0)
+    thick = np.minimum(thick, 0.66 * r)
     scalp = rng.uniform(3.5, 8.0) * (1 + 0.25 * np.cos(2 * t + rng.uniform(-0.5, 0.5)))
     if level in TEMPORALIS:
         scalp = scalp + TEMPORALIS[level] * rng.uniform(0.7, 1.0) * bump(t, math.radians(-38), 0.42)
