@@ -58,6 +58,7 @@ def main() -> None:
     parser.add_argument("--tokens", type=int, default=128)
     given = parser.parse_args()
     model, engine = load(given.model, given.device)
+    engine.warm_up()  # where a card decides whether decoding is replayed
     peer = Peer(given.model, model, given.device)
     ours: list[Side] = []
     theirs: list[Side] = []
@@ -66,6 +67,7 @@ def main() -> None:
         if number:
             ours.append(sides[0])
             theirs.append(sides[1])
+    print("解码步骤重放为 CUDA graph：" + ("是" if engine.replays else "否"))
     report(given, model, middle(ours), middle(theirs))
 
 

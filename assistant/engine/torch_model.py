@@ -1,8 +1,11 @@
 """A Qwen2-VL on torch: its vision tower, its language model, one KV cache a conversation."""
 
+import logging
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from itertools import groupby
+from statistics import median
 from threading import Event
 from typing import Any
 
@@ -12,11 +15,20 @@ from numpy.typing import NDArray
 from transformers import DynamicCache
 
 from assistant.engine.patches import PatchConfig, cut_patches
+from assistant.engine.replay import LENGTHS, Record, Replay
 from assistant.errors import AssistantError
 from assistant.imaging.slice import RenderedImage
 
 PREFILL_TOKENS = 1024
 """Positions computed between two looks at ``cancel``; also bounds the working memory."""
+
+TRIAL = (24, 8)
+"""Positions of the prompt, and tokens after it, of the trial that decides about replaying."""
+
+CLOSE = 0.05
+"""Largest difference of its logits, relative to their spread, that arithmetic explains."""
+
+_log = logging.getLogger(__name__)
 
 
 class TorchVision:
@@ -66,6 +78,7 @@ class TorchLanguage:
         self._embeddings = model.get_input_embeddings()
         self._decoder = model.model.language_model
         self._head = model.lm_head
+        self.replay: Replay | None = None
 
     @torch.inference_mode()
     def rows(
@@ -87,7 +100,41 @@ class TorchLanguage:
 
     def session(self) -> "TorchSession":
         """A new, empty KV cache."""
-        return TorchSession(self._decoder, self._head)
+        return TorchSession(self._decoder, self._head, self.replay)
+
+    def replay_if_better(self, record: Record) -> bool:
+        """Replay decoding steps from now on, if a trial gives the same logits, and sooner."""
+        prompt, tokens = TRIAL
+        rows = self.rows(range(prompt + tokens), {})
+        positions = np.tile(np.arange(prompt + tokens, dtype=np.int64), (3, 1))
+        found: list[NDArray[np.float32]] = []
+        seconds: list[float] = []
+        try:
+            for replay in (None, Replay(self._decoder, self._head, record)):
+                session = TorchSession(self._decoder, self._head, replay)
+                session.feed(rows[:prompt], positions[:, :prompt], Event())
+                logits, times = [], []
+                for at in range(prompt, prompt + tokens):
+                    began = time.perf_counter()
+                    one = slice(at, at + 1)
+                    logits.append(session.feed(rows[one], positions[:, one], Event()))
+                    times.append(time.perf_counter() - began)
+                found.append(np.stack(logits))
+                seconds.append(median(times))
+            assert replay is not None
+            widest = [
+                replay.step(rows[one], positions[:, one], at, length).cpu().numpy()
+                for length in LENGTHS
+            ]
+        except (RuntimeError, TypeError, ValueError, AttributeError) as error:
+            _log.warning("decoding steps cannot be replayed: %s", type(error).__name__)
+            return False
+        away = max(np.abs(found[1] - found[0]).max(), np.abs(widest - found[0][-1]).max())
+        close = bool(away <= CLOSE * found[0].std())
+        _log.info("replay: close %s, %.1f ms for %.1f", close, *(1e3 * s for s in seconds[::-1]))
+        if close and seconds[1] < seconds[0]:
+            self.replay = replay
+        return self.replay is not None
 
     def join(self, sessions: Sequence["TorchSession"]) -> "TorchBatch":
         """Copies of several sessions, to go on together."""
@@ -95,30 +142,49 @@ class TorchLanguage:
 
 
 class TorchSession:
-    """One conversation's KV cache."""
+    """One conversation's KV cache.
 
-    def __init__(self, decoder: Any, head: Any) -> None:
+    Args:
+        decoder, head: of the model.
+        replay: computes single positions, if there is one; what it adds is settled later.
+    """
+
+    def __init__(self, decoder: Any, head: Any, replay: Replay | None = None) -> None:
         self._decoder = decoder
         self._head = head
-        self.cache = DynamicCache()
+        self._replay = replay
+        self._lent = 0
+        self._cache = DynamicCache()
 
     @property
     def nbytes(self) -> int:
-        """Bytes of the cache."""
+        """Bytes of the cache, without what is not settled yet."""
         return sum(
             part.nbytes
-            for layer in self.cache.layers
+            for layer in self._cache.layers
             for part in (layer.keys, layer.values)
             if part is not None
         )
+
+    @property
+    def cache(self) -> DynamicCache:
+        """Keys and values of every position."""
+        self.settle()
+        return self._cache
+
+    def settle(self) -> None:
+        """Take back the conversation from where it is replayed."""
+        count, self._lent = self._lent, 0
+        if self._replay is not None:
+            self._replay.take_back(self, self._cache, count)
 
     def keep(self, length: int) -> int:
         """Forget every position from ``length`` on."""
         surplus = self.cache.get_seq_length() - length
         if length == 0:
-            self.cache = DynamicCache()
+            self._cache = DynamicCache()
         elif surplus > 0:
-            self.cache.crop(-surplus)
+            self._cache.crop(-surplus)
         return length
 
     @torch.inference_mode()
@@ -131,6 +197,25 @@ class TorchSession:
             InterruptedError: cancelled; some positions may have been appended.
             AssistantError: ENG-205 the arithmetic overflowed.
         """
+        place = self._cache.get_seq_length() + self._lent
+        if self._replay is not None and len(rows) == 1 and place and self._replay.fits(place + 1):
+            self._replay.lend(self, self._cache)
+            found = self._replay.step(rows, positions, place)
+            self._lent += 1
+        else:
+            found = self._computed(rows, positions, cancel)
+        logits: NDArray[np.float32] = found.cpu().numpy()
+        if not np.isfinite(logits.max()):
+            raise AssistantError(
+                "ENG-205",
+                "模型计算溢出，本次回答未完成。",
+                next_step="请改用 OpenVINO INT4 格式的模型，或换一张支持 bfloat16 的显卡。",
+            )
+        return logits
+
+    def _computed(
+        self, rows: torch.Tensor, positions: NDArray[np.int64], cancel: Event
+    ) -> torch.Tensor:
         places = torch.from_numpy(positions).to(rows.device)
         for start in range(0, rows.shape[0], PREFILL_TOKENS):
             if cancel.is_set():
@@ -142,14 +227,8 @@ class TorchSession:
                 past_key_values=self.cache,
                 use_cache=True,
             ).last_hidden_state
-        logits: NDArray[np.float32] = self._head(hidden[:, -1:])[0, 0].float().cpu().numpy()
-        if not np.isfinite(logits.max()):
-            raise AssistantError(
-                "ENG-205",
-                "模型计算溢出，本次回答未完成。",
-                next_step="请改用 OpenVINO INT4 格式的模型，或换一张支持 bfloat16 的显卡。",
-            )
-        return logits
+        found: torch.Tensor = self._head(hidden[:, -1:])[0, 0].float()
+        return found
 
 
 class TorchBatch:

@@ -16,6 +16,7 @@ from assistant.engine.loop import Loop
 from assistant.engine.looped import LoopedEngine, is_out_of_memory, too_large
 from assistant.engine.memory import Budget
 from assistant.engine.patches import PatchConfig
+from assistant.engine.replay import record_graph
 from assistant.engine.torch_model import TorchLanguage, TorchVision
 from assistant.errors import AssistantError
 
@@ -71,10 +72,11 @@ class TransformersEngine(LoopedEngine[torch.Tensor]):
                 model.load_adapter(str(adapter))
             self._vision = TorchVision(model.model.visual, patches)
             self._context_tokens = int(text["max_position_embeddings"])
+            self._language = TorchLanguage(model)
             self._loop = Loop(
                 tokenizer,
                 self._vision,
-                TorchLanguage(model),
+                self._language,
                 context_tokens=self._context_tokens,
                 budget=budget,
             )
@@ -104,10 +106,21 @@ class TransformersEngine(LoopedEngine[torch.Tensor]):
             batch_size=8,
         )
 
+    def warm_up(self) -> None:
+        """As every engine; a card also tries whether replaying its decoding steps is faster."""
+        super().warm_up()
+        if self._device == "cuda":
+            self._language.replay_if_better(record_graph)
+
+    @property
+    def replays(self) -> bool:
+        """Whether decoding steps are replayed."""
+        return self._language.replay is not None
+
     def close(self) -> None:
         """Free the weights and everything kept."""
         self._loop.memory.clear()
-        del self._loop, self._vision
+        del self._loop, self._vision, self._language
         self._release()
 
     def _release(self) -> None:

@@ -11,6 +11,7 @@ import json
 import shutil
 import sys
 import tempfile
+import time
 import traceback
 from collections.abc import Callable
 from functools import cache, partial
@@ -25,8 +26,10 @@ from transformers import AutoConfig, AutoModelForImageTextToText, Qwen2VLImagePr
 
 from assistant.dialogue.conversation import Conversation
 from assistant.engine import devices, torch_model
+from assistant.engine import replay as replay_module
 from assistant.engine import transformers as engine_module
 from assistant.engine.base import Options
+from assistant.engine.replay import LENGTHS, Replay
 from assistant.engine.transformers import TransformersEngine
 from assistant.errors import AssistantError
 from assistant.imaging.slice import RenderedImage, SliceRef
@@ -348,6 +351,101 @@ def check_cancel_between_pieces_of_the_prompt(folder: Path) -> None:
     finally:
         torch_model.PREFILL_TOKENS = kept
     assert pieces == say(engine(folder), talk, 12)[0]
+
+
+def replaying(folder: Path) -> TransformersEngine:
+    """As on a card, but every step is computed again instead of recorded."""
+    answerer = engine(folder)
+    language = answerer._language
+    language.replay = Replay(language._decoder, language._head, lambda step: step)
+    return answerer
+
+
+def check_replayed_steps_are_those_computed(folder: Path) -> None:
+    answerer, plain = replaying(folder), engine(folder)
+    talks = [Conversation.new("系统").ask(f"问{i}", (picture(i),)) for i in range(3)]
+    texts = ["", "", ""]
+    streams = [answerer.stream(talk, Options(max_tokens=40), Event()) for talk in talks]
+    for _ in range(60):  # by turns, so that they change places all the time
+        for number, stream in enumerate(streams):
+            chunk = next(stream, None)
+            texts[number] += chunk.text if chunk else ""
+    assert texts == [say(plain, talk, 40)[0] for talk in talks]
+    for talk, text in zip(talks, texts, strict=True):
+        further = talk.answer(text).ask("哪一侧？", (picture(8),))
+        again, stats = say(answerer, further, 40)
+        expected, usual = say(plain, further, 40)
+        assert again == expected
+        assert stats.prefill_tokens == usual.prefill_tokens
+    changed = talks[0].ask("另一个问题")
+    assert say(answerer, changed, 24)[0] == say(plain, changed, 24)[0]
+
+
+def check_replayed_steps_go_on_in_a_group_and_beyond_the_longest(folder: Path) -> None:
+    answerer, plain = replaying(folder), engine(folder)
+    talks = [Conversation.new("系统").ask(f"问{i}", (picture(i),)) for i in range(2)]
+    for talk in talks:
+        say(answerer, talk, 8)
+    told = ["", ""]
+    for number, item in answerer.stream_together(talks, Options(max_tokens=24), Event()):
+        told[number] += item.text
+    assert told == [say(plain, talk, 24)[0] for talk in talks]
+    kept, replay_module.LENGTHS = LENGTHS, (96, 128)
+    try:
+        short = replaying(folder)
+        assert say(short, talks[0], 64)[0] == say(plain, talks[0], 64)[0]
+        _, stats = say(short, talks[0].answer("未见异常。").ask("再说一遍"), 64)
+        assert stats.tokens
+    finally:
+        replay_module.LENGTHS = kept
+
+
+def check_replaying_begins_only_if_it_is_right_and_faster(folder: Path) -> None:
+    language = engine(folder)._language
+    hurried: list[bool] = []
+    hook = language._decoder.register_forward_pre_hook(
+        lambda *_: None if hurried else time.sleep(0.02)
+    )
+
+    def right(step):
+        def again():
+            hurried.append(True)
+            try:
+                return step()
+            finally:
+                hurried.clear()
+
+        return again
+
+    def stale(step):
+        once = right(step)()
+        return lambda: once
+
+    def impossible(step):
+        raise RuntimeError("operation not permitted when stream is capturing")
+
+    def slow(step):
+        return lambda: (time.sleep(0.03), right(step)())[1]
+
+    def blind(step):
+        """Right in the first of the lengths only."""
+        narrow = slots[-1].visible == LENGTHS[0]
+        return right(step) if narrow else lambda: right(step)() * 0
+
+    slots: list = []
+    original = replay_module.Slots.load
+    replay_module.Slots.load = lambda self, cache: (
+        slots.append(self),
+        original(self, cache),
+    )[1]
+    try:
+        for record in (stale, impossible, slow, blind):
+            assert not language.replay_if_better(record), record.__name__
+            assert language.replay is None
+        assert language.replay_if_better(right)
+    finally:
+        replay_module.Slots.load = original
+        hook.remove()
 
 
 def check_text_alone(folder: Path) -> None:

@@ -86,14 +86,15 @@ def _blades(scene: Scene, thorax: Thorax) -> None:
 def _front(scene: Scene, thorax: Thorax) -> None:
     rng, tissues, b = scene.rng, scene.tissues, thorax.b
     if thorax.level == "肺尖":
-        inner, length = rng.uniform(12, 34), rng.uniform(16, 62)
+        start, length = rng.uniform(12, 34), rng.uniform(16, 62)
         y, slope, thick = -b - rng.uniform(2, 14), rng.uniform(-0.5, 0.25), rng.uniform(11, 17)
         for s in (-1, 1):
-            path = np.array([(s * inner, y), (s * (inner + length), y + slope * length)])
+            path = np.array([(s * start, y), (s * (start + length), y + slope * length)])
             path = path + rng.normal(0, 2.0, 2)
-            clavicle, core = tube(path, [thick, thick - 3]), tube(path, [thick - 5, thick - 8])
+            clavicle = tube(path, [thick, thick - 3])
+            marrow = tube(path, [thick - 5, thick - 8])
             scene.canvas.paint(clavicle, hu=tissues.cortical * 0.7, label=Label.BONE, soft_mm=0.8)
-            scene.canvas.paint(core, hu=tissues.cancellous, label=Label.BONE, soft_mm=0.8)
+            scene.canvas.paint(marrow, hu=tissues.cancellous, label=Label.BONE, soft_mm=0.8)
         return
     y, wide = -b * rng.uniform(0.95, 1.0) - 2, rng.uniform(14, 24)
     bone = blob(rng, 0, y, wide, rng.uniform(4.5, 7), rough=0.05)
