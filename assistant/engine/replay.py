@@ -60,11 +60,15 @@ class Slots:
         return 0
 
     def load(self, cache: DynamicCache) -> None:
-        """Copy a conversation here."""
-        for layer, keys, values in zip(cache.layers, self._keys, self._values, strict=True):
-            length = layer.keys.shape[2]
-            keys[:, :, :length] = layer.keys
-            values[:, :, :length] = layer.values
+        """Copy a conversation here; nothing is left of another.
+
+        What is hidden weighs nothing, but nothing times an overflowed value is no number.
+        """
+        for layer, *slots in zip(cache.layers, self._keys, self._values, strict=True):
+            for slot, kept in zip(slots, (layer.keys, layer.values), strict=True):
+                length = kept.shape[2]
+                slot[:, :, :length] = kept
+                slot[:, :, length:] = 0
 
     def store(self, cache: DynamicCache, start: int, end: int) -> None:
         """Append places ``start`` to ``end`` to a cache that ends at ``start``."""

@@ -400,6 +400,20 @@ def check_replayed_steps_go_on_in_a_group_and_beyond_the_longest(folder: Path) -
         replay_module.LENGTHS = kept
 
 
+def check_an_overflow_while_replaying_harms_nobody_else(folder: Path) -> None:
+    answerer, plain = replaying(folder), engine(folder)
+    long, short = (Conversation.new("系统").ask("问" * n, (picture(1),)) for n in (40, 2))
+    stream = answerer.stream(long, Options(max_tokens=40), Event())
+    for _ in range(6):
+        next(stream)
+    slots = answerer._language.replay._slots
+    with torch.inference_mode():
+        for part in (*slots._keys, *slots._values):
+            part.fill_(float("nan"))
+    refused(lambda: list(stream), "ENG-205")
+    assert say(answerer, short, 24)[0] == say(plain, short, 24)[0]
+
+
 def check_replaying_begins_only_if_it_is_right_and_faster(folder: Path) -> None:
     language = engine(folder)._language
     hurried: list[bool] = []
