@@ -89,7 +89,8 @@ class Session:
         return [np.asarray(state.state.data) for state in self._request.query_state()]
 
     def keep(self, length: int) -> int:
-        """Forget every position from ``length`` on."""
+        """Forget every position from ``length`` on; how many are left: a cancel leaves none."""
+        length = min(length, self.length)
         if length == 0:
             self._request.reset_state()
         elif length < self.length:

@@ -179,8 +179,9 @@ class TorchSession:
             self._replay.take_back(self, self._cache, count)
 
     def keep(self, length: int) -> int:
-        """Forget every position from ``length`` on."""
-        surplus = self.cache.get_seq_length() - length
+        """Forget every position from ``length`` on; how many are left."""
+        length = min(length, self.cache.get_seq_length())
+        surplus = self._cache.get_seq_length() - length
         if length == 0:
             self._cache = DynamicCache()
         elif surplus > 0:

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from threading import Event, Timer
 
@@ -10,6 +11,7 @@ import openvino as ov
 import pytest
 
 from assistant.dialogue.conversation import Conversation
+from assistant.engine import language
 from assistant.engine.base import Chooser, Options, Preparer, Stats, Together
 from assistant.engine.language import LARGEST_GROUP, weight_group
 from assistant.engine.memory import Budget
@@ -165,6 +167,27 @@ def test_a_cancelled_preparation_leaves_nothing_half_done(engine, fresh):
     engine.prepare(base.ask("", pictures), cancel)
     talk = base.ask("描述", pictures)
     assert say(engine, talk)[0] == anew(fresh, talk)[0]
+
+
+def test_a_follow_up_cancelled_while_it_is_read_forgets_no_picture(engine, fresh, monkeypatch):
+    """The runtime loses the whole state then: the picture and all turns are read again."""
+    talk = Conversation.new("系统").ask("描述", (picture(1),))
+    talk = talk.answer(say(engine, talk)[0]).ask("哪一侧？" * 30)
+    whole = language.infer
+
+    def cancelled(request: ov.InferRequest, inputs: dict, cancel: Event) -> None:
+        cancel.set()
+        request.start_async(inputs, share_inputs=True)
+        request.cancel()
+        with suppress(RuntimeError):
+            request.wait()
+        raise InterruptedError
+
+    monkeypatch.setattr(language, "infer", cancelled)
+    assert say(engine, talk)[1].finish == "cancel"
+    monkeypatch.setattr(language, "infer", whole)
+    text, stats = say(engine, talk)
+    assert (text, stats.pictures_encoded) == (anew(fresh, talk)[0], 0)
 
 
 def test_a_long_prefill_is_given_up_at_once(engine):
