@@ -57,13 +57,16 @@ class Book:
     """What happened, written by all threads."""
 
     counts: Counter[str] = field(default_factory=Counter)
+    details: Counter[str] = field(default_factory=Counter)
     followups_s: list[float] = field(default_factory=list)
     lock: Lock = field(default_factory=Lock)
 
-    def note(self, what: str, followup_s: float | None = None) -> None:
-        """One more of these."""
+    def note(self, what: str, followup_s: float | None = None, detail: str = "") -> None:
+        """One more of these, and what lay behind it."""
         with self.lock:
             self.counts[what] += 1
+            if detail:
+                self.details[detail] += 1
             if followup_s is not None:
                 self.followups_s.append(followup_s)
 
@@ -150,7 +153,7 @@ def person(lane: Lane, book: Book, stop: Event, seed: int) -> None:
         try:
             converse(lane, talk, book, rng)
         except AssistantError as error:
-            book.note(error.code)
+            book.note(error.code, detail=error.detail)
         finally:
             lane.forget(talk.id)
         stop.wait(rng.uniform(0.0, 1.0))
@@ -186,8 +189,8 @@ def folder(lane: Lane, book: Book, stop: Event, seed: int) -> None:
         if rng.random() < 0.1:
             cancel.set()
         found = lane.together(talks, OPTIONS, cancel)
-        refused = any(isinstance(one, AssistantError) for one in found)
-        book.note("folder refused" if refused else "folder group")
+        refused = [one.detail for one in found if isinstance(one, AssistantError)]
+        book.note("folder refused" if refused else "folder group", detail="".join(refused[:1]))
         for talk in talks:
             lane.forget(talk.id)
 
@@ -227,6 +230,8 @@ def report(
     print(f"| 引擎出错 | {errors or 0} | 0 |")
     print(f"| 追问首字 p95，空闲 → 混合 | {quiet:.3f} → {busy:.3f} s | ≤ {bound:.3f} s |")
     print(f"| 发生的事 | {dict(sorted(book.counts.items()))} | |")
+    for detail, count in book.details.most_common():
+        print(f"\n{count} × {detail}")
     return int(broken)
 
 
