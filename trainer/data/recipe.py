@@ -1,15 +1,6 @@
 """What a synthetic data set is made of."""
 
-from typing import Any
-
-from pydantic import (
-    BaseModel,
-    ConfigDict,
-    Field,
-    SerializerFunctionWrapHandler,
-    field_validator,
-    model_serializer,
-)
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from trainer.data.phantom.labels import SIGN_LABELS
 
@@ -81,12 +72,3 @@ class SynthConfig(BaseModel):
         if unknown:
             raise ValueError(f"no phantom shows {unknown}")
         return signs
-
-    @model_serializer(mode="wrap")
-    def _as_before(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        """Without the later settings at rest, so that data made before them are not made again."""
-        fields: dict[str, Any] = handler(self)
-        for name, rest in (("prone", 0.0), ("rare", 1.0), ("stray", 0.0)):
-            if fields.get(name) == rest:
-                del fields[name]
-        return fields
