@@ -71,7 +71,8 @@ class Scribe:
         with self._changed:
             if self._closed:
                 raise AssistantError("ENG-005", "程序正在关闭。", next_step="请重新启动程序。")
-            if record.id in self._writing:
+            # Also one that ended since the record was read: the end of its answer is not in it.
+            if record.id in self._writing or record.running:
                 raise AssistantError(
                     "STO-203", "这段对话正在作答。", next_step="请等它答完，或先停止。"
                 )

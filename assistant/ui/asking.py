@@ -10,7 +10,7 @@ from assistant.store.exchange import Exchange, Mode, Picture, Record
 from assistant.ui import wording
 from assistant.ui.services import Services
 from assistant.ui.session import Desk
-from assistant.ui.study import still
+from assistant.ui.study import View, still
 
 LONGEST_QUESTION = 2000
 """Characters."""
@@ -22,9 +22,15 @@ def ask(
     """Ask what was typed, after the last answer or in the place of the question being changed.
 
     Raises:
-        AssistantError: USE-201 to USE-204, STO-201 to STO-204.
+        AssistantError: USE-201 to USE-203, USE-207, STO-201 to STO-204.
     """
     text = scrub(_checked(question))
+    if desk.wanted is not None:
+        raise AssistantError(
+            "USE-207",
+            "新的图像还在读取，问题没有提交。",
+            next_step="请等图像显示出来，看清是要问的那一幅，再提问。",
+        )
     _catch_up(desk, services, owner)
     if desk.editing:
         changed = _exchange(desk.record, desk.editing)
@@ -73,7 +79,7 @@ def open_record(desk: Desk, services: Services, owner: str, conversation: str) -
     desk.lay(record, kept=True)
     desk.read(record, live=live)
     pictures = [picture for exchange in record.exchanges for picture in exchange.pictures]
-    desk.view = still(pictures[-1]) if pictures else None
+    desk.put(still(pictures[-1]) if pictures else None)
     desk.study = desk.view.study.key if desk.view else ""
 
 
@@ -121,9 +127,14 @@ def _send(
         services.ledger.adopt(owner, before)
     exchange = replace(exchange, window=_window(before, exchange))
     asked = services.scribe.ask(owner, before, exchange, options)
-    if desk.view is not None and exchange.pictures:
+    if desk.view is not None and _shows(desk.view, exchange):
         desk.study = desk.view.study.key
     desk.record, desk.kept, desk.refusal, desk.editing = asked, True, None, ""
+
+
+def _shows(view: View, exchange: Exchange) -> bool:
+    """Whether the exchange is about the picture on screen, and not about one before it."""
+    return any(picture.image.sha256 == view.image.sha256 for picture in exchange.pictures)
 
 
 def _window(before: Record, exchange: Exchange) -> str:

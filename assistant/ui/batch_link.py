@@ -31,7 +31,8 @@ def link_rows(tab: BatchTab, tabs: gr.Tabs, viewer: Viewer, face: Face, desks: D
             refused = Standing(phase="stopped", error=as_assistant_error(error))
             return {tab.results.progress: progress(refused)}
         desk.lay(found.record, kept=False)
-        desk.view, desk.study = found.view, found.view.study.key
+        desk.put(found.view)
+        desk.study = found.view.study.key
         return {
             **viewer.opened(found.view),
             **face.drawn(desk, owner),

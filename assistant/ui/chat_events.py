@@ -43,7 +43,9 @@ class ChatEvents:
         panel.new.click(self.renew, None, typed, **QUICK)
         panel.clear.click(self.clear, None, everything, **QUICK)
         wish = [bar.errand, *panel.manner]
-        bar.errand.change(self.run, wish, everything, **{**QUICK, "preprocess": False})
+        # Each of them counts, also while an answer is being written.
+        errands = {**QUICK, "trigger_mode": "multiple", "preprocess": False}
+        bar.errand.change(self.run, wish, everything, **errands)
         latest = {**QUICK, "trigger_mode": "always_last"}
         bar.search.change(self.look_up, bar.search, bar.talks, **latest)
         bar.pulse.change(self.notice, None, drawn, **latest)
@@ -78,7 +80,7 @@ class ChatEvents:
     def clear(self, request: gr.Request) -> Updates:
         """Begin anew, without the picture."""
         desk, _ = self._who(request)
-        desk.view = None
+        desk.put(None)
         return {**self.renew(request), **self.viewer.opened(None)}
 
     def look_up(self, search: str, request: gr.Request) -> Updates:

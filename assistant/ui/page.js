@@ -39,6 +39,7 @@
     for (const part of document.querySelectorAll(".toast-title, [data-testid=toast-text]")) {
       const text = part.textContent.trim();
       if (!text || /[\u4e00-\u9fff]/.test(text)) continue;
+      settle();  // a file that could not be sent is not being read
       if (part.classList.contains("toast-title")) part.textContent = told.notice;
       else if (/was lost|reconnecti/i.test(text)) part.textContent = told.lost;
       else if (/re-?connected|re-?established|restored/i.test(text)) part.textContent = told.back;
@@ -130,6 +131,21 @@
     input.files = ready;
     input.dispatchEvent(new Event("change", { bubbles: true }));
     delete input.dataset.ready;
+  }, true);
+
+  // A question asked before a new picture is there would be about the former one.
+  const reading = () => document.querySelector("#stage.busy");
+  function wait(event) {
+    event.preventDefault();
+    event.stopPropagation();
+    say(told.stillReading);
+  }
+  document.addEventListener("keydown", (event) => {
+    const sends = event.key === "Enter" && !event.shiftKey && !event.isComposing;
+    if (sends && event.target.closest?.("#question") && reading()) wait(event);
+  }, true);
+  document.addEventListener("click", (event) => {
+    if (event.target.closest?.("#send, .suggest") && reading()) wait(event);
   }, true);
 
   // The picture: the wheel turns the pages, dragging sets the window, as on a workstation.

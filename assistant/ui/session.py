@@ -17,7 +17,8 @@ class Desk:
     Attributes:
         record: the conversation now on the page.
         kept: whether the ledger has it; a new one is kept from its first question on.
-        view: the picture on screen, if any.
+        view: the picture on screen, if any; moves through it take turns on ``moving``.
+        wanted: of the files being read now, those dropped last; None when none are.
         study: key of the study whose picture was sent last, "" before the first.
         refusal: why the last thing wanted was not done.
         editing: id of the exchange whose question is being changed, or "".
@@ -37,6 +38,12 @@ class Desk:
     watcher: object | None = None
     seen: int = -1
     stamp: str = ""
+    wanted: object | None = None
+    moving: Lock = field(default_factory=Lock)
+
+    def put(self, view: View | None) -> None:
+        """Another picture on screen, or none; files still being read come too late."""
+        self.view, self.wanted = view, None
 
     def needs(self, image: RenderedImage) -> bool:
         """Whether the next question carries this picture: it is not the last one sent."""

@@ -50,6 +50,8 @@ def attach_line(desk: Desk) -> str:
     shows in quick succession may stay as they were.
     """
     busy = " busy" if desk.record.running else ""
+    if desk.editing:
+        return f'<div class="attach sent{busy}">{wording.ITS_OWN_PICTURE}</div>'
     if desk.view is None:
         return f'<div class="attach none{busy}">{wording.NO_PICTURE}</div>'
     image = desk.view.image

@@ -41,9 +41,9 @@ class ViewerEvents:
         """Attach every event."""
         viewer = self.viewer
         outputs = [*viewer.outputs, *self.upcoming.outputs]
-        viewer.files.upload(
-            self.open, viewer.files, [*outputs, viewer.files], preprocess=False, **QUICK
-        )
+        # What is dropped while other files are read counts, not they: it must not be skipped.
+        opening = {**QUICK, "trigger_mode": "multiple", "preprocess": False}
+        viewer.files.upload(self.open, viewer.files, [*outputs, viewer.files], **opening)
         viewer.remove.click(self.remove, None, outputs, **QUICK)
         # Without Gradio's own checks, whose refusals are in English and carry no code.
         moving = {**QUICK, "trigger_mode": "always_last", "preprocess": False}
@@ -57,7 +57,7 @@ class ViewerEvents:
     def open(self, payload: object, request: gr.Request) -> Updates:
         """Show newly dropped files; the running conversation goes on."""
 
-        def read(desk: Desk) -> View:
+        def read() -> View:
             files = take(payload)
             if len(files) > self.settings.max_files:
                 raise AssistantError(
@@ -67,20 +67,20 @@ class ViewerEvents:
                 )
             return first_view(open_study([file.content for file in files]), self.settings.window)
 
-        return {**self._show(request, read, self.viewer.opened), self.viewer.files: None}
+        return {**self._open(request, read), self.viewer.files: None}
 
     def show_sample(self, title: str, request: gr.Request) -> Updates:
         """Show one of the sample cases."""
 
-        def read(desk: Desk) -> View:
+        def read() -> View:
             return first_view(open_study(read_sample(title)), self.settings.window)
 
-        return self._show(request, read, self.viewer.opened)
+        return self._open(request, read)
 
     def remove(self, request: gr.Request) -> Updates:
         """Take the picture off the screen; the conversation stays."""
         desk = self.desks.of(request.session_hash or "")
-        desk.view = None
+        desk.put(None)
         return {**self.viewer.opened(None), **self.upcoming.drawn(desk)}
 
     def move_series(self, series: object, request: gr.Request) -> Updates:
@@ -114,35 +114,52 @@ class ViewerEvents:
     def _redrawn(self, view: View) -> Updates:
         return {**self.viewer.drawn(view), **self.viewer.windowed(view)}
 
+    def _open(self, request: gr.Request, read: Callable[[], View]) -> Updates:
+        """Show what ``read`` gives, unless something else is wanted by then."""
+        desk = self.desks.of(request.session_hash or "")
+        desk.wanted = mine = object()
+        try:
+            view = read()
+            shown = self.viewer.opened(view)
+        except Exception as error:
+            refusal = as_assistant_error(error)
+            if desk.wanted is not mine:
+                return self._unchanged()
+            desk.wanted = None
+            return self.viewer.refused(refusal, shown=desk.view is not None)
+        if desk.wanted is not mine:
+            return self._unchanged()
+        desk.put(view)
+        return self._shown(desk, shown)
+
     def _move(
         self,
         request: gr.Request,
         change: Callable[[View], View],
         updates: Callable[[View], Updates],
     ) -> Updates:
-        def moved(desk: Desk) -> View | None:
-            return change(desk.view) if desk.view is not None else None
-
-        return self._show(request, moved, updates)
-
-    def _show(
-        self,
-        request: gr.Request,
-        make: Callable[[Desk], View | None],
-        updates: Callable[[Any], Updates],
-    ) -> Updates:
+        """Show a change of what is on screen, unless another picture is by then."""
         desk = self.desks.of(request.session_hash or "")
-        try:
-            view = make(desk)
-            if view is None:
+        with desk.moving:
+            before = desk.view
+            if before is None:
                 return self.viewer.opened(None)
-            shown = updates(view)
-        except Exception as error:
-            refusal = as_assistant_error(error)
-            return self.viewer.refused(refusal, shown=desk.view is not None)
-        desk.view = view
+            try:
+                view = change(before)
+                shown = updates(view)
+            except Exception as error:
+                return self.viewer.refused(as_assistant_error(error), shown=True)
+            if desk.view is not before:
+                return self._unchanged()
+            desk.view = view  # and no ``put``: files that are being read will replace it
+        return self._shown(desk, shown)
+
+    def _shown(self, desk: Desk, shown: Updates) -> Updates:
         get_ready(desk, self.lane)
         return {**shown, **self.upcoming.drawn(desk)}
+
+    def _unchanged(self) -> Updates:
+        return {self.viewer.stage: gr.skip()}
 
 
 def _whole(value: object) -> int:

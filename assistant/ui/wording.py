@@ -58,6 +58,7 @@ CUT = "已达长度上限"
 REPLACED = "已更换图像"
 ATTACHES = "下一问将附上当前图像"
 ATTACHED = "当前图像已在对话中"
+ITS_OWN_PICTURE = "修改后仍问原来的图像"
 NO_PICTURE = "尚无图像"
 MODE = "作答方式"
 MODES: Mapping[str, str] = {"": "自由", "report": "报告", "plain": "患者版"}
@@ -144,6 +145,7 @@ BROWSER: Mapping[str, str] = {
     "tooLarge": "文件超过 {mb} MB，未上传。请拆分或压缩后再试。",
     "tooMany": "一次最多打开 {files} 个文件，未上传。请分批打开，或使用“批量”页。",
     "tooManyForBatch": "一次最多上传 {files} 个文件，未上传。请打包为 ZIP，或填写本机文件夹。",
+    "stillReading": "新的图像还在读取，显示出来之后再提问。",
     "lost": "与本机服务的连接中断，正在重新连接…若窗口已关闭，请重新启动程序。",
     "back": "已重新连接。",
     "failed": "[SYS-204] 这一步没有完成，请再试一次。",

@@ -97,6 +97,10 @@ def test_one_answer_at_a_time_in_one_conversation(open_scribe: Open) -> None:
     record = scribe.ask("甲", Record("s"), asked(), Options())
     with pytest.raises(AssistantError, match="STO-203"):
         scribe.ask("甲", record, asked("二"), Options())
+    scribe.stop(record.id)
+    last(scribe, record)
+    with pytest.raises(AssistantError, match="STO-203"):  # it was read before the answer's end
+        scribe.ask("甲", record, asked("二"), Options())
 
 
 def test_what_breaks_is_told_and_kept(open_scribe: Open, ledger: Ledger) -> None:

@@ -30,6 +30,20 @@ def test_it_changes_with_what_is_one_s_own_and_with_a_new_start(services: Servic
         assert page.get("/other").text.split("-")[0] != first.split("-")[0]
 
 
+def test_a_tab_hears_that_somebody_else_has_logged_in(services: Services) -> None:
+    site = FastAPI()
+    site.add_api_route("/pulse", pulse_of(services))
+    starts = []
+    for token in ("a", "b", "a"):
+        with TestClient(site, cookies={COOKIE: token * 64}) as page:
+            starts.append(page.get("/pulse").text.split("-")[0])
+    with TestClient(site) as page:  # keeps no cookies
+        starts += [page.get("/pulse").text.split("-")[0] for _ in range(2)]
+    assert starts[0] == starts[2]
+    assert starts[3] == starts[4]
+    assert len(set(starts)) == 3
+
+
 class Another(ScriptedEngine):
     @property
     def capabilities(self) -> Capabilities:

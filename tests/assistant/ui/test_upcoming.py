@@ -71,3 +71,11 @@ def test_it_is_said_whether_the_picture_goes_along(head: bytes) -> None:
         desk.record, exchanges=(replace(desk.record.exchanges[0], state="running"),)
     )
     assert "busy" in attach_line(desk)
+
+
+def test_a_question_being_changed_promises_no_other_picture(head: bytes, ct: bytes) -> None:
+    desk = desk_with(head, BLEEDING)
+    desk.view = first_view(open_study([ct]), "auto")
+    assert "附上当前图像" in attach_line(desk)
+    desk.editing = desk.record.exchanges[0].id
+    assert "附上当前图像" not in attach_line(desk)
