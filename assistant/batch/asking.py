@@ -9,12 +9,14 @@ from assistant.batch.control import Control
 from assistant.batch.job import Job, Question, Reply, ask
 from assistant.batch.ledger import Filed, Ledger
 from assistant.batch.readiness import wait_for_model
-from assistant.batch.row import Row
+from assistant.batch.row import FRAMES, LOCALIZER, NOT_CT, Row
 from assistant.engine.base import Capabilities
 from assistant.engine.lane import Lane
 from assistant.errors import AssistantError
+from assistant.imaging.notice import LOCALIZER as SCOUT
+from assistant.imaging.notice import not_ct
 from assistant.imaging.render import render
-from assistant.imaging.slice import RenderedImage
+from assistant.imaging.slice import Notice, RenderedImage
 
 
 @dataclass(frozen=True)
@@ -135,6 +137,7 @@ class Asker:
             model=self.model.model,
             text=reply.text,
             cut=reply.cut,
+            unseen=next(filter(None, map(_unseen, cases)), None),
         )
         return filed(row, question.pictures[len(question.pictures) // 2], reply.suspicion)
 
@@ -155,6 +158,14 @@ class Asker:
                 next_step="请重新开始；换了模型的批量会用新模型重新提问。",
             )
         return True
+
+
+def _unseen(case: Case) -> Notice | None:
+    """Why the picture of a file does not stand for it."""
+    if case.slice_.frames > 1:
+        return FRAMES
+    codes = {notice.code for notice in case.slice_.notices}
+    return NOT_CT if not_ct("").code in codes else LOCALIZER if SCOUT.code in codes else None
 
 
 def _speaker(cases: tuple[Case, ...]) -> Case:

@@ -13,7 +13,10 @@ Urgency = Literal["紧急", "需复核", "关注", "常规", ""]
 
 CUT = Notice("BAT-122", "回答到词元上限时还没有写完，请医师看图像，或调大 max_tokens 后重新运行。")
 EMPTY = Notice("BAT-123", "模型没有写出回答，请医师看图像。")
-_CAVEATS = {notice.code: notice.message for notice in (CUT, EMPTY)}
+FRAMES = Notice("BAT-124", "文件有多帧，只问了其中一帧，请医师看其余各帧。")
+NOT_CT = Notice("BAT-125", "这不是 CT 图像，回答不作准，请医师看图像。")
+LOCALIZER = Notice("BAT-126", "这是定位像，不是断层图像，请医师看断层图像。")
+_CAVEATS = {notice.code: notice.message for notice in (CUT, EMPTY, FRAMES, NOT_CT, LOCALIZER)}
 
 
 @dataclass(frozen=True)
@@ -27,9 +30,9 @@ class Row:
         code: why it is not done, or not answered to the end, else "".
         region: one of ``lexicon.REGIONS``, from the answer; "" when there is none.
         findings: from the answer.
-        urgency: "紧急" something urgent present or suspected, "需复核" the answer is cut
-            or empty and might have said so, "关注" something else, "常规" nothing; "" when
-            it is not done.
+        urgency: "紧急" something urgent present or suspected; "需复核" the answer is cut,
+            empty or not about all of the file, and might have said so; "关注" something
+            else; "常规" nothing; "" when it is not done.
         window: window that the model saw it in.
         model: name of the model that answered.
         text: the answer; of a file that is not done, why, in Chinese.
@@ -50,11 +53,22 @@ class Row:
 
     @classmethod
     def answered(
-        cls, file: str, sha256: str, *, window: str, model: str, text: str, cut: bool = False
+        cls,
+        file: str,
+        sha256: str,
+        *,
+        window: str,
+        model: str,
+        text: str,
+        cut: bool = False,
+        unseen: Notice | None = None,
     ) -> "Row":
-        """A row with what its answer says, as far as it goes when it is ``cut``."""
+        """A row with what its answer says, as far as it goes when it is ``cut``.
+
+        ``unseen`` says why the picture that was asked about does not stand for the file.
+        """
         findings = extract(text)
-        lacks = EMPTY if not text else CUT if cut else None
+        lacks = EMPTY if not text else CUT if cut else unseen
         return cls(
             file=file,
             sha256=sha256,
