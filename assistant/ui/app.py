@@ -72,7 +72,7 @@ def build_site(
     site = fastapi.FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     settings = services.settings
     site.add_api_route("/pulse", pulse_of(services))
-    site.add_api_route("/result/{name}", result_of(batches), response_model=None)
+    site.add_api_route("/result/{key}/{name}", result_of(batches), response_model=None)
     page = build_app(services, batches, workshop)
     gr.mount_gradio_app(
         site,

@@ -2,7 +2,7 @@
 
 import gradio as gr
 
-from assistant.ui.batch_opening import open_row
+from assistant.ui.batch_opening import gone, open_row
 from assistant.ui.batch_page import progress
 from assistant.ui.batch_tab import BatchTab
 from assistant.ui.batching import Standing
@@ -20,12 +20,14 @@ def link_rows(tab: BatchTab, tabs: gr.Tabs, viewer: Viewer, face: Face, desks: D
 
     def opened(file: str, request: gr.Request) -> Updates:
         owner = owner_of(request)
-        batch = tab.batches.of(owner)
-        name = file.partition("|")[2]  # before it stands a count, so that each click is new
+        batch = tab.batches.results_of(owner)
+        _, key, name = [*file.split("|", 2), "", ""][:3]  # a count first: each click is new
         if batch is None or not name:
             return {tabs: gr.skip()}
         desk = desks.of(request.session_hash or "")
         try:
+            if batch.key != key:
+                raise gone()
             found = open_row(batch, name, desks.blank(), most=services.settings.max_files)
         except Exception as error:
             refused = Standing(phase="stopped", error=as_assistant_error(error))

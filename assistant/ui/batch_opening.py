@@ -32,7 +32,7 @@ def open_row(batch: Batch, file: str, empty: Record, *, most: int) -> Opened:
     with read_ledger(batch.out) as ledger:
         entry, filed = ledger.entry(file), ledger.row(file)
         if entry is None or filed is None:
-            raise _gone()
+            raise gone()
         stack = _stack_of(ledger, file) if batch.job.by == "series" else None
         if stack is not None and len(stack.members) > most:
             stack = None
@@ -71,7 +71,7 @@ def _stack_of(ledger: Ledger, file: str) -> Stack | None:
 def _path(ledger: Ledger, member: Member) -> Path:
     entry = ledger.entry(member.name)
     if entry is None:
-        raise _gone()
+        raise gone()
     return entry.path
 
 
@@ -87,7 +87,8 @@ def _read(path: Path) -> bytes:
         ) from error
 
 
-def _gone() -> AssistantError:
+def gone() -> AssistantError:
+    """USE-231."""
     return AssistantError(
         "USE-231", "这一行已经不在当前的批量结果中。", next_step="请刷新页面后再点。"
     )

@@ -2,13 +2,12 @@
 
 from collections.abc import Iterable
 from html import escape
-from pathlib import Path
 
 from assistant.batch.cells import describe
 from assistant.batch.ledger import Filed, Tally
 from assistant.batch.row import Row
 from assistant.ui import batch_wording as wording
-from assistant.ui.batching import Standing
+from assistant.ui.batching import Batch, Standing
 from assistant.ui.transcript import card
 
 MOST_SHOWN = 300
@@ -46,9 +45,12 @@ def progress(standing: Standing, tally: Tally = Tally()) -> str:  # noqa: B008 -
     )
 
 
-def table(filed: Iterable[Filed], found: int, *, filtered: bool) -> str:
-    """One line a file, ``found`` of them in all; one that has a picture can be clicked."""
-    body = "".join(_line(one.row) for one in filed)
+def table(filed: Iterable[Filed], found: int, *, filtered: bool, key: str = "") -> str:
+    """One line a file, ``found`` of them in all; one that has a picture can be clicked.
+
+    ``key`` is of the batch: what is clicked on a page left open is looked for in no other.
+    """
+    body = "".join(_line(one.row, key) for one in filed)
     if not body:
         return f'<div class="rows-empty">{wording.NO_MATCH if filtered else wording.EMPTY}</div>'
     head = "".join(f"<th>{name}</th>" for name in wording.COLUMNS)
@@ -58,14 +60,15 @@ def table(filed: Iterable[Filed], found: int, *, filtered: bool) -> str:
     return f'<table class="rows"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{rest}'
 
 
-def downloads(out: Path, *, kept: bool) -> str:
+def downloads(batch: Batch) -> str:
     """Links to the files that are there, see :mod:`assistant.ui.result_route`."""
     links = "".join(
-        f'<a class="download" download="{name}" href="result/{name}">{words}</a>'
+        f'<a class="download" download="{name}" href="result/{batch.key}/{name}">{words}</a>'
         for name, words in wording.DOWNLOADS.items()
-        if (out / name).is_file()
+        if (batch.out / name).is_file()
     )
-    place = f'<span class="lies-in">{escape(wording.lies_in(str(out)))}</span>' if kept else ""
+    words = escape(wording.lies_in(str(batch.out)))
+    place = f'<span class="lies-in">{words}</span>' if batch.kept else ""
     return f'<div class="downloads">{place}{links}</div>'
 
 
@@ -86,14 +89,14 @@ def _estimated(standing: Standing) -> str:
     return f"<span>{escape(words)}</span>"
 
 
-def _line(row: Row) -> str:
+def _line(row: Row, key: str) -> str:
     urgency = row.urgency or wording.STATUS[row.status]
     findings = [describe(found) for found in row.findings if found.status != "无"]
     said = "；".join([*findings, *filter(None, [row.caveat])])
     said = said or (wording.NOTHING_FOUND if row.status == "done" else row.text)
     code = f'<span class="code">{escape(row.code)}</span>' if row.code else ""
     full = f"<details><summary>{wording.FULL_TEXT}</summary><p>{escape(row.text)}</p></details>"
-    opens = f' data-file="{escape(row.file)}" tabindex="0"' if can_be_opened(row) else ""
+    opens = f' data-file="{key}|{escape(row.file)}" tabindex="0"' if can_be_opened(row) else ""
     return (
         f'<tr{opens}><td><span class="tag {_TONES[row.urgency]}">{escape(urgency)}</span></td>'
         f'<td class="file" title="{escape(row.file)}">{escape(row.file)}</td>'

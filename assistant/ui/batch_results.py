@@ -39,40 +39,34 @@ class BatchResults:
 
     def begun(self, *, dry: bool) -> Updates:
         """A batch has just begun."""
-        phase = "counting" if dry else "running"
-        return {
-            self.progress: progress(Standing(phase)),
-            self.downloads: "",
-            self.rows: table((), 0, filtered=False),
-        }
+        empty = {} if dry else {self.downloads: "", self.rows: table((), 0, filtered=False)}
+        return {self.progress: progress(Standing("counting" if dry else "running")), **empty}
 
-    def shown(self, batch: Batch | None, order: str, kind: str, find: str) -> Updates:
-        """A batch as it stands."""
+    def shown(
+        self, batch: Batch | None, results: Batch | None, order: str, kind: str, find: str
+    ) -> Updates:
+        """A batch as it stands, and the rows there are: its own, or those of the one before."""
         if batch is None:
             return {self.progress: progress(Standing())}
-        standing = batch.standing
-        query = Query(_order(order), kind, find)
-        rows, tally = _rows(batch, query)
-        ended = not standing.going and standing.estimate is None
-        links = downloads(batch.out, kept=batch.kept) if ended and tally.settled else ""
+        rows, tally = _rows(results, Query(_order(order), kind, find))
+        ended = results is not None and not results.standing.going and tally.settled
         return {
-            self.progress: progress(standing, tally),
-            self.downloads: links,
+            self.progress: progress(batch.standing, tally if results is batch else Tally()),
+            self.downloads: downloads(results) if results is not None and ended else "",
             self.rows: rows,
         }
 
 
-def _rows(batch: Batch, query: Query) -> tuple[str, Tally]:
+def _rows(batch: Batch | None, query: Query) -> tuple[str, Tally]:
     """The table, and the counts; empty while there is no book yet."""
     filtered = bool(query.kind or query.text.strip())
-    dry = batch.standing.estimate is not None or batch.standing.phase == "counting"
-    if dry or not (batch.out / LEDGER).is_file():
+    if batch is None or not (batch.out / LEDGER).is_file():
         return table((), 0, filtered=False), Tally()
     try:
         with read_ledger(batch.out) as ledger:
             found = ledger.count(query)
             shown = list(ledger.find(query, limit=MOST_SHOWN))
-            return table(shown, found, filtered=filtered), ledger.tally()
+            return table(shown, found, filtered=filtered, key=batch.key), ledger.tally()
     except AssistantError:  # what is wrong with the book is told by the batch itself
         return table((), 0, filtered=False), Tally()
 

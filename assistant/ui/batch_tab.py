@@ -99,9 +99,10 @@ class BatchTab:
 
     def look(self, request: gr.Request, order: object, kind: object, find: object) -> Updates:
         """What there is to see of the person's batch."""
-        batch = self.batches.of(owner_of(request))
+        owner = owner_of(request)
+        batch, results = self.batches.of(owner), self.batches.results_of(owner)
         going = batch is not None and batch.standing.going
-        shown = self.results.shown(batch, text(order), text(kind), text(find))
+        shown = self.results.shown(batch, results, text(order), text(kind), text(find))
         return {self.clock: gr.Timer(active=going), **shown}
 
     def _typed(self, asked: Asked) -> Prepare:
@@ -128,8 +129,11 @@ class BatchTab:
                 lambda: Batch(prepare, out, services.lane, job, scratch=scratch_parent(), dry=dry),
             )
         except Exception as error:
-            refused = Standing(phase="stopped", error=as_assistant_error(error))
-            return {self.results.progress: progress(refused)}
+            refusal = as_assistant_error(error)
+            if refusal.code == "BAT-132":  # the line is that of the batch which goes on
+                gr.Warning(f"[{refusal.code}] {refusal.message}{refusal.next_step}")
+                return {self.clock: gr.Timer(active=True)}
+            return {self.results.progress: progress(Standing(phase="stopped", error=refusal))}
         return {self.clock: gr.Timer(active=True), **self.results.begun(dry=dry)}
 
 

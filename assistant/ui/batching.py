@@ -1,5 +1,6 @@
 """Batches that run behind the page: they go on while nobody looks."""
 
+import secrets
 import tempfile
 import time
 from collections.abc import Callable
@@ -56,6 +57,10 @@ class Batch:
         job: what is asked.
         scratch: where temporary folders are made.
         dry: only count and measure.
+
+    Attributes:
+        key: random; rows and downloads on a page name the batch that they are of.
+        has_rows: its files are counted, and what lies in its results folder is its own.
     """
 
     def __init__(
@@ -68,9 +73,10 @@ class Batch:
         scratch: Path,
         dry: bool = False,
     ) -> None:
-        self.job = job
+        self.job, self.dry = job, dry
+        self.key, self.has_rows = secrets.token_hex(8), False
         self.control = Control()
-        self._prepare, self._lane, self._dry = prepare, lane, dry
+        self._prepare, self._lane = prepare, lane
         self._room = tempfile.TemporaryDirectory(
             prefix="batch-", dir=scratch, ignore_cleanup_errors=True
         )
@@ -96,7 +102,7 @@ class Batch:
     def _work(self) -> None:
         try:
             source = self._prepare(Path(self._room.name))
-            if self._dry:
+            if self.dry:
                 out = self.out if self.kept else None
                 found = estimate(source, out, self._lane, self.job, self.control)
                 phase = "counted" if found else "stopped"
@@ -110,6 +116,7 @@ class Batch:
     def _go_through(self, source: Source) -> None:
         pace = _Pace(self.control)
         for step in run_batch(source, self.out, self._lane, self.job, self.control):
+            self.has_rows = True
             left = pace.left_s(step.done, step.total, asked=step.asked)
             self._standing = Standing("running", step.done, step.total, left)
         whole = 0 < self._standing.total == self._standing.done
@@ -135,26 +142,57 @@ class _Pace:
 
 
 class Batches:
-    """The batch of every person, one at a time each; also when the page is closed meanwhile."""
+    """The batch of every person, one at a time each; also when the page is closed meanwhile.
+
+    The results of the one before are kept until the new one has some: it may only count, or
+    fail before its first file.
+    """
 
     def __init__(self) -> None:
         self._batches: dict[str, Batch] = {}
+        self._former: dict[str, Batch] = {}
         self._lock = Lock()
 
     def of(self, person: str) -> Batch | None:
         """A person's last batch."""
         return self._batches.get(person)
 
-    def begin(self, person: str, make: Callable[[], Batch]) -> Batch | None:
-        """A new batch in the place of the last one; None while that still goes on."""
+    def results_of(self, person: str) -> Batch | None:
+        """The batch whose rows there are to see: the last one, or the one before it."""
+        with self._lock:
+            return self._with_rows(person)
+
+    def begin(self, person: str, make: Callable[[], Batch]) -> Batch:
+        """A new batch in the place of the last one.
+
+        Raises:
+            AssistantError: BAT-132 that still goes on.
+        """
         with self._lock:
             last = self._batches.get(person)
             if last is not None and last.standing.going:
-                return None
-            if last is not None:
-                last.close()
+                raise AssistantError(
+                    "BAT-132",
+                    "上一批还没有结束，新的一批没有开始。",
+                    next_step="请等它完成，或先停止，再开始新的一批。",
+                )
+            kept, former = self._with_rows(person), self._former.pop(person, None)
             batch = self._batches[person] = make()
+            if kept is not None:
+                self._former[person] = kept
+            for one in {last, former} - {kept, None}:
+                assert one is not None
+                one.close()
             return batch
+
+    def _with_rows(self, person: str) -> Batch | None:
+        last, former = self._batches.get(person), self._former.get(person)
+        if last is None or last.has_rows:
+            if former is not None:
+                del self._former[person]
+                former.close()
+            return last
+        return former if last.dry or not last.standing.going else None
 
     @property
     def going(self) -> bool:
@@ -165,6 +203,7 @@ class Batches:
     def close(self) -> None:
         """Stop them all; what is done is kept where it was asked for."""
         with self._lock:
-            batches, self._batches = list(self._batches.values()), {}
+            batches = [*self._batches.values(), *self._former.values()]
+            self._batches, self._former = {}, {}
         for batch in batches:
             batch.close()

@@ -12,7 +12,7 @@ LOOPBACK = frozenset({"127.0.0.1", "localhost", "[::1]"})
 # What the page itself asks for. File routes are absent on purpose: Gradio would serve
 # anybody's upload to anybody who knows its address.
 _ROUTES = re.compile(
-    r"/|/pulse|/result/[a-z.]+|/login|/logout|/(?:assets|static)/.+|/theme\.css|/manifest\.json"
+    r"/|/pulse|/result/[0-9a-f]+/[a-z.]+|/login|/logout|/(?:assets|static)/.+|/theme\.css|/manifest\.json"
     r"|/gradio_api/(?:app_id|upload|upload_progress|cancel|queue/join|queue/data|heartbeat/\w+)"
 )
 

@@ -13,12 +13,13 @@ from assistant.ui.owner import owner_of
 _UNSTORED = {"cache-control": "no-store"}
 
 
-def result_of(batches: Batches) -> Callable[[fastapi.Request, str], Awaitable[Response]]:
-    """The route: one of :data:`DOWNLOADS` of the person's last batch, to be saved; else 404."""
+def result_of(batches: Batches) -> Callable[[fastapi.Request, str, str], Awaitable[Response]]:
+    """The route: one of :data:`DOWNLOADS` of the batch on the person's page, else 404."""
 
-    async def result(request: fastapi.Request, name: str) -> Response:
-        batch = batches.of(owner_of(request))
-        if batch is None or name not in DOWNLOADS or not (batch.out / name).is_file():
+    async def result(request: fastapi.Request, key: str, name: str) -> Response:
+        batch = batches.results_of(owner_of(request))
+        theirs = batch is not None and batch.key == key and name in DOWNLOADS
+        if batch is None or not theirs or not (batch.out / name).is_file():
             return PlainTextResponse(REFUSED, 404, _UNSTORED)
         return FileResponse(batch.out / name, filename=name, headers=_UNSTORED)
 

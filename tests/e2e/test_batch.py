@@ -97,7 +97,7 @@ def test_a_click_on_a_row_opens_its_picture_and_the_talk_goes_on(
     tab = open_tab()
     begin(tab, folder)
     tab.page.wait_for_selector(".progress.done:has-text('3/3')")
-    tab.page.click("tr[data-file='CT_small.dcm'] td.file")
+    tab.page.click("tr[data-file$='|CT_small.dcm'] td.file")
     tab.page.wait_for_selector("#stage img")
     tab.page.wait_for_selector("#chat .bot .message:has-text('第1问，共1幅图像')")
     tab.ask("多大？")
@@ -105,7 +105,7 @@ def test_a_click_on_a_row_opens_its_picture_and_the_talk_goes_on(
     assert "第2问，共1幅图像" in tab.answers()[-1]
     first = tab.picture()
     tab.page.click("#tab-batch-button")
-    tab.page.click("tr[data-file='J2K_pixelrep_mismatch.dcm'] td.file")
+    tab.page.click("tr[data-file$='|J2K_pixelrep_mismatch.dcm'] td.file")
     tab.page.wait_for_function(
         "(before) => document.querySelector('#stage img').src !== before", arg=first
     )

@@ -1,13 +1,15 @@
 import re
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 from assistant.batch.estimate import Estimate
 from assistant.batch.ledger import Filed, Tally
 from assistant.batch.row import Row
 from assistant.errors import AssistantError
 from assistant.ui.batch_page import MOST_SHOWN, downloads, progress, table
-from assistant.ui.batching import Standing
+from assistant.ui.batching import Batch, Standing
 
 PLAIN = Row.answered("a.dcm", "0", window="脑", model="m", text="检查所见：未见异常。")
 URGENT = replace(PLAIN, file="b.dcm", urgency="紧急")
@@ -15,7 +17,8 @@ REFUSED = Row("c.dcm", "1", "refused", "IMG-106", text="文件不完整。")
 
 
 def shown(*rows: Row, found: int | None = None, filtered: bool = False) -> str:
-    return table(map(Filed, rows), len(rows) if found is None else found, filtered=filtered)
+    count = len(rows) if found is None else found
+    return table(map(Filed, rows), count, filtered=filtered, key="0a")
 
 
 def files(markup: str) -> list[str]:
@@ -30,7 +33,7 @@ def test_only_a_row_with_a_picture_can_be_opened() -> None:
     represented = Row("d.dcm", "1", "skipped", "BAT-142", text="由 a.dcm 代表。")
     linked = Row("e.dcm", "", "skipped", "BAT-111", text="链接。")
     markup = shown(PLAIN, REFUSED, represented, linked)
-    assert re.findall(r'data-file="([^"]+)"', markup) == ["a.dcm", "d.dcm"]
+    assert re.findall(r'data-file="([^"]+)"', markup) == ["0a|a.dcm", "0a|d.dcm"]
 
 
 def test_a_refused_file_says_why() -> None:
@@ -90,7 +93,11 @@ def test_an_estimate_is_told() -> None:
 def test_what_is_there_can_be_downloaded_and_only_a_kept_folder_is_named(tmp_path: Path) -> None:
     (tmp_path / "results.csv").touch()
     (tmp_path / "results.json").touch()
-    linked = re.findall(r'href="([^"]+)"', downloads(tmp_path, kept=False))
-    assert linked == ["result/results.csv", "result/results.json"]
-    assert str(tmp_path) not in downloads(tmp_path, kept=False)
-    assert str(tmp_path) in downloads(tmp_path, kept=True)
+    passing, lasting = (
+        downloads(cast(Batch, SimpleNamespace(out=tmp_path, key="0a", kept=kept)))
+        for kept in (False, True)
+    )
+    linked = re.findall(r'href="([^"]+)"', passing)
+    assert linked == ["result/0a/results.csv", "result/0a/results.json"]
+    assert str(tmp_path) not in passing
+    assert str(tmp_path) in lasting

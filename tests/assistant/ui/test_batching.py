@@ -3,6 +3,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from threading import Event
 
 import pytest
 
@@ -11,6 +12,7 @@ from assistant.batch.question import Questions
 from assistant.batch.source import Source
 from assistant.dialogue.conversation import Conversation
 from assistant.engine.lane import Lane
+from assistant.errors import AssistantError
 from assistant.ui.batching import Batch, Batches, Prepare
 
 JOB = Job("system", Questions("所见？"))
@@ -54,9 +56,7 @@ def begin(
     dry: bool = False,
     person: str = "one",
 ) -> Batch:
-    batch = batches.begin(person, lambda: Batch(prepare, out, lane, job, scratch=scratch, dry=dry))
-    assert batch is not None
-    return batch
+    return batches.begin(person, lambda: Batch(prepare, out, lane, job, scratch=scratch, dry=dry))
 
 
 def test_it_goes_through_by_itself(
@@ -78,7 +78,8 @@ def test_one_batch_a_person_at_a_time(
     lane = open_lane(lambda _: TEXT, token_delay_s=0.02)
     first = begin(batches, lambda _: Source(folder), None, lane, tmp_path)
     assert batches.going
-    assert batches.begin("one", lambda: pytest.fail("a second batch")) is None
+    with pytest.raises(AssistantError, match="BAT-132"):
+        batches.begin("one", lambda: pytest.fail("a second batch"))
     other = begin(batches, lambda _: Source(folder), None, lane, tmp_path, person="two")
     first.control.cancel()
     finished(first)
@@ -154,3 +155,38 @@ def test_the_time_left_grows_no_longer_while_paused(
     while batch.standing.going and batch.standing.done < 3:
         time.sleep(0.005)
     assert (batch.standing.left_s or 0.0) < 1.5
+
+
+def test_results_stay_until_the_next_batch_has_some(
+    folder: Path, tmp_path: Path, batches: Batches, open_lane: OpenLane
+) -> None:
+    lane = open_lane(lambda _: TEXT)
+    first = finished(begin(batches, lambda _: Source(folder), None, lane, tmp_path))
+    assert batches.results_of("one") is first
+    counted = begin(batches, lambda _: Source(folder), None, lane, tmp_path, dry=True)
+    assert batches.results_of("one") is first
+    finished(counted)
+    nowhere = begin(batches, lambda _: Source(tmp_path / "none"), None, lane, tmp_path)
+    finished(nowhere)
+    assert batches.results_of("one") is first
+    assert (first.out / "results.json").is_file()
+    second = finished(begin(batches, lambda _: Source(folder), None, lane, tmp_path))
+    assert batches.results_of("one") is second
+    assert not first.out.exists()
+    assert len(list(tmp_path.glob("batch-*"))) == 1
+
+
+def test_a_rerun_shows_no_rows_of_another_before_its_own(
+    folder: Path, tmp_path: Path, batches: Batches, open_lane: OpenLane
+) -> None:
+    waiting = Event()
+
+    def prepare(_: Path) -> Source:
+        assert waiting.wait(60)
+        return Source(folder)
+
+    batch = begin(batches, prepare, tmp_path / "out", open_lane(lambda _: TEXT), tmp_path)
+    assert batches.results_of("one") is None
+    waiting.set()
+    finished(batch)
+    assert batches.results_of("one") is batch

@@ -17,11 +17,11 @@ MINE, THEIRS = {COOKIE: "a" * 64}, {COOKIE: "b" * 64}
 def site(tmp_path: Path) -> FastAPI:
     """A site where whoever asks for /begin has a batch with results."""
     site, batches = FastAPI(), Batches()
-    site.add_api_route("/result/{name}", result_of(batches), response_model=None)
+    site.add_api_route("/result/{key}/{name}", result_of(batches), response_model=None)
     (tmp_path / "results.csv").write_bytes("表".encode())
     (tmp_path / "progress.sqlite3").touch()
     (tmp_path / "elsewhere.csv").touch()
-    batch = cast(Batch, SimpleNamespace(out=tmp_path))
+    batch = cast(Batch, SimpleNamespace(out=tmp_path, key="0a", has_rows=True))
 
     @site.middleware("http")
     async def begin(request, go):
@@ -34,13 +34,13 @@ def site(tmp_path: Path) -> FastAPI:
 
 def test_the_files_of_a_batch_are_saved_by_whoever_began_it_alone(site: FastAPI) -> None:
     with TestClient(site, cookies=MINE) as mine, TestClient(site, cookies=THEIRS) as theirs:
-        assert mine.get("/result/results.csv").status_code == 404
+        assert mine.get("/result/0a/results.csv").status_code == 404
         mine.get("/begin")
-        sent = mine.get("/result/results.csv")
+        sent = mine.get("/result/0a/results.csv")
         assert sent.content.decode() == "表"
         assert sent.headers["content-disposition"] == 'attachment; filename="results.csv"'
         assert sent.headers["cache-control"] == "no-store"
-        assert theirs.get("/result/results.csv").status_code == 404
+        assert theirs.get("/result/0a/results.csv").status_code == 404
 
 
 @pytest.mark.parametrize(
@@ -49,4 +49,10 @@ def test_the_files_of_a_batch_are_saved_by_whoever_began_it_alone(site: FastAPI)
 def test_nothing_else_is_served(site: FastAPI, name: str) -> None:
     with TestClient(site, cookies=MINE) as mine:
         mine.get("/begin")
-        assert mine.get(f"/result/{name}").status_code == 404
+        assert mine.get(f"/result/0a/{name}").status_code == 404
+
+
+def test_the_files_of_another_batch_are_not_those_of_a_page_left_open(site: FastAPI) -> None:
+    with TestClient(site, cookies=MINE) as mine:
+        mine.get("/begin")
+        assert mine.get("/result/0b/results.csv").status_code == 404
