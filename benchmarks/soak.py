@@ -102,7 +102,7 @@ def main() -> None:
         thread.join(LONGEST_WAIT_S)
     lost = sum(thread.is_alive() for thread in threads) + lane.status.waiting
     lane.close()
-    sys.exit(report(given, idle, book, memory, lost))
+    sys.exit(report(given, idle, book, memory, lost, restarts=len(engines) - 1))
 
 
 def picture(rng: random.Random) -> RenderedImage:
@@ -211,6 +211,7 @@ def report(
     book: Book,
     memory: list[tuple[float, int]],
     lost: int,
+    restarts: int,
 ) -> int:
     """Print what was measured; 1 when a bound was broken."""
     warm_up_s = min(WARM_UP_S, given.minutes * 30)
@@ -222,12 +223,13 @@ def report(
     bound = max(2 * quiet, 0.05)
     slow = busy > bound and not given.busy_machine
     errors = {what: count for what, count in book.counts.items() if what in FAILURES}
-    broken = growth > GROWTH or lost > 0 or slow or bool(errors)
+    broken = growth > GROWTH or lost > 0 or slow or bool(errors) or restarts > 0
     print(f"{date.today()}，{processor()}，{cores()} 核，{given.minutes:g} 分钟")
     print("| 项目 | 测得 | 目标 |\n|---|---|---|")
     print(f"| 预热后内存增长 | {growth:+.1%}（{before / 1e6:.0f} → {after / 1e6:.0f} MB） | < 5% |")
     print(f"| 丢失的请求或线程 | {lost} | 0 |")
     print(f"| 引擎出错 | {errors or 0} | 0 |")
+    print(f"| 引擎重新启动 | {restarts} | 0 |")
     print(f"| 追问首字 p95，空闲 → 混合 | {quiet:.3f} → {busy:.3f} s | ≤ {bound:.3f} s |")
     print(f"| 发生的事 | {dict(sorted(book.counts.items()))} | |")
     for detail, count in book.details.most_common():

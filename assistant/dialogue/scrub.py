@@ -4,24 +4,44 @@ import re
 
 GONE = "〔已隐去〕"
 
+_HAN = r"[\u4e00-\u9fff·]"
+_AFTER = (
+    r"(?=[，,。.；;、？?\s\d]|男|女|性别|年龄|[左右双][肺侧肾脑]?|[肺肝脑肾胸腹头]"
+    r"|有无|是否|请|$)"
+)
+"""What ends a name that no sign ends: 2 or 3 characters are taken where nothing of this comes."""
+
+_PERSON = re.compile(
+    rf"((?:姓名|名字)(?:\s*[:：是为叫]\s*|\s+))(?:{_HAN}{{2,6}}?{_AFTER}|{_HAN}{{2,3}}"
+    r"|[A-Za-z][A-Za-z'.-]*(?:[ ^]+[A-Za-z'.-]+){0,3})"
+    rf"|((?:姓名|名字)){_HAN}{{2,4}}(?=[，,；;、\s])"
+)
+_BORN = re.compile(
+    r"((?:出生(?:日期|年月日?)?|生日)\s*[:：是为]?\s*)\d{2,4}[-./年]\s*\d{1,2}(?:[-./月]\s*\d{1,2}日?)?"
+)
+_ID = re.compile(r"((?<![A-Za-z])ID\s*(?:[:：是为]\s*)?)[\w-]*\d[\w-]{3,}", re.I)
 _NAMED = re.compile(
-    r"((?:患者|病人)?(?:姓名|名字)(?:[是为叫]|[:：])\s*)[\u4e00-\u9fff·]{2,6}"
-    r"|((?:住院|门诊|病案|病历|病人|患者|检查|影像|就诊|登记|床)(?:号|编号)|(?:患者|病人)\s*ID|"
+    r"((?:住院|门诊|病案|病历|病人|患者|检查|影像|就诊|登记|床)(?:号|编号)|(?:患者|病人)\s*ID|"
     r"(?:身份证|医保)(?:卡?号码?)?|(?:联系|家庭)?(?:电话|住址|地址)|手机号?码?)"
     r"((?:[是为]|[:：])?\s*)(?=[\w#-]*\d|[\u4e00-\u9fff])"
     r"(?:(?<=[:：是为\s])[^\s，。；,;、]{1,40}|[\w#-]*\d[\w#-]*)",
     re.I,
 )
 _CITIZEN = re.compile(r"(?<!\d)\d{6}(?:18|19|20)\d{2}(?:0[1-9]|1[0-2])\d{5}[\dXx](?!\d)")
-_TELEPHONE = re.compile(r"(?<![\d.])1[3-9]\d{9}(?!\d)")
+_TELEPHONE = re.compile(r"(?<![\d.])1[3-9]\d(?:[ -]?\d{4}){2}(?!\d)")
 
 
 def scrub(text: str) -> str:
-    """The text without what identifies: labelled names and numbers, citizen ids, mobile numbers.
+    """The text without what identifies.
+
+    Labelled names, numbers and dates of birth; citizen ids and mobile numbers in any case.
 
     >>> scrub("患者姓名：张三，住院号 A12345，右肺有无结节？")
     '患者姓名：〔已隐去〕，住院号 〔已隐去〕，右肺有无结节？'
     """
     text = _CITIZEN.sub(GONE, text)
     text = _TELEPHONE.sub(GONE, text)
-    return _NAMED.sub(lambda found: f"{found[1] or found[2] + found[3]}{GONE}", text)
+    text = _PERSON.sub(lambda found: f"{found[1] or found[2]}{GONE}", text)
+    for labelled in (_BORN, _ID):
+        text = labelled.sub(lambda found: f"{found[1]}{GONE}", text)
+    return _NAMED.sub(lambda found: f"{found[1]}{found[2]}{GONE}", text)

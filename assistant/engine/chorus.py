@@ -7,6 +7,7 @@ from time import perf_counter
 from typing import Generic
 
 import numpy as np
+from numpy.typing import NDArray
 
 from assistant.dialogue.conversation import Conversation
 from assistant.engine.base import Chunk, Options, Stats
@@ -17,9 +18,9 @@ from assistant.engine.telling import Telling
 from assistant.errors import AssistantError
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False)
 class _Voice(Generic[Rows]):
-    """One of the answers: which, from where on, and what is told of it."""
+    """One of the answers: which, from where on, what is told of it, and whether that broke off."""
 
     number: int
     conversation_id: str
@@ -27,6 +28,23 @@ class _Voice(Generic[Rows]):
     next_position: int
     prefilled: Prefilled
     telling: Telling
+    broken: bool = False
+
+    @property
+    def sings(self) -> bool:
+        """Whether there is more to come."""
+        return self.telling.finish is None and not self.broken
+
+    def sing(self, logits: NDArray[np.float32]) -> Iterator[tuple[int, Chunk | AssistantError]]:
+        """The text of the next token, if any; what one cannot say is no other's fault."""
+        try:
+            text = self.telling.hear(logits)
+        except AssistantError as error:
+            self.broken = True
+            yield self.number, error
+            return
+        if text:
+            yield self.number, Chunk(text)
 
     @property
     def position(self) -> int:
@@ -56,23 +74,21 @@ def stream_together(
                 yield rest, Chunk("", Stats(0, 0.0, 0.0, 0, 0, "cancel"))
             return
     for voice in voices:
-        text = voice.telling.hear(voice.prefilled.logits)
-        if text:
-            yield voice.number, Chunk(text)
-    singing = [voice for voice in voices if voice.telling.finish is None]
+        yield from voice.sing(voice.prefilled.logits)
+    singing = [voice for voice in voices if voice.sings]
     batch = loop.language.join([voice.state.session for voice in singing]) if singing else None
     while singing and batch is not None and not cancel.is_set():
         rows = loop.language.rows([voice.telling.ids[-1] for voice in singing], {})
         positions = np.array([[voice.position for voice in singing]] * 3, np.int64)
         for voice, logits in zip(singing, batch.feed(rows, positions), strict=True):
-            text = voice.telling.hear(logits)
-            if text:
-                yield voice.number, Chunk(text)
-        left = [at for at, voice in enumerate(singing) if voice.telling.finish is None]
+            yield from voice.sing(logits)
+        left = [at for at, voice in enumerate(singing) if voice.sings]
         if 0 < len(left) < len(singing):
             batch.keep(left)
         singing = [singing[at] for at in left]
     for voice in voices:
+        if voice.broken:
+            continue
         spoken = loop.memory.spoken(voice.conversation_id)
         spoken[voice.telling.text] = tuple(voice.telling.ids)
         yield voice.last()

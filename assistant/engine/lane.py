@@ -211,7 +211,8 @@ class Lane:
         """Cancel everything and free the engine."""
         with self._changed:
             self._seat.phase = "closed"
-            for request in (*self._line.clear(), *self._worker.running):
+            working = (*self._worker.running, *self._worker.paused)
+            for request in (*self._line.clear(), *working):
                 request.cancel.set()
             self._changed.notify_all()
         self._worker.thread.join(timeout_s)

@@ -122,7 +122,9 @@ class Session:
         try:
             logits: NDArray[np.float32] = infer(self._request, inputs, cancel)[0, -1]
         except InterruptedError:
-            self.keep(0)
+            # Its states are undefined: nothing of the cancelled request is used again.
+            self._request = self._request.get_compiled_model().create_infer_request()
+            self.length = 0
             raise
         self.length = length
         if not self._values:

@@ -109,7 +109,8 @@ class PromptWriter:
         return (self.special.end, *self._ids("\n"), self.special.start, *self._ids(f"{role}\n"))
 
     def _ids(self, text: str) -> tuple[int, ...]:
-        return tuple(self._tokenizer.encode(text, add_special_tokens=False).ids)
+        whole = text.encode("utf-8", "replace").decode("utf-8")  # half a character is none
+        return tuple(self._tokenizer.encode(whole, add_special_tokens=False).ids)
 
 
 @dataclass(frozen=True, eq=False)

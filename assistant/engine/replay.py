@@ -70,10 +70,17 @@ class Slots:
                 slot[:, :, :length] = kept
                 slot[:, :, length:] = 0
 
-    def store(self, cache: DynamicCache, start: int, end: int) -> None:
-        """Append places ``start`` to ``end`` to a cache that ends at ``start``."""
-        for number, (keys, values) in enumerate(zip(self._keys, self._values, strict=True)):
-            cache.update(keys[:, :, start:end], values[:, :, start:end], number)
+    def store(self, cache: DynamicCache, count: int) -> None:
+        """Append to a cache the ``count`` places that follow its own; all of them or none."""
+        start = cache.get_seq_length()
+        added = slice(start, start + count)
+        try:
+            for number, (keys, values) in enumerate(zip(self._keys, self._values, strict=True)):
+                cache.update(keys[:, :, added], values[:, :, added], number)
+        except BaseException:
+            for layer in cache.layers:  # of one the keys may be longer and not the values
+                layer.keys, layer.values = layer.keys[:, :, :start], layer.values[:, :, :start]
+            raise
 
 
 def _room(like: torch.Tensor, length: int) -> torch.Tensor:
@@ -112,13 +119,15 @@ class Replay:
         self._owner = weakref.ref(owner)
 
     def take_back(self, owner: Owner, cache: DynamicCache, count: int) -> None:
-        """Append to its cache what was added here; no longer hold the conversation."""
+        """Append to its cache what was added here; no longer hold the conversation.
+
+        Where memory runs out the conversation stays here, and its cache as it was.
+        """
         if self._slots is None or self._owner is None or self._owner() is not owner:
             return
-        self._owner = None
-        start = cache.get_seq_length()
         if count:
-            self._slots.store(cache, start, start + count)
+            self._slots.store(cache, count)
+        self._owner = None
 
     @torch.inference_mode()
     def step(

@@ -16,7 +16,7 @@ from transformers import DynamicCache
 
 from assistant.engine.patches import PatchConfig, cut_patches
 from assistant.engine.replay import LENGTHS, Record, Replay
-from assistant.errors import AssistantError
+from assistant.engine.sampling import finite
 from assistant.imaging.slice import RenderedImage
 
 PREFILL_TOKENS = 1024
@@ -126,7 +126,7 @@ class TorchLanguage:
                 replay.step(rows[one], positions[:, one], at, length).cpu().numpy()
                 for length in LENGTHS
             ]
-        except (RuntimeError, TypeError, ValueError, AttributeError) as error:
+        except Exception as error:  # whatever it is, the engine works without
             _log.warning("decoding steps cannot be replayed: %s", type(error).__name__)
             return False
         away = max(np.abs(found[1] - found[0]).max(), np.abs(widest - found[0][-1]).max())
@@ -174,9 +174,9 @@ class TorchSession:
 
     def settle(self) -> None:
         """Take back the conversation from where it is replayed."""
-        count, self._lent = self._lent, 0
         if self._replay is not None:
-            self._replay.take_back(self, self._cache, count)
+            self._replay.take_back(self, self._cache, self._lent)
+            self._lent = 0
 
     def keep(self, length: int) -> int:
         """Forget every position from ``length`` on; how many are left."""
@@ -205,14 +205,7 @@ class TorchSession:
             self._lent += 1
         else:
             found = self._computed(rows, positions, cancel)
-        logits: NDArray[np.float32] = found.cpu().numpy()
-        if not np.isfinite(logits.max()):
-            raise AssistantError(
-                "ENG-205",
-                "模型计算溢出，本次回答未完成。",
-                next_step="请改用 OpenVINO INT4 格式的模型，或换一张支持 bfloat16 的显卡。",
-            )
-        return logits
+        return finite(found.cpu().numpy())
 
     def _computed(
         self, rows: torch.Tensor, positions: NDArray[np.int64], cancel: Event

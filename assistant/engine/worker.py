@@ -46,6 +46,7 @@ class Worker:
         self._line = line
         self._changed = changed
         self.running: tuple[Request, ...] = ()
+        self.paused: tuple[Request, ...] = ()
         self.forgotten: deque[str] = deque()
         self.exchange: Exchange | None = None
         self._one_by_one = False
@@ -71,6 +72,8 @@ class Worker:
                 if self._seat.phase == "closed":
                     if self.exchange is not None:
                         self.exchange.done.put(closed())
+                    for request in self._line.clear():
+                        request.refuse(closed())
                     return None
                 if self.exchange is not None:
                     return self.exchange
@@ -196,6 +199,7 @@ class Worker:
             with self._changed:
                 urgent = self._urgent() if self._seat.phase == "ready" else None
                 self.running = (urgent,) if isinstance(urgent, Request) else task.requests
+                self.paused = task.requests if urgent is not None else ()
             if urgent is None:
                 return
             self._do(urgent)

@@ -15,6 +15,15 @@ from assistant.dialogue.scrub import GONE, scrub
         ("11010519491231002X", "11010519491231002X"),
         ("电话13812345678", "13812345678"),
         ("请回 13812345678，谢谢", "13812345678"),
+        ("手机 138 1234 5678", "1234"),
+        ("请回 138-1234-5678", "5678"),
+        ("姓名 张三 性别 男", "张三"),
+        ("姓名张三，男", "张三"),
+        ("姓名：Zhang San，右肺？", "San"),
+        ("PatientName 姓名: ZHANG^SAN", "SAN"),
+        ("ID：1234567 请看", "1234567"),
+        ("出生日期：1961-02-03", "1961"),
+        ("生日1961年2月3日，男", "2月3日"),
     ],
 )
 def test_what_identifies_is_left_out(typed: str, gone: str) -> None:
@@ -36,3 +45,16 @@ def test_what_identifies_is_left_out(typed: str, gone: str) -> None:
 )
 def test_what_a_question_needs_stays(typed: str) -> None:
     assert scrub(typed) == typed
+
+
+@pytest.mark.parametrize(
+    ("typed", "left"),
+    [
+        ("姓名：张三右肺有无结节？", f"姓名：{GONE}右肺有无结节？"),
+        ("姓名：欧阳修文 左侧？", f"姓名：{GONE} 左侧？"),
+        ("姓名：李四男65岁", f"姓名：{GONE}男65岁"),
+        ("患者姓名：王小明，请描述", f"患者姓名：{GONE}，请描述"),
+    ],
+)
+def test_the_question_behind_a_name_stays(typed: str, left: str) -> None:
+    assert scrub(typed) == left

@@ -90,3 +90,10 @@ def test_common_prefix():
     assert common_prefix([], [1]) == 0
     assert common_prefix([1, 2], [1, 2, 3]) == 2
     assert common_prefix([("a", 0)], [("b", 0)]) == 0
+
+
+def test_half_a_character_is_read_as_none(writer):
+    """A box cut at so many UTF-16 units, or a command line that is no UTF-8, may send one."""
+    talk = Conversation.new("").ask("左\ud83d侧")
+    pieces = writer.write(talk, grid_of, {})
+    assert pieces == writer.write(Conversation.new("").ask("左?侧"), grid_of, {})

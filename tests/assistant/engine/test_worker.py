@@ -268,6 +268,23 @@ def test_a_folders_questions_are_answered_together_and_still_make_way():
     lane.close()
 
 
+def test_closing_ends_a_folder_that_makes_way_for_a_person():
+    engine = Choir()
+    engine._script = lambda talk: "答" * 4000
+    lane = Lane.of(engine)
+    talks = [question(f"夹{i}") for i in range(3)]
+    options = Options(max_tokens=4000)
+    working = Thread(target=lambda: lane.together(talks, options, Event()))
+    working.start()
+    until(lambda: engine.sizes == [3])
+    heard = lane.stream(question("人"), options, Event())
+    until(lambda: isinstance(next(heard), Chunk))  # the folder waits
+    lane.close()
+    working.join(5)
+    assert not working.is_alive()
+    assert not lane._worker.thread.is_alive()
+
+
 def test_how_an_answer_of_a_folder_ended_is_told():
     lane = Lane.of(ScriptedEngine(lambda _: "答" * 40))
     for most, text, finish in ((40, "答" * 40, "stop"), (3, "答" * 3, "length")):

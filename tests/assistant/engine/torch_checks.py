@@ -400,6 +400,58 @@ def check_replayed_steps_go_on_in_a_group_and_beyond_the_longest(folder: Path) -
         replay_module.LENGTHS = kept
 
 
+def check_an_overflow_in_a_group_refuses_that_one_alone(folder: Path) -> None:
+    answerer, plain = engine(folder), engine(folder)
+    talks = [Conversation.new("系统").ask(f"问{i}", (picture(i),)) for i in range(3)]
+    join = answerer._language.join
+
+    def overflowing(sessions):
+        batch = join(sessions)
+        feed = batch.feed
+
+        def once(rows, positions):
+            logits = feed(rows, positions).copy()
+            if len(logits) == 3:
+                logits[1] = np.nan
+            return logits
+
+        batch.feed = once
+        return batch
+
+    answerer._language.join = overflowing
+    told: dict[int, list] = {0: [], 1: [], 2: []}
+    for number, item in answerer.stream_together(talks, Options(max_tokens=24), Event()):
+        told[number].append(item)
+    assert told[1][-1].code == "ENG-205"
+    for number in (0, 2):
+        text = "".join(chunk.text for chunk in told[number])
+        assert text == say(plain, talks[number], 24)[0]
+
+
+def check_memory_running_out_while_places_change_harms_no_other_answer(folder: Path) -> None:
+    answerer, plain = replaying(folder), engine(folder)
+    talks = [Conversation.new("系统").ask(f"问{i}", (picture(i),)) for i in range(2)]
+    first = answerer.stream(talks[0], Options(max_tokens=40), Event())
+    text = "".join(next(first).text for _ in range(6))
+    update, calls = torch_model.DynamicCache.update, []
+
+    def scarce(self, keys, values, layer, *rest):
+        if keys.shape[2] < 30 and keys.shape[2] > 1:  # what is taken back, and no prompt
+            calls.append(layer)
+            if layer == 1:
+                raise torch.OutOfMemoryError("CUDA out of memory.")
+        return update(self, keys, values, layer, *rest)
+
+    torch_model.DynamicCache.update = scarce
+    try:
+        refused(lambda: say(answerer, talks[1], 8), "ENG-203")
+    finally:
+        torch_model.DynamicCache.update = update
+    assert calls
+    text += "".join(chunk.text for chunk in first)
+    assert text == say(plain, talks[0], 40)[0]
+
+
 def check_an_overflow_while_replaying_harms_nobody_else(folder: Path) -> None:
     answerer, plain = replaying(folder), engine(folder)
     long, short = (Conversation.new("系统").ask("问" * n, (picture(1),)) for n in (40, 2))
