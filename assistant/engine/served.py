@@ -6,6 +6,7 @@ import queue
 import signal
 import sys
 import threading
+import traceback
 from collections.abc import Iterator
 from typing import Any, BinaryIO
 
@@ -68,7 +69,8 @@ class Desk:
         except AssistantError as error:
             return Refusal.of(error)
         except Exception as error:
-            return Broken(f"{type(error).__name__}: {error}")
+            last = traceback.extract_tb(error.__traceback__)[-1]
+            return Broken(f"{type(error).__name__}: {error} at {last.name}:{last.lineno}")
 
     def drop(self, number: int) -> None:
         """Let go of a call, at its end or before."""

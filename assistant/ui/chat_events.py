@@ -8,6 +8,7 @@ from typing import Any
 import gradio as gr
 
 from assistant.engine.base import Options
+from assistant.errors import AssistantError
 from assistant.store.exchange import MODES, Mode
 from assistant.ui import asking
 from assistant.ui.chat_panel import HOTTEST, LONGEST, SHORTEST
@@ -59,6 +60,7 @@ class ChatEvents:
         desk, owner = self._who(request)
         options, how = _options(temperature, length), _mode(mode)
         try:
+            _must_have_arrived(desk)
             asking.ask(desk, self.services, owner, question or "", how, options)
         except Exception as error:
             yield self._refused(desk, owner, error)
@@ -105,6 +107,7 @@ class ChatEvents:
     def arrive(self, conversation: str, request: gr.Request) -> Iterator[Updates]:
         """Show the conversation that this tab showed before it was reloaded, or a new one."""
         desk, owner = self._who(request)
+        desk.arrived = True
         shown: Updates = {}
         try:
             if conversation:
@@ -125,6 +128,7 @@ class ChatEvents:
             return
         desk, owner = self._who(request)
         try:
+            _must_have_arrived(desk)
             desk.refusal = None
             also = self._done(errand, desk, owner, _mode(mode), _options(temperature, length))
         except Exception as error:
@@ -160,6 +164,15 @@ class ChatEvents:
 
     def _who(self, request: gr.Request) -> tuple[Desk, str]:
         return self.desks.of(request.session_hash or ""), owner_of(request)
+
+
+def _must_have_arrived(desk: Desk) -> None:
+    if not desk.arrived:
+        raise AssistantError(
+            "USE-208",
+            "页面与程序断开得太久，画面上的图像与对话已不在程序里，问题没有提交。",
+            next_step="请刷新页面；对话在左侧列表里，图像请重新打开。",
+        )
 
 
 def _options(temperature: object, length: object) -> Options:

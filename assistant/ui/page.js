@@ -82,8 +82,13 @@
     return transfer.files;
   }
 
+  // A file of a folder is named by its way there: in every folder there may be an IM1.
   async function unpack(entry) {
-    if (entry.isFile) return [await new Promise((done, fail) => entry.file(done, fail))];
+    if (entry.isFile) {
+      const file = await new Promise((done, fail) => entry.file(done, fail));
+      const way = entry.fullPath.slice(1).replaceAll("/", "／");
+      return [way === file.name ? file : new File([file], way, { type: file.type })];
+    }
     const reader = entry.createReader();
     const found = [];
     for (;;) {
@@ -91,7 +96,7 @@
       if (!some.length) break;
       for (const inner of some) found.push(...(await unpack(inner)));
     }
-    return found.filter((file) => !file.name.startsWith("."));
+    return found.filter((file) => !file.name.split("／").pop().startsWith("."));
   }
 
   document.addEventListener("change", (event) => {

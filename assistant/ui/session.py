@@ -26,6 +26,8 @@ class Desk:
         watcher: the one event that draws an answer as it grows; the newest takes over.
         seen: revision of the ledger that was drawn last.
         stamp: of the engine and the settings that are shown, see ``Services.stamp``.
+        arrived: the page has been drawn from this desk; one whose connection broke for long
+            still shows what was on another, which is gone.
     """
 
     record: Record
@@ -38,6 +40,7 @@ class Desk:
     watcher: object | None = None
     seen: int = -1
     stamp: str = ""
+    arrived: bool = False
     wanted: object | None = None
     moving: Lock = field(default_factory=Lock)
 

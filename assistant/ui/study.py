@@ -87,6 +87,8 @@ class View:
         """Another frame of the same file, the nearest there is."""
         frame = max(0, min(frame, self.slice_.frames - 1))
         member = self.study.series[self.series].members[self.index]
+        if member not in self.study.sources:
+            return self
         return replace(self, frame=read_slice(self.study.sources[member], frame=frame))
 
     def of_series(self, series: int) -> "View":

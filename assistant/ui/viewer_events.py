@@ -89,7 +89,12 @@ class ViewerEvents:
 
     def move_slice(self, number: object, request: gr.Request) -> Updates:
         """Another slice, numbered from 1."""
-        return self._move(request, lambda view: view.at(_whole(number) - 1), self._redrawn)
+
+        def drawn(view: View) -> Updates:
+            frame = self.viewer.frame
+            return {**self._redrawn(view), frame: self.viewer.placed(view)[frame]}
+
+        return self._move(request, lambda view: view.at(_whole(number) - 1), drawn)
 
     def move_frame(self, number: object, request: gr.Request) -> Updates:
         """Another frame, numbered from 1."""
