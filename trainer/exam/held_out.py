@@ -2,7 +2,8 @@
 
 What such a picture shows is known from the text that came with it, no better: findings are read
 out of it as out of an answer. A text that states neither a finding nor that all is normal, or
-no region of the body, tells too little and is not asked about; nor is one in English.
+no region of the body, tells too little and is not asked about; nor is one in English, nor a
+dialogue, whose first answer may be about a part of the picture only.
 """
 
 import re
@@ -20,6 +21,13 @@ from trainer.metrics.verdict import Known
 _NORMAL = re.compile(
     r"(?:未见|未发现|没有|无)(?:任何|明显|明确)*的?(?:异常|病变)|(?<!不)(?<!非)正常"
 )
+_CLAUSE = re.compile(r"[，。；：！？、,;:!?\s]+")
+_SOUND = re.compile(
+    r"未见|未发现|未提示|没有|不见|无(?!法)|(?<!不)(?<!非)正常|(?<!不)(?:清晰|清楚|居中|通畅|光整|光滑|对称|完整|均匀|"
+    r"自然|锐利)|阴性|^(?:建议|请)|复查|随访|随诊|结合临床|^(?:检查|影像|放射学?)?(?:所见|表现|描述)$|^(?:诊断|影像学?|检查)?(?:意见|印象|结论|诊断|提示|建议)$|"
+    r"^[^余]{0,8}(?:CT|平扫|增强|扫描|图像|检查)(?:图像|检查|扫描|所见|示|平扫|增强)*$|^(?:气管|双肺|两肺|心脏|肝脏?|胆囊?|胰腺?|脾脏?|双肾|脑室|脑沟)$"
+)
+"""What a clause of a text that finds nothing may be: a heading, a denial, a sound organ, advice."""
 
 
 def draw_held_out(data: Path, most: int) -> tuple[Case, ...]:
@@ -57,12 +65,19 @@ def known_from(text: str) -> Known | None:
     if not is_chinese(text) or region in (UNSURE, NOT_CT):
         return None
     findings = tuple(finding for finding in extract(text) if finding.status != "无")
-    return Known(region, findings) if findings or _NORMAL.search(text) else None
+    return Known(region, findings) if findings or _all_is_normal(text) else None
+
+
+def _all_is_normal(text: str) -> bool:
+    """Not one organ alone, nor the rest beside something that no finding was read from."""
+    clauses = [clause for clause in _CLAUSE.split(text) if clause]
+    sound = all(_SOUND.search(one) and not re.search("其?余(?!韵)", one) for one in clauses)
+    return sound and _NORMAL.search(text) is not None
 
 
 def _cases(data: Path) -> Iterator[Case]:
     for row in read_rows(data, *HELD_OUT):
-        if len(row.pictures) == 1 and row.answers:
+        if len(row.pictures) == 1 and len(row.answers) == 1:
             known = known_from(row.answers[0])
             if known is not None:
                 contrasts = (None,) * len(known.findings)

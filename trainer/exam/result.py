@@ -64,7 +64,7 @@ class Standing:
     def normal(self) -> Share:
         """Normal slices answered without a finding."""
         clear = [one.verdict for one in self.answers if not one.known.findings]
-        return Share.among(not verdict.stated for verdict in clear)
+        return Share.among(verdict.normal for verdict in clear)
 
 
 @dataclass(frozen=True)

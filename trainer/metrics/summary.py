@@ -4,6 +4,8 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from assistant.report.findings import Finding, is_urgent
 from trainer.metrics.share import Share
 from trainer.metrics.tuples import close
@@ -67,21 +69,32 @@ def summarize(
         strangers: texts for pictures that are no CT.
     """
     verdicts = [judge(truth, text) for truth, text in zip(known, answers, strict=True)]
-    # Decoding is greedy, so another picture's answer is what a shuffled picture would get.
-    moved = [*answers[1:], *answers[:1]]
+    moved = _moved(answers)
     commonest = Counter(truth.key for truth in known).most_common(1)[0][1]
     return Summary(
         right=Share.among(v.right for v in verdicts),
         region=Share.among(v.region == v.known.region for v in verdicts),
-        normal=Share.among(not v.stated for v in verdicts if not v.known.findings),
+        normal=Share.among(v.normal for v in verdicts if not v.known.findings),
         urgent=Share.among(is_urgent(v.stated) for v in verdicts if is_urgent(v.known.findings)),
         size=Share.among(close(guess, truth) for v in verdicts for guess, truth in _sizes(v)),
         majority=Share(commonest, len(known)),
         blank=Share.among(judge(truth, blank).right for truth in known),
-        shuffled=Share.among(judge(t, a).right for t, a in zip(known, moved, strict=True)),
+        shuffled=Share.among(judge(known[at], text).right for at, text in moved.items()),
         not_ct=Share.among(judge(Known("非CT"), text).region == "非CT" for text in strangers),
         signs=_by_sign(verdicts),
     )
+
+
+def _moved(answers: Sequence[str]) -> dict[int, str]:
+    """Another picture's answer for each; none where there is but one.
+
+    Decoding is greedy, so it is what a shuffled picture would get. Neighbours are mixed first:
+    real slices come study by study, and the next one of a study is hardly another picture.
+    """
+    if len(answers) < 2:
+        return {}
+    order = [int(at) for at in np.random.default_rng(0).permutation(len(answers))]
+    return {at: answers[other] for at, other in zip(order, order[1:] + order[:1], strict=True)}
 
 
 def _by_sign(verdicts: Sequence[Verdict]) -> tuple[SignScore, ...]:

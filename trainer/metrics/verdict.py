@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from assistant.report.findings import Finding, extract
-from assistant.report.region import region_of
+from assistant.report.region import NOT_CT, UNSURE, region_of
 
 
 @dataclass(frozen=True)
@@ -43,6 +43,14 @@ class Verdict:
     def key(self) -> tuple[str, frozenset[tuple[str, str]]]:
         """Region, and signs with their sides, as the answer has them."""
         return self.region, _sided(self.stated)
+
+    @property
+    def normal(self) -> bool:
+        """The answer is about a part of the body and states no finding.
+
+        Silence, or words in which nothing can be read, call nothing normal.
+        """
+        return not self.stated and self.region not in (UNSURE, NOT_CT)
 
     @property
     def right(self) -> bool:

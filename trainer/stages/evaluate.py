@@ -195,4 +195,4 @@ def _publish(work: Workspace, source: Path, folder: Path, found: Examination) ->
         f"{as_markdown(found)}"
     )
     write_whole(folder / "README.md", readme)
-    describe(folder, work, card_metrics(found))
+    describe(folder, work, card_metrics(found), kind=kind)

@@ -38,6 +38,7 @@ def run(work: Workspace) -> None:
     questions = load_questions()
     config: dict[str, JsonValue] = settings.model_dump(mode="json")
     config["questions"] = [list(one) for one in questions]
+    config["system"] = load_prompts().system
     job = work.begin(
         "followup", inputs={"quantize": work.finished("quantize").digest}, config=config
     )

@@ -14,6 +14,8 @@ _SEPARATORS = re.compile(r"[,、;/]|\band\b|和|及|与")
 _ARTICLES = re.compile(r"\b(?:a|an|the)\b")
 _PUNCTUATION = re.compile(r"[\s.。!?:\"'“”‘’()\[\]-]+")
 _HAN = re.compile(r"[\u4e00-\u9fff]")
+_CLAUSE = re.compile(r"[,，。;；!?！？\n]|\.(?!\d)|\bbut\b|但")
+_DENIAL = re.compile(r"\b(?:no|not|without|absent|negative)\b|n['’]t\b|未见|没有|不是|无(?!名)|非")
 _OPTIONS = re.compile(r"\bor\b|还是|或")
 
 
@@ -79,10 +81,22 @@ def _bare(text: str) -> str:
 
 
 def _names(answer: str, item: str) -> bool:
-    whole = _bare(normalize(answer).lower())
+    """Whether some clause of the answer names the item, and does not deny it."""
+    clauses = _CLAUSE.split(normalize(answer).lower())
+    return any(_mentions(clause, item) and not _denies(clause, item) for clause in clauses)
+
+
+def _mentions(clause: str, item: str) -> bool:
+    whole = _bare(clause)
+    if _HAN.search(whole):  # where Latin letters stand beside Chinese no spaces are kept
+        item = item.replace(" ", "")
     if _HAN.search(item):
         return item in whole.replace(" ", "")
-    return re.search(rf"\b{re.escape(item)}\b", whole) is not None
+    return re.search(rf"(?<![a-z0-9]){re.escape(item)}(?![a-z0-9])", whole) is not None
+
+
+def _denies(clause: str, item: str) -> bool:
+    return _DENIAL.search(clause) is not None and _DENIAL.search(item) is None
 
 
 def _offered_otherwise(question: Question, answer: str) -> bool:

@@ -13,6 +13,11 @@ from trainer.data.prepared import HELD_OUT, read_rows
 from trainer.exam.held_out import draw_held_out, known_from
 from trainer.stages.prepare import prepare
 
+NORMAL = (
+    "胸部CT平扫未见明显异常。",
+    "检查所见：胸部CT平扫，双肺透亮度正常，纵隔居中，气管通畅，胸腔未见积液。\n诊断意见：胸部CT未见异常。\n建议：定期复查。",
+    "颅脑CT平扫：脑实质密度均匀，脑室、脑沟对称，中线居中。颅内未见异常。",
+)
 TEXTS = (
     "胸部CT：右侧胸腔积液，厚约12mm，未见气胸。",
     "胸部CT平扫未见明显异常。",
@@ -41,11 +46,23 @@ def test_what_a_reference_tells(text: str, region: str, signs: set[str]) -> None
         "这是一幅胸部CT图像。",  # neither a finding nor that all is normal
         "可见异常，表现不正常。",  # no region
         "这不是CT图像，是一张照片。",
+        # One sound organ is no normal slice, where something else is seen.
+        "腹部CT：胰腺癌，肝脏未见异常。",
+        "胸部CT：右肺门增大，心脏大小正常。",
+        "腹部CT：右肾囊性病变，肝脏形态正常。",
+        "胸部CT：术后改变，余未见异常。",
         "",
     ],
 )
 def test_what_tells_too_little(text: str) -> None:
     assert known_from(text) is None
+
+
+@pytest.mark.parametrize("text", NORMAL)
+def test_a_text_of_sound_organs_alone_is_normal(text: str) -> None:
+    known = known_from(text)
+    assert known is not None
+    assert known.findings == ()
 
 
 @pytest.fixture

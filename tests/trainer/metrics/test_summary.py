@@ -32,3 +32,18 @@ def test_shares_and_controls() -> None:
     page = table(summary)
     assert "75.0%" in page
     assert "| 肺结节 | 2 | 2 | 0 | 1 | 1.00 |" in page
+
+
+def test_silence_and_unreadable_words_call_nothing_normal() -> None:
+    known = [NORMAL] * 4
+    answers = ["", "A large left pneumothorax.", NO_CT, SAYS_NORMAL]
+    assert summarize(known, answers, "", []).normal == Share(1, 4)
+
+
+def test_neighbouring_slices_are_mixed_before_their_answers_are_swapped() -> None:
+    known = [NODULE] * 20 + [BLEED] * 20  # two studies, slice by slice
+    answers = [SAYS_NODULE] * 20 + [SAYS_BLEED] * 20
+    shuffled = summarize(known, answers, "", []).shuffled
+    assert shuffled.of == 40
+    assert shuffled.hits < 32
+    assert summarize([NODULE], [SAYS_NODULE], "", []).shuffled == Share(0, 0)

@@ -73,3 +73,22 @@ def test_kinds_are_scored_apart() -> None:
     assert (found.closed.hits, found.closed.of) == (1, 2)
     assert (found.open.hits, found.open.of) == (0, 1)
     assert found.words.value == 0
+
+
+@pytest.mark.parametrize(
+    ("question", "answer", "said", "right"),
+    [
+        ("这是什么检查？", "CT", "这是CT图像。", True),
+        ("这是什么检查？", "MRI", "该图像为MRI扫描", True),
+        ("CT还是MRI？", "MRI", "是MRI", True),
+        ("这是什么检查？", "X-Ray", "这是X-Ray图像", True),
+        ("What is seen?", "pneumothorax", "There is no pneumothorax.", False),
+        ("哪个器官异常？", "肺", "未见肺异常", False),
+        ("What is seen?", "pneumothorax", "No effusion, but a pneumothorax.", True),
+        ("What is there?", "no effusion", "There is no effusion.", True),
+    ],
+)
+def test_latin_terms_beside_chinese_and_what_is_denied(
+    question: str, answer: str, said: str, right: bool
+) -> None:
+    assert is_right(ask(question, answer, closed="还是" in question), said) is right

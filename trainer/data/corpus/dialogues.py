@@ -98,11 +98,14 @@ def _dialogues(source: DialoguesSource) -> tuple[Dialogue, ...]:
             f"{source.path.name} 需要 messages，或“问题、回答”两列，"
             f"或“角色、内容”两列，现有：{listed}"
         )
+    numbered = bool(columns.intersection(_DIALOGUE))
+    if not asked and not numbered:
+        raise TableError(f"{source.path.name} 有“角色、内容”两列时，还需要一列编号来分开各段对话")
     # Rows of one dialogue stand together; a row that names none belongs to the one before it.
     keyed = [(text_of(pick(row, _DIALOGUE)), row) for row in rows]
     last = ""
     for place, (key, row) in enumerate(keyed):
-        last = key or last or str(place)
+        last = key or (last if numbered else "") or str(place)
         keyed[place] = (last, row)
     return tuple(
         _from_rows(key, [row for _, row in group]) for key, group in groupby(keyed, lambda k: k[0])

@@ -63,6 +63,10 @@ _WORDS_EN = {
 }  # fmt: skip
 _DIGITS_ZH = dict(zip("一二两三四五六七八九十", (1, 2, 2, 3, 4, 5, 6, 7, 8, 9, 10), strict=True))
 _SPELLED_EN = re.compile(rf"\b(?P<number>{'|'.join(_WORDS_EN)})\b{_LENGTH}", re.I)
+_COUNT_EN = re.compile(
+    r"\b(?P<number>two|three|four|five|six|seven|eight|nine|ten)\b(?=\s+(?!of\b)[a-z])", re.I
+)
+"""Counts of things, which a translation must give, in figures or in words."""
 _SPELLED_ZH = re.compile(rf"(?P<number>[{''.join(_DIGITS_ZH)}]){_LENGTH}", re.I)
 
 
@@ -119,8 +123,17 @@ def _numbers(english: str, chinese: str) -> list[Fault]:
         for m in _SPELLED_EN.finditer(english)
     }
     added = [str(one) for one in told if one not in said and one not in words]
+    counted = (Quantity.of(_WORDS_EN[m["number"].lower()], 0) for m in _COUNT_EN.finditer(english))
+    if "双" in chinese or "两" in chinese:
+        spelled.add(Quantity.of(2, 0))
+    lost += [str(one) for one in counted if one not in told and one not in spelled]
     faults = [Fault("number", f"丢了数字 {'、'.join(lost)}")] if lost else []
-    return [*faults, Fault("number", f"多了数字 {'、'.join(added)}")] if added else faults
+    if added:
+        faults.append(Fault("number", f"多了数字 {'、'.join(added)}"))
+    kept = [one for one in said if one in told]
+    if not faults and kept != [one for one in told if one in said]:
+        faults.append(Fault("number", "数字换了先后，可能换了对象"))
+    return faults
 
 
 def _quantities(text: str) -> list[Quantity]:

@@ -77,7 +77,11 @@ def files(source: PicturesSource) -> list[Path]:
     shelf = open_shelf(source.path)
     suffixes = _PICTURES | SUFFIXES | {".txt"}
     named = (name for name in shelf.names if PurePosixPath(name).suffix.lower() in suffixes)
-    return sorted({shelf.file(name) for name in named})
+    found = {shelf.file(name) for name in named}
+    if source.captions and source.captions not in shelf.names:
+        beside = source.path.parent / source.captions
+        found |= {beside} if beside.is_file() else set()
+    return sorted(found)
 
 
 @lru_cache(maxsize=4)

@@ -49,6 +49,13 @@ FAITHFUL = [
     ("Nodules of 5 mm and 8 mm are seen in the lung.", "肺内可见 5 和 8 mm 的结节。"),
 ]
 UNFAITHFUL = [
+    (
+        "number",
+        "A 25 mm mass is in the left upper lobe and a 6 mm nodule in the right lower lobe.",
+        "左肺上叶见 6 毫米肿块，右肺下叶见 25 毫米结节。",
+    ),
+    ("number", "There are two nodules in the lung.", "肺内可见五枚结节。"),
+    ("number", "There are three masses in the liver.", "肝内可见一枚肿块。"),
     ("negation", "No pneumothorax is seen.", "可见气胸。"),
     ("negation", "A pneumothorax is seen on the left.", "左侧未见气胸。"),
     (

@@ -136,6 +136,27 @@ def test_dialogues_from_a_sheet_of_questions_and_answers(tmp_path: Path) -> None
         assert [fetch() for fetch in first.pictures] == [b"1", b"2"]
 
 
+def test_questions_and_answers_without_a_number_are_a_dialogue_each(tmp_path: Path) -> None:
+    text = "问题,回答,图片\n一？,甲。,1.jpg\n二？,乙。,2.jpg\n三？,丙。,3.jpg\n"
+    (tmp_path / "t.csv").write_text(text, encoding="utf-8")
+    assert [[turn.text for turn in row.turns] for row in talk(tmp_path / "t.csv")] == [
+        ["一？", "甲。"], ["二？", "乙。"], ["三？", "丙。"],
+    ]  # fmt: skip
+    text = "角色,内容\n用户,一？\n医生,甲。\n"
+    (tmp_path / "roles.csv").write_text(text, encoding="utf-8")
+    source = DialoguesSource(kind="dialogues", path=tmp_path / "roles.csv", pictures=tmp_path)
+    (told,) = dialogues.problems(source)
+    assert "编号" in told
+
+
+def test_captions_beside_a_zip_are_among_the_files_that_matter(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        archive.writestr("1.jpg", b"x")
+    (tmp_path / "c.csv").write_text("image,caption\n1.jpg,结节\n", encoding="utf-8")
+    source = PicturesSource(kind="pictures", path=tmp_path / "a.zip", captions="c.csv")
+    assert {path.name for path in pictures.files(source)} == {"a.zip", "c.csv"}
+
+
 def test_dialogues_from_rows_with_roles(tmp_path: Path) -> None:
     text = "对话,角色,内容,图片\na,用户,看图,1.jpg\n,医生,结节\n,用户,哪侧\n,医生,右侧\n"
     (tmp_path / "t.csv").write_text(text, encoding="utf-8")
