@@ -1,5 +1,6 @@
 """One line of a batch's results."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any, ClassVar, Literal
@@ -16,7 +17,18 @@ EMPTY = Notice("BAT-123", "模型没有写出回答，请医师看图像。")
 FRAMES = Notice("BAT-124", "文件有多帧，只问了其中一帧，请医师看其余各帧。")
 NOT_CT = Notice("BAT-125", "这不是 CT 图像，回答不作准，请医师看图像。")
 LOCALIZER = Notice("BAT-126", "这是定位像，不是断层图像，请医师看断层图像。")
-_CAVEATS = {notice.code: notice.message for notice in (CUT, EMPTY, FRAMES, NOT_CT, LOCALIZER)}
+UNREAD = Notice("BAT-127", "回答里有本软件没有读成征象的危急字样，请医师看原文与图像。")
+_CAVEATS = {
+    notice.code: notice.message for notice in (CUT, EMPTY, FRAMES, NOT_CT, LOCALIZER, UNREAD)
+}
+_ALARMING = re.compile(
+    r"破裂|血胸|脑疝|挫裂伤|穿孔|壁内血肿|积血|骨折|栓塞|梗阻|脱位|梗死|出血|血肿|夹层|气胸"
+)
+_CLAUSE = re.compile(r"[，。；,;\n]")
+_DENIED = re.compile(
+    r"未|无|没有|不[伴见存考支符]|看不到|排除|除外|否认|阴性|并非|不是|术后|病史|既往|建议|必要时"
+    r"|注意|警惕|有无|是否|吸收|消失|\(-\)|（-）"
+)
 
 
 @dataclass(frozen=True)
@@ -31,7 +43,7 @@ class Row:
         region: one of ``lexicon.REGIONS``, from the answer; "" when there is none.
         findings: from the answer.
         urgency: "紧急" something urgent present or suspected; "需复核" the answer is cut,
-            empty or not about all of the file, and might have said so; "关注" something
+            empty, not about all of the file or not understood, and might say so; "关注" something
             else; "常规" nothing; "" when it is not done.
         window: window that the model saw it in.
         model: name of the model that answered.
@@ -68,7 +80,7 @@ class Row:
         ``unseen`` says why the picture that was asked about does not stand for the file.
         """
         findings = extract(text)
-        lacks = EMPTY if not text else CUT if cut else unseen
+        lacks = EMPTY if not text else CUT if cut else unseen or _unread(text, findings)
         return cls(
             file=file,
             sha256=sha256,
@@ -100,6 +112,18 @@ class Row:
         """
         known = {field.name: values[field.name] for field in fields(cls)}
         return cls(**{**known, "findings": tuple(Finding(**f) for f in known["findings"])})
+
+
+def _unread(text: str, findings: tuple[Finding, ...]) -> Notice | None:
+    """BAT-127 where a clause affirms what alarms, and no finding was read that could be it."""
+    if is_urgent(findings):
+        return None
+    stated = "".join(finding.sign for finding in findings)
+    for clause in _CLAUSE.split(text):
+        found = _ALARMING.findall(clause)
+        if any(word not in stated for word in found) and not _DENIED.search(clause):
+            return UNREAD
+    return None
 
 
 def _urgency(findings: tuple[Finding, ...], *, whole: bool) -> Urgency:

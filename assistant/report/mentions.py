@@ -14,8 +14,13 @@ from assistant.report.sections import normalize
 from assistant.report.status import statuses
 from assistant.report.tokens import HEADS, Token, tokenize
 
-_SENTENCE = re.compile(r"[。;!\n]|(?<!\d)\.(?!\d)")
-_ADVICE = re.compile(r"建议|请结合|必要时|定期复查|请注意")
+_SENTENCE = re.compile(
+    r"[。;!\n]|(?<!\d)\.(?!\d)"
+    r"|(?:^|(?<=[\s:]))\(?\d{1,2}[.、)](?!\d)|\(\d{1,2}\)|(?<=\S)\s+(?=[左右双两]侧)"
+)
+_ADVICE = re.compile(r"建议|请结合|必要时|定期复查")
+_OF_ADVICE = re.compile(r"\s*(?:除外|排除|明确|以|并)")
+_ANEW = re.compile(r"新发|新鲜|急性|另见")
 _SIZE_OF_NEXT = re.compile(r"(?:大小|左右|直径|类圆形|圆形|的|之|一|个|枚|\s)*")
 
 
@@ -27,16 +32,42 @@ def mentions(text: str, region: str) -> Iterator[Mention]:
     context = Context(region)
     for sentence in _SENTENCE.split(normalize(text)):
         found: list[Mention] = []
-        for index, clause in enumerate(_ADVICE.split(sentence, maxsplit=1)[0].split(",")):
+        for index, clause in enumerate(_without_advice(sentence)):
             words = tuple(tokenize(clause))
             places = places_of(clause, words)
             context = replace(context, same_sentence=index > 0)
-            said = _in_clause(clause, words, places, context)
+            said = _in_clause(clause, words, places, context) or _measured(words, places)
+            if not said and not places and _doubts(words) and found and found[-1].status == "无":
+                found[-1] = replace(found[-1], status="可疑")
             if not said and found and all(place.is_in([context.organ]) for place in places):
                 found[-1] = _sized(found[-1], [word.size_mm for word in words])
             found += said
             context = after(clause, places, said, context)
         yield from (mention for mention in found if mention.status != "问")
+
+
+def _without_advice(sentence: str) -> Iterator[str]:
+    """Clauses up to where one gives advice, without those that go on with it."""
+    advised = False
+    for clause in sentence.split(","):
+        if advised and _OF_ADVICE.match(clause):
+            continue
+        said, *advice = _ADVICE.split(clause, maxsplit=1)
+        advised = bool(advice)
+        yield said
+
+
+def _doubts(words: Sequence[Token]) -> bool:
+    """未见脑梗死,不能除外: the doubt has a clause of its own."""
+    return any(word.kind == "cue" and word.value == "可疑" for word in words)
+
+
+def _measured(words: Sequence[Token], places: Sequence[Place]) -> list[Mention]:
+    """The width of the aorta, where nothing but it is said: a nameless lesion."""
+    sizes = [word.size_mm for word in words if word.kind == "size"]
+    if not sizes or not places or places[-1].organ != "主动脉":
+        return []
+    return [_sized(Mention(None, "有", places[-1]), sizes)]
 
 
 def _in_clause(
@@ -62,6 +93,8 @@ def _readings(
     head: Token, clause: str, places: Sequence[Place], context: Context
 ) -> Iterator[tuple[Sign | None, Place]]:
     """What a word says and where; more than one in 肝、左肾囊肿 and 左侧额叶及右侧颞叶出血."""
+    if _ANEW.search(clause[: head.start]):  # 急性梗死 after 腔隙性脑梗死 is another one
+        context = replace(context, sign=None)
     signs = [sign for sign in SIGNS if head.value in (sign.name, *sign.nouns)]
     if head.kind == "noun" and context.sign and context.means(head, places):
         signs = [context.sign]

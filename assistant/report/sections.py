@@ -20,6 +20,8 @@ _PART_OF = {heading: part for part, headings in _HEADINGS for heading in heading
 _NAMES = "|".join(sorted(_PART_OF, key=len, reverse=True))
 _HEADING = re.compile(rf"(?:(?<=[\s。;])|^)[【\[*#\s]*({_NAMES})[】\]*\s]*(?::|(?<=[】\]])|(?=\n))")
 
+_CIRCLED = re.compile("[①-⑳]")
+
 
 @dataclass(frozen=True)
 class Sections:
@@ -31,8 +33,11 @@ class Sections:
 
 
 def normalize(text: str) -> str:
-    """NFKC: full-width digits, letters and punctuation (except 。、) become ASCII."""
-    return unicodedata.normalize("NFKC", text)
+    """NFKC: full-width digits, letters and punctuation (except 。、) become ASCII.
+
+    A circled number, which NFKC would make a digit of the text, begins an item.
+    """
+    return unicodedata.normalize("NFKC", _CIRCLED.sub("；", text))
 
 
 def split(text: str) -> Sections:

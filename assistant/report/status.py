@@ -8,6 +8,11 @@ from assistant.report.tokens import HEADS, Token
 _ALTERNATIVES = re.compile(r"[^,。;]{0,6}[、或/][^,。;]{0,6}")
 _NOTHING_MORE = ("", "显示", "明确", "确切", "征象", "表现")
 _NEAR = 3
+_BACKWARDS = ("?", "术后", "病史")
+"""What was before these is doubted, or is over; what follows is not."""
+
+_RESOLVED = re.compile(r"吸收|消失")
+_AT_ONCE = re.compile(r"[较前现今均也已]*")
 
 
 def statuses(clause: str, words: Sequence[Token]) -> Mapping[int, str]:
@@ -27,7 +32,7 @@ def statuses(clause: str, words: Sequence[Token]) -> Mapping[int, str]:
             if earlier and _falls_back(word, earlier[-1], clause, words[index + 1 :]):
                 for head in _alternatives(clause, earlier):
                     found[head.start] = word.value
-            elif word.text != "?":
+            elif word.text not in _BACKWARDS:
                 current = "有" if word.value == "见" else word.value
     return found
 
@@ -37,6 +42,9 @@ def _falls_back(cue: Token, head: Token, clause: str, later: Sequence[Token]) ->
         return True
     if cue.value == "见" or cue.start - head.end > _NEAR:
         return False
+    between = clause[head.end : cue.start]
+    if _RESOLVED.search(cue.text) and not _AT_ONCE.fullmatch(between):
+        return False  # 血肿致脑沟消失: the sulci are gone
     if cue.value == "无":  # 结节未见 denies the nodule, 结节未见增大 does not
         return clause[cue.end :].strip() in _NOTHING_MORE and not later
     return cue.value == "问" or not any(word.kind in HEADS for word in later[:1])
