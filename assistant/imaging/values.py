@@ -41,9 +41,15 @@ def unit_of(view: FrameView) -> Unit:
         kind = "".join(view.words("RescaleType")[:1])
     else:
         return "missing"
+    if not kind and int(view.get("BitsStored") or 16) <= 8 and _starts_at(view) >= 0:
+        return "unspecified"  # 8 bits from 0 hold no air
     if kind in ("", "HU", "HU_MOD"):
         return "HU"
     return "unspecified" if kind == "US" else "other"
+
+
+def _starts_at(view: FrameView) -> float:
+    return (view.numbers("RescaleIntercept") or (0.0,))[0]
 
 
 def modality_values(view: FrameView, stored: NDArray[Any]) -> Values:

@@ -11,7 +11,7 @@ from assistant.report.mention import Mention
 
 def merge(seen: Iterable[Mention], concluded: Iterable[Mention]) -> tuple[Finding, ...]:
     """Findings of 检查所见 (``seen``) and 诊断意见 (``concluded``), in order of first mention."""
-    seen = tuple(seen)
+    seen, concluded = tuple(seen), tuple(concluded)
     named = [(m, False) for m in seen] + [(m, True) for m in concluded]
     lesions = [m for m in seen if m.sign is None and m.status != "无"]
     signs = list(dict.fromkeys(mention.sign for mention, _ in named if mention.sign is not None))
@@ -21,7 +21,8 @@ def merge(seen: Iterable[Mention], concluded: Iterable[Mention]) -> tuple[Findin
         for mention, decides in named:
             if mention.sign == sign and mention.status != "无":
                 affirmed = _join(affirmed, _finding(sign, mention), decides)
-        affirmed = _pair(affirmed)
+        if not _contradict(_sides(sign, seen), _sides(sign, concluded)):
+            affirmed = _pair(affirmed)
         measured = any(m.sign == sign and m.size_mm is not None for m in seen)
         lesion = None if measured else _lesion_of(sign, affirmed, lesions)
         if lesion is not None:
@@ -32,6 +33,16 @@ def merge(seen: Iterable[Mention], concluded: Iterable[Mention]) -> tuple[Findin
         ]  # fmt: skip
         findings += affirmed + _still_denied(denied, affirmed)
     return tuple(findings)
+
+
+def _sides(sign: Sign, mentions: Iterable[Mention]) -> set[str]:
+    sides = (m.place.side for m in mentions if m.sign == sign and m.status != "无")
+    return {str(side) for side in sides if side}
+
+
+def _contradict(seen: set[str], concluded: set[str]) -> bool:
+    """What is seen on one side and concluded on the other is an error, and not on both."""
+    return {*seen, *concluded} == {"左", "右"} and not seen & concluded and bool(seen and concluded)
 
 
 def _finding(sign: Sign, mention: Mention) -> Finding:

@@ -56,6 +56,7 @@ def test_modality_lut(make_ct: CTMaker) -> None:
         ({}, "HU"),
         ({"RescaleType": "HU"}, "HU"),
         ({"RescaleType": "US"}, "unspecified"),
+        ({"BitsStored": 8, "RescaleIntercept": 0}, "unspecified"),
         ({"RescaleType": "Z_EFF"}, "other"),
         ({"RescaleIntercept": None}, "missing"),
         ({"RescaleSlope": None}, "missing"),
