@@ -130,7 +130,7 @@ class BatchTab:
             )
         except Exception as error:
             refusal = as_assistant_error(error)
-            if refusal.code == "BAT-132":  # the line is that of the batch which goes on
+            if refusal.code == "BAT-136":  # the line is that of the batch which goes on
                 gr.Warning(f"[{refusal.code}] {refusal.message}{refusal.next_step}")
                 return {self.clock: gr.Timer(active=True)}
             return {self.results.progress: progress(Standing(phase="stopped", error=refusal))}

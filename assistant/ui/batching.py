@@ -166,13 +166,13 @@ class Batches:
         """A new batch in the place of the last one.
 
         Raises:
-            AssistantError: BAT-132 that still goes on.
+            AssistantError: BAT-136 that still goes on.
         """
         with self._lock:
             last = self._batches.get(person)
             if last is not None and last.standing.going:
                 raise AssistantError(
-                    "BAT-132",
+                    "BAT-136",
                     "上一批还没有结束，新的一批没有开始。",
                     next_step="请等它完成，或先停止，再开始新的一批。",
                 )

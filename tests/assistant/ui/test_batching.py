@@ -78,7 +78,7 @@ def test_one_batch_a_person_at_a_time(
     lane = open_lane(lambda _: TEXT, token_delay_s=0.02)
     first = begin(batches, lambda _: Source(folder), None, lane, tmp_path)
     assert batches.going
-    with pytest.raises(AssistantError, match="BAT-132"):
+    with pytest.raises(AssistantError, match="BAT-136"):
         batches.begin("one", lambda: pytest.fail("a second batch"))
     other = begin(batches, lambda _: Source(folder), None, lane, tmp_path, person="two")
     first.control.cancel()
