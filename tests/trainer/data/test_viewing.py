@@ -80,8 +80,8 @@ def test_bone_is_looked_at_with_its_own_windows_where_it_is_taught():
     assert len(windows_of("头颅", ("颅骨骨折",))) > len(WINDOWS["头颅"])
 
 
-def test_a_dissection_is_true_in_a_mediastinal_window_only():
-    phantom = make_case(4, "胸部", ("主动脉夹层",))
+def test_a_lung_window_can_hide_a_dissection():
+    phantom = make_case(5, "胸部", ("主动脉夹层",))
     assert look(phantom, render(as_slice(phantom), MEDIASTINUM)).hidden == ()
     assert look(phantom, render(as_slice(phantom), LUNG)).hidden == ("主动脉夹层",)
 

@@ -29,7 +29,7 @@ def test_the_figures(tmp_path: Path) -> None:
     found = sat(tmp_path)
     assert found.summary.right == Share(2, 4)
     assert found.summary.blank == Share(0, 4)
-    assert found.summary.shuffled == Share(0, 4)
+    assert found.summary.shuffled == Share(2, 4)  # two of the cases are alike
     assert found.summary.not_ct == Share(1, 1)
     assert found.controls.rephrased == Share(1, 2)
     assert found.controls.unmoved == Share(2, 2)
