@@ -46,7 +46,12 @@ def build_sidebar() -> Sidebar:
 
 
 def talk_list(
-    headings: Sequence[Heading], opened: str, answering: frozenset[str], *, searched: bool = False
+    headings: Sequence[Heading],
+    opened: str,
+    answering: frozenset[str],
+    *,
+    searched: bool = False,
+    now: float | None = None,
 ) -> str:
     """Markup of the list, newest first, under the days they belong to.
 
@@ -55,14 +60,16 @@ def talk_list(
         opened: id of the conversation on the page.
         answering: ids of those in which an answer is being written.
         searched: the list is narrowed.
+        now: seconds since the epoch; the clock's where nothing is given.
     """
+    now = time.time() if now is None else now
     if not headings:
         words = wording.TALKS_NONE if searched else wording.TALKS_EMPTY
         return f'<div class="talks" data-open=""><p class="none">{words}</p></div>'
     rows: list[str] = []
     day = ""
     for heading in headings:
-        if (found := _day(heading.changed)) != day:
+        if (found := _day(heading.changed, now)) != day:
             day = found
             rows.append(f'<div class="day">{day}</div>')
         rows.append(_row(heading, opened == heading.id, heading.id in answering))
@@ -82,8 +89,7 @@ def _row(heading: Heading, opened: bool, answering: bool) -> str:
     )
 
 
-def _day(changed: float) -> str:
-    then, now = time.localtime(changed), time.localtime()
-    if (then.tm_year, then.tm_yday) == (now.tm_year, now.tm_yday):
+def _day(changed: float, now: float) -> str:
+    if time.localtime(changed)[:3] == time.localtime(now)[:3]:
         return wording.DAYS[0]
-    return wording.DAYS[1] if time.time() - changed < _WEEK_S else wording.DAYS[2]
+    return wording.DAYS[1] if now - changed < _WEEK_S else wording.DAYS[2]
