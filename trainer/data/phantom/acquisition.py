@@ -37,7 +37,7 @@ class Protocol:
 def draw_protocol(rng: np.random.Generator, region: str) -> Protocol:
     """A plausible protocol for the region, thin and noisy to thick and smooth."""
     sharp = rng.uniform(0.4, 1.1) if rng.random() < (0.35 if region == "胸部" else 0.12) else 0.0
-    low, high = (1.2, 5.0) if region == "头颅" else (4.0, 22.0)
+    low, high = (1.2, 7.0) if region == "头颅" else (4.0, 22.0)
     noise = math.exp(rng.uniform(math.log(low), math.log(high))) * (1 + 1.2 * sharp)
     return Protocol(
         noise_hu=noise,

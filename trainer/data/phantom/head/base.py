@@ -3,6 +3,13 @@
 import numpy as np
 
 from trainer.data.phantom.canvas import Coverage
+from trainer.data.phantom.head.front import (
+    LOW_WINGS,
+    both,
+    paint_orbits,
+    paint_sphenoid,
+    paint_temples,
+)
 from trainer.data.phantom.head.skull import Skull
 from trainer.data.phantom.labels import Label
 from trainer.data.phantom.scene import Scene
@@ -12,7 +19,6 @@ from trainer.data.phantom.shapes import (
     ellipse,
     inset,
     jitter,
-    mirror,
     polar,
     spline,
     tube,
@@ -34,15 +40,11 @@ def paint_base(scene: Scene, skull: Skull, age: float, *, orbits: bool) -> None:
     _posterior_fossa(scene, skull, k, age)
     _central_bone(scene, k)
     if orbits:
-        _orbits(scene, skull, k)
+        paint_temples(scene, skull, k, LOW_WINGS)
+        paint_sphenoid(scene, k)
+        paint_orbits(scene, skull, k)
     else:
         _roofs(scene, skull, k)
-
-
-def _both(scene: Scene, curve: Curve, *, hu: float, label: Label, soft_mm: float = 0.6) -> None:
-    for side in (curve, mirror(curve)):
-        moved = side + scene.rng.normal(0, 0.7, 2)
-        scene.canvas.paint(moved, hu=hu, label=label, soft_mm=soft_mm)
 
 
 def _temporal_lobes(scene: Scene, skull: Skull, k: Curve, age: float) -> None:
@@ -129,7 +131,7 @@ def _central_bone(scene: Scene, k: Curve) -> None:
     petrous = jitter(
         rng, [(9, 4), (22, 5), (44, 12), (66, 22), (67, 42), (56, 38), (38, 27), (20, 17)], 1
     )
-    _both(scene, spline(petrous * k), hu=dense, label=Label.BONE, soft_mm=0.7)
+    both(scene, spline(petrous * k), hu=dense, label=Label.BONE, soft_mm=0.7)
     for sign in (1, -1):
         if rng.random() < 0.85:
             cells = []
@@ -145,7 +147,7 @@ def _central_bone(scene: Scene, k: Curve) -> None:
     clivus = spline(jitter(rng, [(-12, -10), (12, -10), (10, 1), (0, 4), (-10, 1)], 0.6) * k)
     scene.canvas.paint(clivus, hu=tissues.cancellous + 200, label=Label.BONE, soft_mm=0.6)
     wing = tube(np.array([(60, -34), (44, -40), (30, -30), (14, -18)]) * k, [5, 7, 5, 6])
-    _both(scene, wing, hu=dense, label=Label.BONE, soft_mm=0.8)
+    both(scene, wing, hu=dense, label=Label.BONE, soft_mm=0.8)
     sphenoid = spline(
         jitter(rng, [(-14, -34), (0, -36), (14, -34), (12, -14), (0, -11), (-12, -14)], 1.2) * k
     )
@@ -155,65 +157,6 @@ def _central_bone(scene: Scene, k: Curve) -> None:
     scene.canvas.paint(air, hu=-960, label=Label.BODY_GAS, soft_mm=0.4)
     septum = tube(np.array([(0, -35), (rng.normal(0, 2), -24), (rng.normal(0, 4), -12)]) * k, 1.2)
     scene.canvas.paint(septum, hu=400, label=Label.BONE)
-
-
-def _orbits(scene: Scene, skull: Skull, k: Curve) -> None:
-    rng, tissues = scene.rng, scene.tissues
-    front = -float(np.interp(-np.pi / 2, skull.angles, skull.outer))
-
-    def y(depth: float) -> float:
-        return front + depth * float(k[1])
-
-    cone = np.array(
-        [(15, y(4)), (30, y(-1)), (46, y(8)), (44, y(22)), (30, y(42)), (17, y(54)), (13, y(40))]
-    )
-    wall = cone.mean(axis=0) + (cone - cone.mean(axis=0)) * 1.13
-    kx = np.array([k[0], 1.0])
-    _both(scene, spline(wall * kx), hu=tissues.cortical * 0.75, label=Label.BONE, soft_mm=0.8)
-    _both(scene, spline(cone * kx), hu=tissues.fat + 8, label=Label.FAT, soft_mm=0.5)
-    ethmoid = np.array(
-        [(-12, y(6)), (0, y(2)), (12, y(6)), (13, y(30)), (11, y(52)), (-11, y(52)), (-13, y(30))]
-    )
-    scene.canvas.paint(spline(ethmoid * kx), hu=300, label=Label.BONE, soft_mm=0.6)
-    cells = []
-    for sign in (1, -1):
-        at = y(rng.uniform(7, 10))
-        while at < y(50):
-            step = rng.uniform(6, 13)
-            cells.append(blob(rng, sign * 6.2 * k[0], at + step / 2, 5.0 * k[0], step * 0.45, n=24))
-            at += step
-    mucosa = -960 if rng.random() < 0.85 else 30
-    scene.canvas.paint(*cells, hu=mucosa, label=Label.BODY_GAS, soft_mm=0.4)
-    septum = tube(np.array([(0, y(2)), (0, y(50))]), 1.2)
-    scene.canvas.paint(septum, hu=350, label=Label.BONE)
-    for sign in (1, -1):
-        cx, cy, r = (
-            sign * 31 * k[0] + rng.normal(0, 0.8),
-            y(7) + rng.normal(0, 1.5),
-            rng.uniform(11, 12.8),
-        )
-        if rng.random() < 0.9:
-            nerve = tube([(cx, cy), (sign * 24 * k[0], y(34)), (sign * 15 * k[0], y(52))], 3.5)
-            medial = tube(
-                [(cx - sign * 11, cy + 4), (sign * 17 * k[0], y(28)), (sign * 15 * k[0], y(50))],
-                [2, 4.5, 2],
-            )
-            side = tube(
-                [(cx + sign * 11, cy + 5), (sign * 36 * k[0], y(30)), (sign * 18 * k[0], y(50))],
-                [2, 4.5, 2],
-            )
-            scene.canvas.paint(
-                nerve, medial, side, hu=tissues.muscle - 8, label=Label.MUSCLE, soft_mm=0.4
-            )
-        scene.canvas.paint(ellipse(cx, cy, r + 0.8, r + 0.8), hu=50, label=Label.EYE, soft_mm=0.4)
-        scene.canvas.paint(ellipse(cx, cy, r - 0.8, r - 0.8), hu=12, label=Label.EYE, soft_mm=0.4)
-        if rng.random() < 0.8:
-            lens = ellipse(cx, cy - r * 0.62, 4.6, 2.2)
-            scene.canvas.paint(lens, hu=rng.uniform(70, 110), label=Label.EYE, soft_mm=0.4)
-    nose = spline(np.array([(-9, y(4)), (0, y(-rng.uniform(5, 14))), (9, y(4)), (0, y(9))]))
-    scene.canvas.paint(nose, hu=30, label=Label.MUSCLE, soft_mm=0.5)
-    bone = tube([(-5, y(2)), (0, y(-3)), (5, y(2))], 2)
-    scene.canvas.paint(bone, hu=tissues.cortical * 0.7, label=Label.BONE, soft_mm=0.5)
 
 
 def _roofs(scene: Scene, skull: Skull, k: Curve) -> None:

@@ -179,12 +179,14 @@ def _body_level(scene: Scene, skull: Skull, age: float) -> None:
     """Bodies of the lateral ventricles with the caudate beside them."""
     rng, tissues = scene.rng, scene.tissues
     k = skull.at(math.pi / 2) / 86.0
-    wide = rng.uniform(5.0, 8.5) + age * rng.uniform(0, 6)
+    wide = rng.uniform(5.0, 8.5) + age * rng.uniform(0, 7)
     spread = rng.uniform(0.9, 1.15)
-    path = np.array([(9, -36), (10, -20), (14, 2), (20, 22), (24, 36)]) * (k * spread, k)
+    horn = rng.uniform(8, 14)  # some diverge in front as well
+    path = np.array([(horn, -36), (10, -20), (rng.uniform(9, 14), 2), (20, 22), (24, 36)])
+    path = path * (k * spread, k)
     nucleus = path[:4] + np.array([wide * 0.75, 0.0])
     _pair(scene, tube(nucleus, [7, 7, 5, 3]), hu=tissues.grey, label=Label.GREY_MATTER, soft_mm=1.2)
-    shape = tube(path, np.array([0.7, 1, 0.95, 1, 0.5]) * wide)
+    shape = tube(path, np.array([rng.uniform(0.7, 1.1), 1, 0.95, 1, rng.uniform(0.5, 1)]) * wide)
     soft = rng.uniform(0.5, 1.5)
     _pair(scene, shape, hu=tissues.csf, label=Label.CSF, soft_mm=soft, keep=VENTRICLES)
     callosum = ellipse(0, -37 * k, 8, 4)

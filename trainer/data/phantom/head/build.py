@@ -7,14 +7,23 @@ import numpy as np
 from trainer.data.phantom.acquisition import paint_head_holder
 from trainer.data.phantom.head.base import paint_base
 from trainer.data.phantom.head.brain import paint_brain
+from trainer.data.phantom.head.face import paint_face
 from trainer.data.phantom.head.fracture import BONES, plan_fracture
+from trainer.data.phantom.head.front import SHARES, paint_front
 from trainer.data.phantom.head.lesions import (
     plan_epidural,
     plan_haemorrhage,
     plan_infarct,
     plan_subdural,
 )
-from trainer.data.phantom.head.skull import Skull, draw_skull, paint_scalp, paint_slope, paint_vault
+from trainer.data.phantom.head.skull import (
+    Skull,
+    draw_skull,
+    paint_ears,
+    paint_scalp,
+    paint_slope,
+    paint_vault,
+)
 from trainer.data.phantom.head.subarachnoid import SPREADS, plan_subarachnoid
 from trainer.data.phantom.head.ventricles import VENTRICLES, Dilated, plan_hydrocephalus
 from trainer.data.phantom.lesion import Lesion
@@ -23,13 +32,14 @@ from trainer.data.phantom.scene import Body, Push, Scene
 from trainer.data.phantom.spectrum import Spectrum
 
 LEVELS = {
-    "颅底": 0.12,
-    "眼眶": 0.12,
-    "鞍上池": 0.14,
-    "基底节": 0.28,
-    "侧脑室体": 0.17,
-    "半卵圆中心": 0.14,
-    "颅顶": 0.09,
+    "颌面": 0.1,
+    "颅底": 0.11,
+    "眼眶": 0.11,
+    "鞍上池": 0.15,
+    "基底节": 0.24,
+    "侧脑室体": 0.16,
+    "半卵圆中心": 0.13,
+    "颅顶": 0.1,
 }
 """How often each level is drawn."""
 
@@ -41,7 +51,7 @@ PLANS = {
     "蛛网膜下腔出血": plan_subarachnoid,
 }
 SIGN_LEVELS = {
-    "脑出血": tuple(LEVELS),
+    "脑出血": tuple(level for level in LEVELS if level != "颌面"),
     "硬膜下血肿": ("鞍上池", "基底节", "侧脑室体", "半卵圆中心"),
     "硬膜外血肿": ("鞍上池", "基底节", "侧脑室体", "半卵圆中心"),
     "脑梗死": ("颅底", "眼眶", "鞍上池", "基底节", "侧脑室体", "半卵圆中心"),
@@ -53,20 +63,30 @@ SIGN_LEVELS = {
 
 @dataclass(frozen=True)
 class Head:
-    """One head: its skull, age, lesions and wide ventricles, before it is painted."""
+    """One head before it is painted.
+
+    Attributes:
+        level: a key of ``LEVELS``.
+        skull: its radii.
+        age: 0 young to 1 old.
+        lesions: what will be seen.
+        dilated: ventricles of a hydrocephalus.
+        faced: the face stands before the brain at a level where it need not.
+    """
 
     level: str
     skull: Skull
     age: float
     lesions: tuple[Lesion, ...]
     dilated: Dilated | None = None
+    faced: bool = False
 
     @property
     def body(self) -> Body:
         """Outer size in mm."""
         t, skin = self.skull.angles, self.skull.skin
         across, along = np.abs(skin * np.cos(t)).max(), skin * np.sin(t)
-        nose = 8.0 if self.level == "眼眶" else 0.0
+        nose = 16.0 if self.level == "颌面" else 8.0 if self.faced or self.level == "眼眶" else 0.0
         return Body(float(across), float(-along.min()) + nose, float(along.max()))
 
     def paint(self, scene: Scene) -> None:
@@ -76,6 +96,10 @@ class Head:
                 scene.push = lesion.push
         if scene.rng.random() < 0.75:
             paint_head_holder(scene.canvas, scene.rng, scene.body.half, scene.body.back)
+        if self.level == "颌面":
+            paint_ears(scene, self.skull)
+            paint_face(scene, self.skull, self.age)
+            return
         paint_scalp(scene, self.skull, self.level)
         paint_vault(scene, self.skull)
         if any(lesion.name == "蛛网膜下腔出血" for lesion in self.lesions):
@@ -85,8 +109,10 @@ class Head:
         else:
             paint_brain(scene, self.skull, self.level, self.age, self.dilated)
         scene.push = Push()
-        if scene.rng.random() < 0.35:
+        if scene.rng.random() < 0.35 and self.level != "眼眶":
             paint_slope(scene, self.skull)
+        if self.faced:
+            paint_front(scene, self.skull)
         for lesion in self.lesions:
             lesion.paint(scene)
 
@@ -111,7 +137,14 @@ def draw_head(
         age = 0.45 + 0.45 * age
     if dilated is not None:  # pressure closes the sulci
         age *= 0.45
-    return Head(level, skull, age, tuple(lesions), dilated)
+    faced = rng.random() < SHARES.get(level, 0.0) and all(map(_behind, lesions))
+    return Head(level, skull, age, tuple(lesions), dilated, faced)
+
+
+def _behind(lesion: Lesion) -> bool:
+    """Whether it lies where no face can stand before the brain."""
+    bounded = lesion.name in ("蛛网膜下腔出血", "脑积水", "中线移位")
+    return bounded or lesion.site not in ("", "额叶")
 
 
 HEAD = Region(

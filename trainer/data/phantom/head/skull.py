@@ -12,6 +12,7 @@ from trainer.data.phantom.shapes import band, polar, tube
 from trainer.data.phantom.trunk import bump
 
 SCALE = {
+    "颌面": 0.93,
     "颅底": 0.97,
     "眼眶": 0.96,
     "鞍上池": 1.0,
@@ -24,6 +25,9 @@ SCALE = {
 
 CROWN = 0.25
 """Share of the uppermost slices that are hardly more than bone."""
+
+LOW = ("颌面", "颅底", "眼眶")
+"""Levels at which the neck begins behind the skull."""
 
 TEMPORALIS = {"颅底": 13.0, "眼眶": 14.0, "鞍上池": 11.0, "基底节": 6.0}
 """Thickness of the temporal muscle, mm."""
@@ -55,22 +59,24 @@ def draw_skull(rng: np.random.Generator, level: str) -> Skull:
     )
     a, b = 74 * scale * rng.uniform(0.93, 1.07), 91 * scale * rng.uniform(0.94, 1.05)
     power = rng.uniform(2.0, 2.35)
-    wider = rng.uniform(0.06, 0.15) if level in ("颅底", "眼眶") else rng.uniform(0.0, 0.07)
+    wider = rng.uniform(0.06, 0.15) if level in LOW else rng.uniform(0.0, 0.07)
     egg = 1 + wider * np.sin(t)
     r = (np.abs(np.cos(t) / (a * egg)) ** power + np.abs(np.sin(t) / b) ** power) ** (-1 / power)
     for k in range(1, 6):
         r *= 1 + rng.normal(0, 0.008) * np.cos(k * t + rng.uniform(0, 2 * math.pi))
     thick = rng.uniform(4.5, 8.0) * (1 + 0.25 * np.cos(2 * t) * -1)
+    most = 0.66
     if level == "颅顶":
         crown = rng.random() < CROWN
-        r, thick = (r * rng.uniform(0.7, 0.9), thick * rng.uniform(2.4, 4)) if crown else (r, thick)
+        r, thick = (r * rng.uniform(0.7, 0.9), thick * rng.uniform(2.4, 5)) if crown else (r, thick)
         thick = thick * rng.uniform(1.3, 2.2)
+        most = rng.uniform(0.55, 0.9) if crown else most
     thick = np.maximum(thick * (1 + 0.08 * np.cos(5 * t + rng.uniform(0, 6))), 3.0)
-    thick = np.minimum(thick, 0.66 * r)
+    thick = np.minimum(thick, most * r)
     scalp = rng.uniform(3.5, 8.0) * (1 + 0.25 * np.cos(2 * t + rng.uniform(-0.5, 0.5)))
     if level in TEMPORALIS:
         scalp = scalp + TEMPORALIS[level] * rng.uniform(0.7, 1.0) * bump(t, math.radians(-38), 0.42)
-    if level in ("颅底", "眼眶"):
+    if level in LOW:
         scalp = scalp + rng.uniform(4, 14) * bump(t, math.pi / 2, 0.7)
     return Skull(t, r + scalp, r, r - thick)
 
@@ -79,8 +85,8 @@ def paint_scalp(scene: Scene, skull: Skull, level: str) -> None:
     """Skin, subcutaneous fat and, low enough, the temporal muscles."""
     rng, tissues = scene.rng, scene.tissues
     t = skull.angles
-    if level in ("颅底", "眼眶") and rng.random() < 0.75:
-        _ears(scene, skull)
+    if level in ("颅底", "眼眶"):
+        paint_ears(scene, skull)
     scene.canvas.paint(polar(t, skull.skin), hu=rng.uniform(20, 50), label=Label.MUSCLE)
     fat = skull.skin - rng.uniform(1.0, 2.0)
     scene.canvas.paint(polar(t, fat), hu=tissues.fat + 20, label=Label.FAT)
@@ -108,9 +114,11 @@ def _strap(scene: Scene, skull: Skull, at: float, half: float, thick: float) -> 
         scene.canvas.paint(muscle, hu=hu, label=Label.MUSCLE, soft_mm=0.4)
 
 
-def _ears(scene: Scene, skull: Skull) -> None:
-    """Auricles: thin folds of cartilage beside the mastoids."""
+def paint_ears(scene: Scene, skull: Skull) -> None:
+    """Auricles, on most low slices: thin folds of cartilage beside the mastoids."""
     rng = scene.rng
+    if rng.random() > 0.75:
+        return
     half = float(np.interp(0.0, skull.angles, skull.skin))
     for side in (-1, 1):
         y = rng.uniform(8, 22)

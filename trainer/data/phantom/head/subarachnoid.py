@@ -17,6 +17,9 @@ from trainer.data.phantom.spectrum import Spectrum
 EDGE_MM = 1.6
 """The walls of the ventricles hold so much fluid by partial volume, and no blood."""
 
+FACE = (Label.FAT, Label.BONE, Label.EYE, Label.MUSCLE, Label.BODY_GAS)
+"""What a tilted slice shows within the outline of the skull, where no blood runs."""
+
 SWELLING_MM = 0.8
 """Clot spreads the gyri apart by about so much."""
 
@@ -63,6 +66,7 @@ def _fluid(scene: Scene, skull: Skull) -> Coverage:
     brain, water = tissues.white - 3.0, tissues.csf + 2.0
     share = np.clip((brain - scene.canvas.hu) / (brain - water), 0, 1)
     inside = scene.canvas.mask(polar(skull.angles, skull.inner - 0.5))
+    inside = inside * (1 - scene.where(*FACE))
     outside = share * inside * (1 - np.clip(8 * _blurred(scene, scene.masks[VENTRICLES]), 0, 1))
     return _blurred(scene, np.asarray(outside, np.float32), SWELLING_MM)
 
