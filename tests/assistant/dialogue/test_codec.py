@@ -49,6 +49,7 @@ def changed(**fields: object) -> str:
         changed(turns=[{"role": "user", "text": "", "images": [
             {"png": "AAAA", "window": None, "window_name": "", "slice_ref": {}}]}]),
     ],
+    ids=lambda _: "spoiled",  # some hold a new conversation's id
 )  # fmt: skip
 def test_anything_else_is_refused(text: str | bytes):
     with pytest.raises(AssistantError) as caught:
