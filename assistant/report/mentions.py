@@ -36,7 +36,7 @@ def mentions(text: str, region: str) -> Iterator[Mention]:
             words = tuple(tokenize(clause))
             places = places_of(clause, words)
             context = replace(context, same_sentence=index > 0)
-            said = _in_clause(clause, words, places, context) or _measured(words, places)
+            said = _in_clause(clause, words, places, context) or _measured(words, places, context)
             if not said and not places and _doubts(words) and found and found[-1].status == "无":
                 found[-1] = replace(found[-1], status="可疑")
             if not said and found and all(place.is_in([context.organ]) for place in places):
@@ -62,12 +62,13 @@ def _doubts(words: Sequence[Token]) -> bool:
     return any(word.kind == "cue" and word.value == "可疑" for word in words)
 
 
-def _measured(words: Sequence[Token], places: Sequence[Place]) -> list[Mention]:
+def _measured(words: Sequence[Token], places: Sequence[Place], context: Context) -> list[Mention]:
     """The width of the aorta, where nothing but it is said: a nameless lesion."""
     sizes = [word.size_mm for word in words if word.kind == "size"]
-    if not sizes or not places or places[-1].organ != "主动脉":
+    spoken_of = places or (context.places if context.same_sentence else ())
+    if not sizes or not spoken_of or spoken_of[-1].organ != "主动脉":
         return []
-    return [_sized(Mention(None, "有", places[-1]), sizes)]
+    return [_sized(Mention(None, "有", spoken_of[-1]), sizes)]
 
 
 def _in_clause(
