@@ -31,7 +31,8 @@ class Layout:
         bits_allocated: container of one sample, 1, 8, 16, 32 or 64.
         bits_stored: significant bits.
         low_bits: unused bits below the value, in old files whose High Bit says so.
-        signed: two's complement.
+        signed: two's complement; None where the file does not say, and then no value may have
+            the bit set that would tell.
         planar: color planes follow one another instead of color pixels.
     """
 
@@ -43,7 +44,7 @@ class Layout:
     bits_allocated: int
     bits_stored: int
     low_bits: int
-    signed: bool
+    signed: bool | None
     planar: bool
 
     @property
@@ -65,11 +66,11 @@ def read_layout(dataset: Dataset) -> Layout:
     photometric = str(dataset.get("PhotometricInterpretation") or "").strip().upper()
     samples = _number(dataset, "SamplesPerPixel", 1)
     if _SAMPLES.get(photometric) != samples:
-        raise _impossible("PhotometricInterpretation")
+        raise impossible("PhotometricInterpretation")
     allocated = _number(dataset, "BitsAllocated")
     stored = _number(dataset, "BitsStored", allocated)
     if allocated not in _BITS or not 1 <= stored <= allocated:
-        raise _impossible("BitsAllocated")
+        raise impossible("BitsAllocated")
     high = _number(dataset, "HighBit", stored - 1)
     return Layout(
         rows=rows,
@@ -80,9 +81,15 @@ def read_layout(dataset: Dataset) -> Layout:
         bits_allocated=allocated,
         bits_stored=stored,
         low_bits=high + 1 - stored if stored <= high < allocated else 0,
-        signed=_number(dataset, "PixelRepresentation", 0) == 1,
+        signed=_signed(dataset),
         planar=_number(dataset, "PlanarConfiguration", 0) == 1,
     )
+
+
+def _signed(dataset: Dataset) -> bool | None:
+    if dataset.get("PixelRepresentation") in (None, ""):
+        return None
+    return _number(dataset, "PixelRepresentation") == 1
 
 
 def _number(dataset: Dataset, keyword: str, default: int | None = None) -> int:
@@ -92,10 +99,11 @@ def _number(dataset: Dataset, keyword: str, default: int | None = None) -> int:
     try:
         return int(value)
     except (TypeError, ValueError) as error:
-        raise _impossible(keyword) from error
+        raise impossible(keyword) from error
 
 
-def _impossible(keyword: str) -> AssistantError:
+def impossible(keyword: str) -> AssistantError:
+    """IMG-111: an attribute that is missing or cannot be."""
     return AssistantError(
         "IMG-111",
         f"DICOM 图像属性 {keyword} 缺失或无效。",

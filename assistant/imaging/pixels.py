@@ -12,7 +12,7 @@ from pydicom.pixels.decoders.base import get_decoder
 from pydicom.pixels.processing import apply_color_lut
 
 from assistant.imaging import codestream
-from assistant.imaging.layout import Layout
+from assistant.imaging.layout import Layout, impossible
 from assistant.imaging.refusal import malformed, truncated, undecodable, unsupported
 
 
@@ -29,7 +29,7 @@ def decode(dataset: Dataset, layout: Layout, frame: int) -> NDArray[Any]:
 
     Raises:
         AssistantError: IMG-106 cut short, IMG-107 malformed, IMG-109 unknown syntax,
-            IMG-110 cannot be decoded.
+            IMG-110 cannot be decoded, IMG-111 nobody can tell whether values are negative.
     """
     syntax = dataset.file_meta.TransferSyntaxUID
     try:
@@ -52,7 +52,7 @@ def decode(dataset: Dataset, layout: Layout, frame: int) -> NDArray[Any]:
         "planar_configuration": int(layout.planar),
         "bits_allocated": layout.bits_allocated,
         "bits_stored": layout.bits_stored + shift,
-        "pixel_representation": int(layout.signed),
+        "pixel_representation": int(layout.signed or False),
     }
     try:
         array, _ = decoder.as_array(dataset, index=frame, **options)
@@ -62,6 +62,9 @@ def decode(dataset: Dataset, layout: Layout, frame: int) -> NDArray[Any]:
         raise undecodable(type(error).__name__) from error
     if shift:
         array = array >> shift
+    deep = layout.photometric.startswith("MONOCHROME") and layout.bits_stored > 8
+    if layout.signed is None and deep and array.max() >= 1 << (layout.bits_stored - 1):
+        raise impossible("PixelRepresentation")
     return _color(dataset, layout, array)
 
 

@@ -36,6 +36,15 @@ def test_a_ct_slice(make_ct: CTMaker, read: Read) -> None:
     assert slice_.notices == ()
 
 
+def test_a_sign_that_is_not_told_is_never_guessed(make_ct: CTMaker, read: Read) -> None:
+    plain = read(make_ct(STORED.astype(np.uint16), PixelRepresentation=None))
+    assert plain.hu is not None
+    assert plain.hu.tolist() == (STORED - 1024).tolist()
+    with pytest.raises(AssistantError) as caught:
+        read(make_ct(STORED - 50, PixelRepresentation=None))
+    assert caught.value.code == "IMG-111"
+
+
 def test_position_runs_along_the_normal(make_ct: CTMaker, read: Read) -> None:
     tilted = make_ct(
         STORED, ImageOrientationPatient=[1, 0, 0, 0, 0.8, -0.6], ImagePositionPatient=[7, 3, 10]

@@ -22,7 +22,7 @@ def test_a_plain_slice(make_ct: CTMaker) -> None:
 def test_what_may_be_missing(make_ct: CTMaker) -> None:
     missing = dict.fromkeys(["BitsStored", "HighBit", "PixelRepresentation", "SamplesPerPixel"])
     layout = read_layout(make_ct(np.zeros((4, 6), np.int16), **missing))
-    assert (layout.bits_stored, layout.signed, layout.samples) == (16, False, 1)
+    assert (layout.bits_stored, layout.signed, layout.samples) == (16, None, 1)
 
 
 def test_high_bit_of_old_files(make_ct: CTMaker) -> None:
