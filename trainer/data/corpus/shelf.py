@@ -50,7 +50,7 @@ def open_shelf(path: Path) -> Shelf:
         files = (file for file in path.rglob("*") if file.is_file())
         return Shelf(path, tuple(sorted(file.relative_to(path).as_posix() for file in files)))
     try:
-        with zipfile.ZipFile(path) as archive:
+        with _opened(path) as archive:
             names = (info.filename for info in archive.infolist() if not info.is_dir())
             return Shelf(path, tuple(sorted(names)))
     except FileNotFoundError as error:
@@ -86,4 +86,12 @@ def match_names(shelf: Shelf) -> Mapping[str, str]:
 @lru_cache(maxsize=4)
 def _archive(path: Path) -> zipfile.ZipFile:
     """Kept open: to open a zip is to read its whole directory."""
-    return zipfile.ZipFile(path)
+    return _opened(path)
+
+
+def _opened(path: Path) -> zipfile.ZipFile:
+    """With the names as Chinese Windows writes them, where the zip does not say UTF-8."""
+    try:
+        return zipfile.ZipFile(path, metadata_encoding="gbk")
+    except UnicodeDecodeError:
+        return zipfile.ZipFile(path)
