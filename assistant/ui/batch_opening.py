@@ -24,7 +24,8 @@ class Opened:
 def open_row(batch: Batch, file: str, empty: Record, *, most: int) -> Opened:
     """Read a row's picture again, and begin a conversation with the batch's question and answer.
 
-    Of a series that was asked about as a whole, all slices are opened, at most ``most``.
+    Of a series that was asked about as a whole, all slices are opened; of one with more than
+    ``most``, those that were asked about.
 
     Raises:
         AssistantError: USE-231 the row is no longer there; those of reading a file.
@@ -34,14 +35,16 @@ def open_row(batch: Batch, file: str, empty: Record, *, most: int) -> Opened:
         if entry is None or filed is None:
             raise gone()
         stack = _stack_of(ledger, file) if batch.job.by == "series" else None
-        if stack is not None and len(stack.members) > most:
-            stack = None
-        paths = [_path(ledger, member) for member in stack.members] if stack else [entry.path]
+        members = stack.members if stack else ()
+        asked = stack.representatives(batch.job.per_series) if stack else ()
+        if len(members) > most:
+            members = tuple(one for one in members if one in asked or one.name == file)
+        paths = [_path(ledger, member) for member in members] or [entry.path]
     view = first_view(open_study([_read(path) for path in paths]), batch.job.window)
     if stack is None:
         return Opened(view, _begun(batch, filed.row, (view,), empty))
-    places = {member.name: place for place, member in enumerate(stack.members)}
-    shown = [view.at(places[m.name]) for m in stack.representatives(batch.job.per_series)]
+    places = {member.name: place for place, member in enumerate(members)}
+    shown = [view.at(places[member.name]) for member in asked]
     return Opened(view.at(places[file]), _begun(batch, filed.row, tuple(shown), empty))
 
 

@@ -63,8 +63,10 @@ def test_of_a_series_all_slices_are_opened_at_the_one_clicked(tmp_path: Path, ru
     middle = open_row(batch, "0-03.dcm", EMPTY, most=99)
     assert len(middle.record.conversation.images) == 3
     assert middle.record.conversation.turns[-1].text == "右侧气胸。"
-    few = open_row(batch, "0-03.dcm", EMPTY, most=5)
-    assert len(few.view.stack) == 1
+    few = open_row(batch, "0-03.dcm", EMPTY, most=5)  # no more than were asked about
+    assert (few.view.index, len(few.view.stack)) == (1, 3)
+    pictures = [image.sha256 for image in few.record.conversation.images]
+    assert pictures == [image.sha256 for image in middle.record.conversation.images]
 
 
 def test_a_cut_answer_is_opened_as_one(tmp_path: Path, run: Run) -> None:
