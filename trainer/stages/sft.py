@@ -10,6 +10,7 @@ from rich.progress import BarColumn, Progress, TextColumn
 
 from trainer import llamafactory
 from trainer.config import read_yaml
+from trainer.cutoff import check_cutoff
 from trainer.losscurve import draw
 from trainer.manifest import Job, write_whole
 from trainer.mixture import inputs_of_mix, mix
@@ -75,6 +76,7 @@ def _step(work: Workspace, name: str) -> None:
         folder = job.folder / ".mix"
         given.update(mix(work, folder))
         given["dataset_dir"] = str(folder.resolve())
+    check_cutoff(Path(str(given["dataset_dir"])), given)
     with _shown(work, job, _samples_a_step(arguments)) as report:
         ending = llamafactory.train(given, job.folder, resume=job.resumed, report=report)
     figures = {"train_seconds": round(ending.seconds, 1), "peak_gb": ending.peak_bytes / 1e9}
