@@ -320,7 +320,9 @@ def test(arguments: "list[str]") -> int:
     os.environ["CT_TRAIN_PYTHON"] = str(TRAIN.python)
     os.chdir(ROOT)
     # Chromium needs a short temporary path; tests of whole runs move it into a deep one.
-    runs = [arguments] if arguments else [["--ignore=tests/e2e"], ["tests/e2e"]]
+    # A browser and its server are two processes already.
+    apart = ["--ignore=tests/e2e", "-n", "2", "--dist", "loadfile"]
+    runs = [arguments] if arguments else [apart, ["tests/e2e"]]
     return max([hand_over(TEST, "pytest", run) for run in runs])
 
 

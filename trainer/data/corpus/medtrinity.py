@@ -93,10 +93,18 @@ def rows_of(
     for place, (name, text) in enumerate(
         zip(batch.column(id_), batch.column(caption), strict=True)
     ):
-        words = text.as_py()
+        words = _told(text)
         turns = (Turn("user", "", 1), Turn("assistant", words if isinstance(words, str) else ""))
         path = paths[place].as_py() if paths is not None else None
-        yield str(name.as_py() or ""), turns, (_fetch(pictures, place, path, folder),)
+        yield str(_told(name) or ""), turns, (_fetch(pictures, place, path, folder),)
+
+
+def _told(cell: pa.Scalar) -> object:
+    """What a cell says; parquet does not keep writers from other encodings than UTF-8."""
+    try:
+        return cell.as_py()
+    except UnicodeDecodeError:
+        return cell.as_buffer().to_pybytes().decode("gb18030", errors="replace")
 
 
 def _fetch(pictures: pa.Array, place: int, path: str | None, folder: Path) -> Fetch:

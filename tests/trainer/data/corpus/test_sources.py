@@ -49,6 +49,17 @@ def test_a_page_that_breaks_costs_its_row_group_only(tmp_path: Path) -> None:
     assert lost == list(range(10, 20))
 
 
+def test_text_that_is_not_utf8_costs_nothing(tmp_path: Path) -> None:
+    (tmp_path / "s").mkdir()
+    captions = pa.array(["胸部CT".encode("gbk"), b"chest CT"], pa.binary()).view(pa.string())
+    record = {"image": [b"1", b"2"], "id": ["a", "b"], "caption": captions}
+    pq.write_table(pa.table(record), tmp_path / "s" / "0.parquet")
+    source = parquet(tmp_path / "s")
+    (unit,) = medtrinity.units(source, 0, 0, 10)
+    said = [row.turns[-1].text for row in medtrinity.read(source, unit)]
+    assert said == ["胸部CT", "chest CT"]
+
+
 def test_a_shard_cannot_reach_other_files(tmp_path: Path) -> None:
     (tmp_path / "secret").write_bytes(b"secret")
     (tmp_path / "s").mkdir()
