@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from assistant.errors import AssistantError
+from trainer.data.prepared import HELD_OUT
 from trainer.data.sharegpt import write_json
 from trainer.manifest import digest_file
 from trainer.workspace import Workspace
@@ -15,6 +16,7 @@ INFO = "dataset_info.json"
 STRATEGY = {"longest": "interleave_over", "shortest": "interleave_under"}
 
 Entry = dict[str, object]
+Row = dict[str, list[str]]
 
 
 @dataclass(frozen=True)
@@ -65,16 +67,19 @@ def inputs_of_mix(work: Workspace) -> dict[str, str]:
 def mix(work: Workspace, folder: Path) -> Mapping[str, object]:
     """Write the mixture's ``dataset_info.json`` and rows into ``folder``.
 
-    Pictures stay where they are: rows name them by their whole path.
+    Pictures stay where they are: rows name them by their whole path. Rows with a picture that
+    the pipeline's own data hold out are left out: it would be examined on what it was taught.
 
     Returns:
         LLaMA-Factory's arguments that draw from it.
 
     Raises:
-        AssistantError: TRN-311 when the pipeline's own data are shards.
+        AssistantError: TRN-311 when the pipeline's own data are shards, TRN-313 when nothing of
+            an added data set is left.
     """
     folder.mkdir(parents=True, exist_ok=True)
     parts = parts_of(work)
+    examined: frozenset[str] | None = None
     info: dict[str, object] = {}
     for part in parts:
         entry = _entry(part)
@@ -87,6 +92,9 @@ def mix(work: Workspace, folder: Path) -> Mapping[str, object]:
         rows = json.loads((part.folder / str(entry["file_name"])).read_text(encoding="utf-8"))
         for row in rows:
             row["images"] = [str((part.folder / name).resolve()) for name in row["images"]]
+        if part.name != OWN:
+            examined = _examined(work.data) if examined is None else examined
+            rows = _untold(work, part, rows, examined)
         write_json(folder / f"{part.name}.json", rows)
         info[part.name] = {**entry, "file_name": f"{part.name}.json"}
     write_json(folder / INFO, info)
@@ -96,6 +104,32 @@ def mix(work: Workspace, folder: Path) -> Mapping[str, object]:
         "mix_strategy": STRATEGY[work.pipeline.mix.until],
         "interleave_probs": ",".join(map(repr, _shares(parts))),
     }
+
+
+def _examined(data: Path) -> frozenset[str]:
+    """Digests of the pictures that no training may see."""
+    info = json.loads((data / INFO).read_text(encoding="utf-8"))
+    files = [data / str(info[name]["file_name"]) for name in HELD_OUT if name in info]
+    rows = [row for file in files for row in json.loads(file.read_text(encoding="utf-8"))]
+    return frozenset(digest_file(data / name) for row in rows for name in row["images"])
+
+
+def _untold(work: Workspace, part: Part, rows: list[Row], examined: frozenset[str]) -> list[Row]:
+    """The rows that give nothing of the examination away."""
+    if not examined:
+        return rows
+    kept = [row for row in rows if examined.isdisjoint(map(digest_file, map(Path, row["images"])))]
+    if not kept:
+        raise AssistantError(
+            "TRN-313",
+            f"数据集 {part.folder.name} 的每一行都用了本流程留出考核的图像。",
+            next_step="请换一个数据集，或去掉这一项 mix。",
+        )
+    if len(kept) < len(rows):
+        work.console.print(
+            f"  {part.folder.name}：{len(rows) - len(kept)} 行用了留出考核的图像，不用于训练"
+        )
+    return kept
 
 
 def _shares(parts: list[Part]) -> list[float]:

@@ -2,6 +2,7 @@ import json
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from assistant.errors import AssistantError
 from tests.trainer.mixed_data import mixed, rows_of
@@ -51,3 +52,30 @@ def test_what_is_missing_is_told(tmp_path: Path) -> None:
     with pytest.raises(AssistantError) as caught:
         mix(work, tmp_path / "mix")
     assert caught.value.code == "TRN-311"
+
+
+def hold_out(data: Path, picture: bytes) -> None:
+    """Let the pipeline's own data examine on one picture."""
+    (data / "mllm_data" / "held.jpg").write_bytes(picture)
+    row = {"messages": [], "images": ["mllm_data/held.jpg"]}
+    (data / "mllm_data" / "test.json").write_text(json.dumps([row]), encoding="utf-8")
+    info = json.loads((data / "dataset_info.json").read_text(encoding="utf-8"))
+    info["mllm_med_test"] = {**info["mllm_med"], "file_name": "mllm_data/test.json"}
+    (data / "dataset_info.json").write_text(json.dumps(info), encoding="utf-8")
+
+
+def test_nothing_that_is_examined_on_is_taught(tmp_path: Path) -> None:
+    work = mixed(tmp_path)
+    folder = tmp_path / "dialogues" / "mllm_data"
+    Image.new("RGB", (64, 64), "white").save(folder / "1.jpg")
+    rows = json.loads((folder / "rows.json").read_text(encoding="utf-8"))
+    rows[3]["images"] = ["mllm_data/1.jpg"]
+    (folder / "rows.json").write_text(json.dumps(rows), encoding="utf-8")
+    hold_out(work.data, (folder / "1.jpg").read_bytes())
+    mix(work, tmp_path / "mix")
+    assert len(rows_of(tmp_path / "mix", "mix_1")) == 9
+    assert len(rows_of(tmp_path / "mix", "mix_2")) == 10
+    hold_out(work.data, (folder / "0.jpg").read_bytes())
+    with pytest.raises(AssistantError) as caught:
+        mix(work, tmp_path / "mix")
+    assert caught.value.code == "TRN-313"
