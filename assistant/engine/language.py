@@ -9,8 +9,6 @@ import openvino as ov
 from numpy.typing import NDArray
 from openvino import opset13 as ops
 
-from assistant.engine.inference import infer
-
 LARGEST_GROUP = 128
 """Activations that share a scale, at most; why, says ``openvino.compile_properties``."""
 
@@ -89,7 +87,7 @@ class Session:
         return [np.asarray(state.state.data) for state in self._request.query_state()]
 
     def keep(self, length: int) -> int:
-        """Forget every position from ``length`` on; how many are left: a cancel leaves none."""
+        """Forget every position from ``length`` on; how many are left."""
         length = min(length, self.length)
         if length == 0:
             self._request.reset_state()
@@ -104,13 +102,15 @@ class Session:
     ) -> NDArray[np.float32]:
         """Append positions and return the logits float32 (vocabulary,) after the last.
 
+        An inference is never given up half-way: all requests of a compiled model share its
+        graph, and a cancelled one leaves shapes there that break the next inference of another
+        conversation, or its numbers (OpenVINO 2026.4.1, CPU: attention masks of one token met
+        keys of the 21 that had been cancelled).
+
         Args:
             rows: float32 (n, hidden).
             positions: int64 (3, n), see :class:`assistant.engine.prompt.Layout`.
-            cancel: looked at while computing.
-
-        Raises:
-            InterruptedError: cancelled; nothing is left of the state.
+            cancel: not looked at.
         """
         length = self.length + rows.shape[0]
         inputs = {
@@ -119,13 +119,8 @@ class Session:
             "position_ids": positions[:, None, :],
             "beam_idx": np.zeros(1, np.int32),
         }
-        try:
-            logits: NDArray[np.float32] = infer(self._request, inputs, cancel)[0, -1]
-        except InterruptedError:
-            # Its states are undefined: nothing of the cancelled request is used again.
-            self._request = self._request.get_compiled_model().create_infer_request()
-            self.length = 0
-            raise
+        found = self._request.infer(inputs, share_inputs=True, share_outputs=True)
+        logits: NDArray[np.float32] = found["logits"][0, -1]
         self.length = length
         if not self._values:
             shapes = [state.state.shape for state in self._request.query_state()]

@@ -185,6 +185,8 @@ class Loop(Generic[Rows]):
                 continue
             rows = self.memory.pictures.get(image.sha256)
             if rows is None:
+                if cancel.is_set():
+                    raise InterruptedError
                 rows = self._vision.encode(image, cancel)
                 self.memory.pictures.put(image.sha256, rows)
                 encoded += 1

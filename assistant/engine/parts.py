@@ -35,7 +35,7 @@ class Vision(Protocol[RowsOut]):
         ...
 
     def encode(self, image: RenderedImage, cancel: Event) -> RowsOut:
-        """Embeddings (tokens, hidden); InterruptedError on cancel."""
+        """Embeddings (tokens, hidden); InterruptedError where a runtime can be cancelled."""
         ...
 
 

@@ -9,7 +9,6 @@ import openvino as ov
 from numpy.typing import NDArray
 from openvino import opset13 as ops
 
-from assistant.engine.inference import infer
 from assistant.engine.patches import PatchConfig, Patches, cut_patches
 from assistant.imaging.slice import RenderedImage
 
@@ -54,14 +53,11 @@ class VisionTower:
         return rows // self.config.merge_size, columns // self.config.merge_size
 
     def encode(self, image: RenderedImage, cancel: Event) -> NDArray[np.float32]:
-        """Embeddings float32 (tokens, hidden) of a picture.
-
-        Raises:
-            InterruptedError: cancelled, between two operations of the tower.
-        """
+        """Embeddings float32 (tokens, hidden) of a picture; whole, see ``Session.feed``."""
         patches = cut_patches(image.pixels, self.config)
         hidden = self._embed.infer({0: patches.values}, share_inputs=True)[0]
-        found = np.array(infer(self._merge, self._merger_feed(hidden, patches), cancel))
+        feed = self._merger_feed(hidden, patches)
+        found = np.array(self._merge.infer(feed, share_inputs=True, share_outputs=True)[0])
         self._encoded()
         return found
 

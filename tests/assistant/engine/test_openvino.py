@@ -2,7 +2,6 @@
 
 import hashlib
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import replace
 from threading import Event, Timer
 
@@ -11,7 +10,6 @@ import openvino as ov
 import pytest
 
 from assistant.dialogue.conversation import Conversation
-from assistant.engine import language
 from assistant.engine.base import Chooser, Options, Preparer, Stats, Together
 from assistant.engine.language import LARGEST_GROUP, weight_group
 from assistant.engine.memory import Budget
@@ -169,35 +167,42 @@ def test_a_cancelled_preparation_leaves_nothing_half_done(engine, fresh):
     assert say(engine, talk)[0] == anew(fresh, talk)[0]
 
 
-def test_a_follow_up_cancelled_while_it_is_read_forgets_no_picture(engine, fresh, monkeypatch):
-    """The runtime loses the whole state then: the picture and all turns are read again."""
+def test_a_follow_up_cancelled_while_it_is_read_forgets_no_picture(engine, fresh):
     talk = Conversation.new("系统").ask("描述", (picture(1),))
     talk = talk.answer(say(engine, talk)[0]).ask("哪一侧？" * 30)
-    whole = language.infer
-
-    def cancelled(request: ov.InferRequest, inputs: dict, cancel: Event) -> None:
-        cancel.set()
-        request.start_async(inputs, share_inputs=True)
-        request.cancel()
-        with suppress(RuntimeError):
-            request.wait()
-        raise InterruptedError
-
-    monkeypatch.setattr(language, "infer", cancelled)
-    assert say(engine, talk)[1].finish == "cancel"
-    monkeypatch.setattr(language, "infer", whole)
+    cancel = Event()
+    Timer(0.005, cancel.set).start()
+    assert list(engine.stream(talk, Options(), cancel))[-1].stats.finish == "cancel"
     text, stats = say(engine, talk)
     assert (text, stats.pictures_encoded) == (anew(fresh, talk)[0], 0)
 
 
-def test_a_long_prefill_is_given_up_at_once(engine):
+def test_a_prefill_that_nobody_waits_for_any_more_is_not_computed_again(engine, fresh):
     talk = Conversation.new("肺" * 700).ask("问")
     cancel = Event()
     Timer(0.03, cancel.set).start()
     last = list(engine.stream(talk, Options(max_tokens=400), cancel))[-1].stats
     assert last is not None
     assert last.finish == "cancel"
-    assert say(engine, talk, 8)[1].prefill_tokens > 100
+    text, stats = say(engine, talk, 8)
+    assert stats.prefill_tokens < 100
+    assert text == anew(fresh, talk, 8)[0]
+
+
+def test_a_cancel_spoils_nothing_for_other_conversations(engine, fresh):
+    """Requests of one compiled model share its graph: prefills are cancelled between answers."""
+    other = Conversation.new("系统").ask("描述", (picture(3),))
+    expected = anew(fresh, other, 64)[0]
+    for number in range(40):
+        words = "右肺有无结节？" * (1 + number % 5)
+        talk = Conversation.new("系统").ask(f"{number}{words}", (picture(number % 3),))
+        cancel = Event()
+        Timer(0.001 * (number % 12), cancel.set).start()
+        list(engine.stream(talk, Options(max_tokens=8), cancel))
+        engine.forget(talk.id)
+        if number % 4 == 0:
+            engine.forget(other.id)
+            assert say(engine, other, 64)[0] == expected
 
 
 def test_answers_together_are_those_of_each_alone(engine, fresh):
@@ -293,7 +298,7 @@ def test_memory_running_out_is_said_and_survived(engine, fresh, failure, monkeyp
         lambda: list(engine.stream_together([talk, talk], Options(), Event())),
     ):
         with monkeypatch.context() as scarce:
-            scarce.setattr("assistant.engine.language.infer", no_room)
+            scarce.setattr("assistant.engine.language.Session.feed", no_room)
             with pytest.raises(AssistantError, match="ENG-203"):
                 ask()
         assert not len(engine._loop.memory.states)
@@ -304,7 +309,7 @@ def test_memory_running_out_while_loading_is_said(engine, monkeypatch):
     def no_room(*_: object, **__: object) -> None:
         raise RuntimeError("Check 'ptr' failed: could not allocate 4 GB")
 
-    monkeypatch.setattr("assistant.engine.language.infer", no_room)
+    monkeypatch.setattr("assistant.engine.language.Session.feed", no_room)
     with pytest.raises(AssistantError, match="ENG-202"):
         engine.warm_up()
     monkeypatch.setattr("assistant.engine.openvino.VisionTower", no_room)
