@@ -104,8 +104,8 @@ class Session:
 
         An inference is never given up half-way: all requests of a compiled model share its
         graph, and a cancelled one leaves shapes there that break the next inference of another
-        conversation, or its numbers (OpenVINO 2026.4.1, CPU: attention masks of one token met
-        keys of the 21 that had been cancelled).
+        conversation (OpenVINO 2026.4.1, CPU: the attention mask of one token met queries of
+        the 21 that had been cancelled).
 
         Args:
             rows: float32 (n, hidden).
