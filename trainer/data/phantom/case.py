@@ -168,7 +168,7 @@ def _attempt(
 
 def draw_view(rng: np.random.Generator, body: Body, size: int, *, crop: bool) -> View:
     """Field of view, position, rotation and a gentle deformation."""
-    edge = max(2 * body.half, body.front + body.back)
+    edge = max(2 * body.half, body.front + body.back, body.series_mm)
     kind = rng.random()
     part = crop and kind < 0.07
     if part:

@@ -14,11 +14,16 @@ from trainer.data.phantom.tissue import Tissues
 
 @dataclass(frozen=True)
 class Body:
-    """Outer size of the part in the slice, mm from its origin: half width, front, back."""
+    """Outer size of the part in the slice, mm from its origin: half width, front, back.
+
+    ``series_mm`` is the largest extent anywhere in the series, for which the field of view was
+    set; 0 where this slice is about as large as any.
+    """
 
     half: float
     front: float
     back: float
+    series_mm: float = 0.0
 
 
 @dataclass(frozen=True)

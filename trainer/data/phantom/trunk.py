@@ -196,9 +196,11 @@ def paint_ribs(scene: Scene, path: Curve, *, count: int, front_gap: float = 0.35
     scene.canvas.paint(*core, hu=tissues.cancellous, label=Label.BONE, soft_mm=0.6)
 
 
-def paint_muscle(scene: Scene, *curves: Curve) -> None:
-    """Muscle with a little streaky fat."""
+def paint_muscle(scene: Scene, *curves: Curve, marbled_hu: float = 0.0) -> None:
+    """Muscle with a little streaky fat, with more of it where ``marbled_hu`` darkens it."""
     hu = scene.tissues.muscle + scene.grain() * 6
+    if marbled_hu:
+        hu = hu - np.maximum(scene.texture(1.8, marbled_hu), 0)
     within = scene.masks.get("体")
     scene.canvas.paint(*curves, hu=hu, label=Label.MUSCLE, soft_mm=0.7, within=within)
 

@@ -278,3 +278,23 @@ def test_the_top_of_the_head_is_mostly_bone_at_times():
         if one.truth.level == "颅顶"
     ]
     assert min(shares) < 0.35 < 0.5 < max(shares)
+
+
+def test_the_uppermost_heads_are_often_small_in_a_picture_set_for_the_whole_head():
+    shares = []
+    for seed in range(150):
+        phantom = make_case(seed, "头颅", (), size=96)
+        if phantom.truth.level == "颅顶":
+            across = np.flatnonzero((phantom.labels > Label.TABLE).any(axis=0))
+            shares.append((across[-1] - across[0] + 1) / 96)
+    assert len(shares) >= 8
+    assert min(shares) < 0.5 < max(shares)
+
+
+def test_a_slice_through_liver_and_spleen_may_or_may_not_cut_the_pancreas():
+    seen = []
+    for seed in range(60):
+        phantom = make_case(seed, "腹部", (), size=96)
+        if phantom.truth.level == "肝脾":
+            seen.append(bool((phantom.labels == Label.PANCREAS).any()))
+    assert 3 <= sum(seen) <= len(seen) - 3

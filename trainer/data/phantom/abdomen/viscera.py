@@ -5,6 +5,8 @@ import math
 import numpy as np
 
 from trainer.data.phantom.abdomen.belly import Belly
+from trainer.data.phantom.abdomen.midline import paint_midline
+from trainer.data.phantom.canvas import Coverage
 from trainer.data.phantom.labels import Label
 from trainer.data.phantom.scene import Scene
 from trainer.data.phantom.shapes import Curve, blob, ellipse, inset, jitter, tube
@@ -17,6 +19,7 @@ def paint_viscera(scene: Scene, belly: Belly) -> None:
         _lung_bases(scene, belly)
     _mesentery(scene, belly)
     _bowel(scene, belly)
+    paint_midline(scene, belly)
     if belly.level != "肝脾":
         _pancreas(scene, belly)
     if belly.spleen is not None:
@@ -84,12 +87,37 @@ def _liver(scene: Scene, belly: Belly, liver: Curve) -> None:
         canvas.blend(
             box, alpha, hu=tissues.liver + contrast * 0.8, label=None, within=mask, strength=0.9
         )
+    if belly.level != "双肾" and rng.random() < 0.55:
+        _porta(scene, belly, mask)
     if belly.level == "肝脾" and rng.random() < 0.7:
         cleft = tube(
             np.array([(-0.14, -0.84), (-0.13, -0.55), (-0.12, -0.36)]) * (belly.a, belly.b),
             [4, 2.5, 2],
         )
         canvas.paint(cleft, hu=tissues.fat + 30, label=None, soft_mm=1.0, within=mask)
+
+
+def _porta(scene: Scene, belly: Belly, mask: Coverage) -> None:
+    """Portal trunk and its first branches where the slice grazes them, with the fat about them."""
+    rng, tissues = scene.rng, scene.tissues
+    hilum = np.array([-0.2 * belly.a, -0.14 * belly.b]) + rng.normal(0, 6, 2)
+    scale = np.array([belly.a, belly.b])
+    right = hilum + np.array([(0, 0), (-0.18, rng.normal(0, 0.07)), (-0.34, 0.1)]) * scale
+    left = hilum + np.array([(0, 0), (0.05, -0.2), (0.1, -0.4)]) * scale
+    graze = rng.uniform(1.0, 5.0)
+    for path in (right, left):
+        if rng.random() < 0.75:
+            width = rng.uniform(8, 15)
+            shape = tube(jitter(rng, path, 4), width * np.array([1, 0.8, 0.4]))
+            hu, strength = tissues.vein, rng.uniform(0.4, 0.95)
+            scene.canvas.paint(
+                shape, hu=hu, label=None, soft_mm=graze, within=mask, strength=strength
+            )
+    for _ in range(int(rng.integers(0, 5))):
+        x, y = hilum + rng.normal(0, 9, 2)
+        spot = blob(rng, x, y, rng.uniform(2, 5), rng.uniform(2, 5), rough=0.2)
+        hu, strength = tissues.fat + 20, rng.uniform(0.1, 0.6)
+        scene.canvas.paint(spot, hu=hu, label=None, soft_mm=1.5, within=mask, strength=strength)
 
 
 def _clips(scene: Scene, belly: Belly) -> None:

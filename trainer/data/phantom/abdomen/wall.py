@@ -44,11 +44,12 @@ def paint_wall(scene: Scene, belly: Belly) -> None:
 
 def _back(scene: Scene, belly: Belly, y: float, width: float, bulk: float) -> None:
     rng = scene.rng
+    marbled = rng.uniform(0, 45) if rng.random() < 0.6 else 0.0
     for s in (-1, 1):
         erector = ellipse(
             s * rng.uniform(27, 33), y + width * 0.35 + 30, 25 * bulk, 19 * bulk, s * 8
         )
-        paint_muscle(scene, erector)
+        paint_muscle(scene, erector, marbled_hu=marbled)
         if belly.level != "肝脾":
             psoas = rng.uniform(9, 14) if belly.level == "胰腺胆囊" else rng.uniform(13, 20)
             paint_muscle(
@@ -58,7 +59,7 @@ def _back(scene: Scene, belly: Belly, y: float, width: float, bulk: float) -> No
                 [(s * (width * 0.5 + 16), y + 30), (s * (width * 0.5 + 44), y + 22)],
                 np.array([18, 12]) * bulk,
             )
-            paint_muscle(scene, lumbar)
+            paint_muscle(scene, lumbar, marbled_hu=marbled)
         else:
             crus = tube(
                 [(s * width * 0.45, y + 4), (s * 14, y - width * 0.45), (s * 4, y - width * 0.62)],

@@ -212,35 +212,65 @@ def _cistern_level(scene: Scene, skull: Skull, age: float) -> None:
     rng, tissues = scene.rng, scene.tissues
     k = skull.at(math.pi / 2) / 86.0
     csf = tissues.csf + 3
-    wide = 0.8 + age * 0.9
-    star = []
-    for i in range(5):
-        tip, notch = -90 + 72 * i, -54 + 72 * i
-        for angle, r in ((tip, rng.uniform(13, 18)), (notch, rng.uniform(5, 8))):
-            star.append(
-                (r * math.cos(math.radians(angle)), -12 + r * math.sin(math.radians(angle)))
-            )
-    scene.paint(spline(np.array(star) * k, 6), hu=csf, label=Label.CSF, soft_mm=0.6)
-    cerebellum = jitter(
-        rng, [(0, 30), (16, 36), (27, 55), (14, 68), (-14, 68), (-27, 55), (-16, 36)], 1
-    )
-    scene.paint(spline(cerebellum * k), hu=tissues.grey - 2, label=Label.HINDBRAIN, soft_mm=1)
-    tent = np.array([(12, 30), (22, 42), (33, 60)]) * k
-    for side in (tent, mirror(tent)):
-        hu = 48 + (tissues.vein - tissues.blood) * 0.4
-        scene.paint(tube(side, 1.6), hu=hu, label=Label.HINDBRAIN, soft_mm=0.6)
-    ring = np.array([(14, -1), (19, 12), (13, 24), (0, 28), (-13, 24), (-19, 12), (-14, -1)]) * k
-    scene.paint(tube(ring, 2.5 * wide + 1.5), hu=csf, label=Label.CSF, soft_mm=0.6)
-    brainstem = jitter(
-        rng, [(0, -3), (11, -4), (16, 9), (10, 22), (0, 24), (-10, 22), (-16, 9), (-11, -4)], 0.7
-    )
-    scene.paint(spline(brainstem * k), hu=tissues.white + 5, label=Label.HINDBRAIN, soft_mm=0.8)
+    wide = rng.uniform(0.5, 1.0) + age * 0.9
+    scene.paint(_star(rng) * k, hu=csf, label=Label.CSF, soft_mm=0.6)
+    _upper_cerebellum(scene, k)
+    _midbrain(scene, k, wide)
     sylvian = np.array([(54, -26), (42, -25), (30, -20), (18, -16)]) * k
-    _pair(scene, tube(sylvian, np.array([3, 2.5, 2, 2]) * wide), hu=csf, label=Label.CSF)
+    bled = VENTRICLES in scene.masks  # blood is named in these fissures
+    if bled or rng.random() < 0.75:
+        _pair(scene, tube(sylvian, np.array([3, 2.5, 2, 2]) * wide), hu=csf, label=Label.CSF)
     horn = tube(np.array([(30, 0), (33, 10), (33, 20)]) * k, np.array([1, 1, 0.6]) * (1 + age * 3))
     _pair(scene, horn, hu=tissues.csf, label=Label.CSF, keep=VENTRICLES)
+    _skull_at_cisterns(scene, skull, k)
+
+
+def _star(rng: np.random.Generator) -> Curve:
+    """The suprasellar cistern; its five points are rarely cut in one plane."""
+    blunt = rng.uniform(0, 9)
+    star = []
+    for i in range(5):
+        tip, notch = math.radians(-90 + 72 * i), math.radians(-54 + 72 * i)
+        far, near = rng.uniform(13, 18) - blunt / 3, rng.uniform(5, 8) + blunt
+        star.append((far * math.cos(tip), -12 + far * math.sin(tip)))
+        star.append((near * math.cos(notch), -12 + near * math.sin(notch)))
+    return spline(np.array(star), 6)
+
+
+def _upper_cerebellum(scene: Scene, k: float) -> None:
+    """Its top between the edges of the tentorium, as dense as the brain or a little denser."""
+    rng, tissues = scene.rng, scene.tissues
+    grown = np.array([rng.uniform(0.8, 1.35), rng.uniform(0.85, 1.15)]) * k
+    outline = [(0, 30), (16, 36), (27, 55), (14, 68), (-14, 68), (-27, 55), (-16, 36)]
+    hu = rng.uniform(tissues.white + 4, tissues.grey - 1)
+    curve = spline(jitter(rng, outline, 1) * grown)
+    scene.paint(curve, hu=hu, label=Label.HINDBRAIN, soft_mm=rng.uniform(1, 3))
+    if rng.random() < 0.65:
+        tent = np.array([(12, 30), (22, 42), (33, 60)]) * grown
+        hu = 48 + (tissues.vein - tissues.blood) * 0.4
+        for side in (tent, mirror(tent)):
+            scene.paint(tube(side, 1.6), hu=hu, label=Label.HINDBRAIN, soft_mm=0.6)
+
+
+def _midbrain(scene: Scene, k: float, wide: float) -> None:
+    """Midbrain or pons with the ambient cisterns around it."""
+    rng, tissues = scene.rng, scene.tissues
+    size = np.array([rng.uniform(0.72, 1.05), rng.uniform(0.8, 1.05)]) * k
+    ring = np.array([(14, -1), (19, 12), (13, 24), (0, 28), (-13, 24), (-19, 12), (-14, -1)])
+    behind = np.interp(np.arange(7), [0, 3, 6], [1, rng.uniform(0.5, 1.6), 1])
+    fluid = tube(ring * size, (2.5 * wide + 1.5) * behind)
+    hu, soft_mm = tissues.csf + 3, rng.uniform(0.5, 1.2)
+    scene.paint(fluid, hu=hu, label=Label.CSF, soft_mm=soft_mm)
+    outline = [(0, -3), (11, -4), (16, 9), (10, 22), (0, 24), (-10, 22), (-16, 9), (-11, -4)]
+    stem = spline(jitter(rng, outline, 0.7) * size)
+    scene.paint(stem, hu=tissues.white + 5, label=Label.HINDBRAIN, soft_mm=0.8)
+
+
+def _skull_at_cisterns(scene: Scene, skull: Skull, k: float) -> None:
+    """Petrous ridges, orbital roofs and the frontal sinus, as far as the slice cuts them."""
+    rng, tissues = scene.rng, scene.tissues
     for sign in (-1, 1):
-        if rng.random() < 0.45:
+        if rng.random() < 0.35:
             ridge = np.array([(sign * 66, 22), (sign * 44, 18), (sign * 30, 14)]) * k
             hu = tissues.cortical * rng.uniform(0.4, 0.9)
             scene.canvas.paint(tube(ridge, [14, 8, 2]), hu=hu, label=Label.BONE, soft_mm=1.5)

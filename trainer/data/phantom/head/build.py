@@ -72,6 +72,7 @@ class Head:
         lesions: what will be seen.
         dilated: ventricles of a hydrocephalus.
         faced: the face stands before the brain at a level where it need not.
+        series_mm: length of the head at its longest, where the field of view is set for that.
     """
 
     level: str
@@ -80,6 +81,7 @@ class Head:
     lesions: tuple[Lesion, ...]
     dilated: Dilated | None = None
     faced: bool = False
+    series_mm: float = 0.0
 
     @property
     def body(self) -> Body:
@@ -87,7 +89,8 @@ class Head:
         t, skin = self.skull.angles, self.skull.skin
         across, along = np.abs(skin * np.cos(t)).max(), skin * np.sin(t)
         nose = 16.0 if self.level == "颌面" else 8.0 if self.faced or self.level == "眼眶" else 0.0
-        return Body(float(across), float(-along.min()) + nose, float(along.max()))
+        front, back = float(-along.min()) + nose, float(along.max())
+        return Body(float(across), front, back, self.series_mm)
 
     def paint(self, scene: Scene) -> None:
         """Paint holder, scalp, skull, brain and lesions."""
@@ -138,7 +141,9 @@ def draw_head(
     if dilated is not None:  # pressure closes the sulci
         age *= 0.45
     faced = rng.random() < SHARES.get(level, 0.0) and all(map(_behind, lesions))
-    return Head(level, skull, age, tuple(lesions), dilated, faced)
+    whole = level in ("半卵圆中心", "颅顶") and rng.random() < 0.6
+    series_mm = 2 * 98.0 * float(rng.uniform(0.93, 1.1)) if whole else 0.0
+    return Head(level, skull, age, tuple(lesions), dilated, faced, series_mm)
 
 
 def _behind(lesion: Lesion) -> bool:

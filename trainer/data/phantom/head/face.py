@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from trainer.data.phantom.canvas import Coverage
 from trainer.data.phantom.head.front import both, paint_nose
 from trainer.data.phantom.head.skull import Skull
 from trainer.data.phantom.labels import Label
@@ -37,14 +38,21 @@ def paint_face(scene: Scene, skull: Skull, age: float) -> None:
 
 def _neck(scene: Scene, k: Curve, high: float) -> None:
     """Muscles behind and beside the occiput; the longus before the spine."""
-    rng, hu = scene.rng, scene.tissues.muscle
+    rng = scene.rng
     masses = [
         blob(rng, 20, 62 + 12 * high, 19, 15 - 9 * high, rough=0.08),
         blob(rng, 44, 46 + 8 * high, 11, 17 - 6 * high, -30, rough=0.08),
         blob(rng, 12, -6, 9, 5, 20, rough=0.08),
     ]
     for mass in masses:
-        both(scene, mass * k, hu=hu, label=Label.MUSCLE, soft_mm=0.7)
+        both(scene, mass * k, hu=_flesh(scene), label=Label.MUSCLE, soft_mm=0.7)
+
+
+def _flesh(scene: Scene) -> Coverage:
+    """HU of one muscle, streaked with fat."""
+    rng = scene.rng
+    streaks = np.maximum(scene.texture(rng.uniform(1.5, 3.5), rng.uniform(0, 22)), 0)
+    return np.asarray(scene.tissues.muscle + rng.uniform(-6, 12) - streaks)
 
 
 def _jaw(scene: Scene, k: Curve, high: float) -> None:
@@ -56,7 +64,7 @@ def _jaw(scene: Scene, k: Curve, high: float) -> None:
     pterygoid = blob(rng, 33, -22, rng.uniform(9, 13), rng.uniform(11, 16), 25, rough=0.1)
     temporal = blob(rng, 47, -38, 4.5, rng.uniform(8, 13), 10, rough=0.1)
     for mass in (masseter, pterygoid, temporal):
-        both(scene, mass * k, hu=tissues.muscle + 2, label=Label.MUSCLE, soft_mm=0.6)
+        both(scene, mass * k, hu=_flesh(scene), label=Label.MUSCLE, soft_mm=0.6)
     dense = tissues.cortical * rng.uniform(0.7, 1.0)
     end = (38 + 8 * high, -50 + 18 * high)
     ramus = tube(np.array([(52, -6), (50, -20), end]) * k, [9, 7, 4 + 4 * (1 - high)])
@@ -75,6 +83,8 @@ def _fossa(scene: Scene, k: Curve, high: float, age: float) -> None:
     shape = np.array(half + [(-x, y) for x, y in half[-2:0:-1]]) * (wide, deep)
     inner = spline(jitter(rng, shape, 0.9)) + middle
     thick = rng.uniform(7, 12) - 2 * high
+    if high < 0.4:  # through the condyles the ring of bone is thick
+        thick *= rng.uniform(1, 1.8)
     bone = tissues.cortical * rng.uniform(0.6, 0.9) + scene.texture(3, 90)
     petrous = np.array([(8, -4), (26, -2), (46, 4), (62, 12), (63, 30), (50, 34), (34, 20)])
     lumps = [
@@ -173,7 +183,7 @@ def _mouth(scene: Scene, k: Curve, front: float) -> None:
     canvas.paint(lips * k, hu=tissues.muscle - 10, label=Label.MUSCLE, soft_mm=0.8)
     within = spline(arch) * k
     hard = rng.random() < 0.3
-    hu = tissues.cancellous + 150 if hard else tissues.muscle
+    hu = tissues.cancellous + 150 if hard else _flesh(scene)
     canvas.paint(within, hu=hu, label=Label.BONE if hard else Label.MUSCLE, soft_mm=0.8)
     dense = tissues.cortical * rng.uniform(0.5, 0.9)
     canvas.paint(tube(arch * k, rng.uniform(7, 12)), hu=dense, label=Label.BONE, soft_mm=0.7)

@@ -22,7 +22,9 @@ LOW_WINGS = [(0, -17), (13, -19), (28, -31), (44, -41), (57, -37), (66, -33)]
 """The same one storey lower."""
 
 
-def both(scene: Scene, curve: Curve, *, hu: float, label: Label, soft_mm: float = 0.6) -> None:
+def both(
+    scene: Scene, curve: Curve, *, hu: float | Coverage, label: Label, soft_mm: float = 0.6
+) -> None:
     """The same structure on both sides, each a little displaced."""
     for side in (curve, mirror(curve)):
         moved = side + scene.rng.normal(0, 0.7, 2)
