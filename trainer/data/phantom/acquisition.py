@@ -10,12 +10,16 @@ from trainer.data.phantom.canvas import Canvas
 from trainer.data.phantom.labels import Label
 from trainer.data.phantom.shapes import Curve, ellipse, tube
 
+THICKNESSES_MM = (1.25, 1.5, 2.0, 2.5, 3.0, 5.0, 5.0, 7.0, 8.0)
+"""As scanners offer them, the usual one twice."""
+
 
 @dataclass(frozen=True)
 class Protocol:
     """How the slice was taken.
 
     Attributes:
+        thickness_mm: of the slice; the thicker, the less noise and the softer oblique edges.
         noise_hu: standard deviation in the middle of the body.
         blur_mm: Gaussian sigma of the soft part of the kernel.
         sharpness: edge enhancement, 0 for a soft kernel, near 1 for a bone or lung kernel.
@@ -25,6 +29,7 @@ class Protocol:
         padding: what is stored outside the circle, HU.
     """
 
+    thickness_mm: float
     noise_hu: float
     blur_mm: float
     sharpness: float
@@ -37,11 +42,15 @@ class Protocol:
 def draw_protocol(rng: np.random.Generator, region: str) -> Protocol:
     """A plausible protocol for the region, thin and noisy to thick and smooth."""
     sharp = rng.uniform(0.4, 1.1) if rng.random() < (0.35 if region == "胸部" else 0.12) else 0.0
-    low, high = (1.2, 7.0) if region == "头颅" else (4.0, 22.0)
+    thickness = float(rng.choice(THICKNESSES_MM))
+    low, high = (1.4, 4.0) if region == "头颅" else (4.5, 13.0)
     noise = math.exp(rng.uniform(math.log(low), math.log(high))) * (1 + 1.2 * sharp)
+    noise *= math.sqrt(5 / thickness)
     return Protocol(
+        thickness_mm=thickness,
         noise_hu=noise,
-        blur_mm=float(rng.uniform(0.25, 0.5) if sharp else rng.uniform(0.35, 0.95)),
+        blur_mm=float(rng.uniform(0.25, 0.5) if sharp else rng.uniform(0.35, 0.8))
+        + 0.04 * thickness * float(rng.uniform(0, 1)),
         sharpness=float(sharp),
         grain_mm=float(rng.uniform(0.4, 0.7) if sharp else rng.uniform(0.6, 1.3)),
         streaks_hu=float(rng.uniform(0, 14) if rng.random() < 0.3 and region != "头颅" else 0.0),

@@ -4,7 +4,8 @@ Ranges are those commonly tabulated at 120 kVp (Hofer, CT Teaching Manual;
 Kalender, Computed Tomography; Lev and Gonzalez for grey and white matter):
 fat -120...-80, muscle 40...65, unenhanced blood 35...50, liver 50...68, spleen
 42...55, kidney 28...40, grey matter 35...42, white matter 24...31, CSF 0...12,
-inflated lung -900...-800, cancellous bone 120...350, cortical bone 700...1500.
+inflated lung -850...-700 and down to -890 in deep inspiration, contrast medium in vessels
+150...400, cancellous bone 150...400, cortical bone 700...1500.
 """
 
 from dataclasses import dataclass
@@ -42,20 +43,20 @@ def draw_tissues(rng: np.random.Generator, *, enhanced: bool) -> Tissues:
     """The tissues of a person, ``enhanced`` by contrast medium in a random phase."""
     u = rng.uniform
     blood = u(36, 48)
-    boost = u(0.6, 1.15) if enhanced else 0.0
+    boost = u(0.85, 1.15) if enhanced else 0.0
     arterial = u(0, 1)
     return Tissues(
         fat=u(-115, -90),
         muscle=u(45, 62) + 8 * boost,
         cortical=u(750, 1300),
-        cancellous=u(130, 320),
+        cancellous=u(150, 350),
         grey=u(35.5, 40.5) + 3 * boost,
         white=u(25.5, 30.5) + 2 * boost,
         csf=u(2, 10),
-        lung=u(-890, -790),
+        lung=u(-885, -735),
         blood=blood,
-        aorta=blood + boost * (110 + 190 * arterial),
-        vein=blood + boost * (110 + 40 * arterial),
+        aorta=blood + boost * (135 + 170 * arterial),
+        vein=blood + boost * (135 + 25 * arterial),
         heart=blood + boost * (100 + 110 * arterial),
         liver=u(50, 66) + boost * (50 - 25 * arterial),
         spleen=u(43, 54) + boost * (65 + 20 * arterial),

@@ -1,14 +1,20 @@
 import numpy as np
 import pytest
+from PIL import Image, ImageFilter
 
 from assistant.report.lexicon import REGIONS as NAMES
 from trainer.data.phantom.atlas import REGIONS
 from trainer.data.phantom.case import _draw_request, make_case
 from trainer.data.phantom.labels import SIGN_LABELS, TIER_ONE, TIER_TWO, Label
+from trainer.data.phantom.spectrum import FAINT_HU, SMALL_MM
 from trainer.data.phantom.truth import Phantom
 
 SIGNS = [(name, sign) for name, region in REGIONS.items() for sign in region.sign_levels]
 LESIONS = [int(label) for label in SIGN_LABELS.values()]
+FOCAL = {
+    *("脑出血", "硬膜下血肿", "硬膜外血肿", "脑梗死", "肺结节", "肺肿块"),
+    *("肝占位", "肝囊肿", "胆囊结石", "肾结石"),
+}
 
 
 def whole(phantom: Phantom) -> bool:
@@ -298,3 +304,28 @@ def test_a_slice_through_liver_and_spleen_may_or_may_not_cut_the_pancreas():
         if phantom.truth.level == "肝脾":
             seen.append(bool((phantom.labels == Label.PANCREAS).any()))
     assert 3 <= sum(seen) <= len(seen) - 3
+
+
+def faintness(phantom: Phantom, sign: str) -> float:
+    """HU between a lesion and what lies about it, bone and air aside; partial volume left out."""
+    mask = phantom.labels == SIGN_LABELS[sign]
+    image = Image.fromarray(mask.astype(np.uint8) * 255)
+    less, more, most = (
+        np.asarray(image.filter(shape)) > 0
+        for shape in (ImageFilter.MinFilter(3), ImageFilter.MaxFilter(3), ImageFilter.MaxFilter(9))
+    )
+    inside = less if less.sum() >= 6 else mask
+    ring = most & ~more & ~np.isin(phantom.labels, (Label.BONE, Label.AIR))
+    return abs(float(np.median(phantom.hu[inside]) - np.median(phantom.hu[ring])))
+
+
+def test_half_of_the_focal_lesions_are_small_or_faint():
+    hard = []
+    for seed in range(240):
+        phantom = make_case(seed, normal=0.0, size=160)
+        for finding in phantom.truth.findings:
+            if finding.sign in FOCAL:
+                small = finding.size_mm is not None and finding.size_mm <= SMALL_MM
+                hard.append(small or faintness(phantom, finding.sign) <= FAINT_HU)
+    assert len(hard) >= 120
+    assert np.mean(hard) >= 0.5
