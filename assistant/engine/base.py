@@ -47,7 +47,10 @@ class Stats:
 
 @dataclass(frozen=True)
 class Chunk:
-    """A piece of the answer. Never ends inside a character; the last one carries ``stats``."""
+    """A piece of the answer. Never ends inside a character; the last one carries ``stats``.
+
+    One without text says only that the answer goes on, so that others can have their turn.
+    """
 
     text: str
     stats: Stats | None = None
@@ -76,6 +79,21 @@ class Capabilities:
     context_tokens: int = 4096
     images_per_conversation: int = 16
     batch_size: int = 1
+
+
+def refuse_too_many(conversation: Conversation) -> None:
+    """Before anything is computed or sent.
+
+    Raises:
+        AssistantError: ENG-105 there are more pictures than one conversation may have.
+    """
+    count, most = len(conversation.images), Capabilities.images_per_conversation
+    if count > most:
+        raise AssistantError(
+            "ENG-105",
+            f"一次对话最多 {most} 幅图像，这次有 {count} 幅。",
+            next_step="请新建对话，或只选关键层面再提问。",
+        )
 
 
 class Engine(Protocol):

@@ -38,7 +38,7 @@ class Endpoint:
 
     Raises:
         AssistantError: ENG-211 there is no such address, ENG-218 it is a plain-text one on
-            another machine.
+            another machine, ENG-220 the key cannot be sent.
     """
 
     def __init__(self, url: str, key: str = "") -> None:
@@ -46,7 +46,7 @@ class Endpoint:
         self._outside = not _is_loopback(self._base.host)
         self._trusted = httpx.create_ssl_context(trust_env=self._outside)
         self._trusted.load_default_certs()  # a hospital's own root stands in the system's store
-        self._headers = {"Authorization": f"Bearer {key}"} if key else {}
+        self._headers = _headers(key.strip())
         self.address = f"{self._base.scheme}://{self._base.netloc.decode('ascii')}"
 
     async def models(self) -> AsyncIterator[ServedModel]:
@@ -81,7 +81,7 @@ class Endpoint:
                             begun = begun or bool(delta.text)
                             yield delta
                 return
-            except (httpx.TransportError, Passing) as error:
+            except (httpx.RequestError, Passing) as error:
                 if begun:
                     raise _broken_off(error) from error
                 final = isinstance(error, httpx.ReadTimeout) or _certificate(error)
@@ -95,7 +95,7 @@ class Endpoint:
                 response = await client.get(self._url(path), timeout=CONNECT_TIMEOUT_S)
                 self._refuse(response.status_code)
                 return response
-        except (httpx.TransportError, Passing) as error:
+        except (httpx.RequestError, Passing) as error:
             raise self._unreachable(error) from error
 
     def _client(self) -> httpx.AsyncClient:
@@ -134,6 +134,8 @@ class Endpoint:
                 f"远程端点 {self.address} 的证书校验未通过，没有发送任何内容。",
                 next_step="请向端点的管理员索取根证书并装入系统；程序不会跳过校验。",
             )
+        if isinstance(error, httpx.DecodingError):
+            return unreadable()
         return AssistantError(
             "ENG-212",
             f"远程端点 {self.address} 没有应答。",
@@ -153,6 +155,16 @@ def _broken_off(error: Exception) -> AssistantError:
 
 def _certificate(error: Exception) -> bool:
     return "CERTIFICATE_VERIFY_FAILED" in str(error)
+
+
+def _headers(key: str) -> dict[str, str]:
+    if not (key.isascii() and key.isprintable()):
+        raise AssistantError(
+            "ENG-220",
+            "远程端点的密钥里有不能发送的字符（中文、换行等）。",
+            next_step="请重新复制密钥，填入环境变量 CT_ASSISTANT_REMOTE_KEY。",
+        )
+    return {"Authorization": f"Bearer {key}"} if key else {}
 
 
 def _checked(url: str) -> httpx.URL:

@@ -29,6 +29,9 @@ from assistant.pipe import Refusal, receive, send, spawn
 CANCEL_S = 0.02
 """How soon a cancel reaches the engine, seconds."""
 
+PATIENCE_S = 120.0
+"""How long a cancelled engine may go on; each step that it does not interrupt takes seconds."""
+
 _SERVE = (
     "import sys; sys.path.insert(0, sys.argv[1]);from assistant.engine.served import serve; serve()"
 )
@@ -96,7 +99,8 @@ class IsolatedEngine:
 
     def forget(self, conversation_id: str) -> None:
         """See :class:`assistant.engine.base.Engine`."""
-        self._ask(Call(next(self._numbers), "forget", (conversation_id,)))
+        self._send(Call(next(self._numbers), "forget", (conversation_id,)))
+        _raised(self._reply(PATIENCE_S))
 
     def stream(
         self, conversation: Conversation, options: Options, cancel: Event
@@ -134,7 +138,8 @@ class IsolatedEngine:
 
     def _items(self, method: str, arguments: tuple[Any, ...], cancel: Event) -> Iterator[Any]:
         number = next(self._numbers)
-        self._ask(Call(number, method, arguments, stoppable=True, streamed=True))
+        call = Call(number, method, arguments, stoppable=True, streamed=True)
+        self._ask(call, number, cancel)
         ended = False
         try:
             while True:
@@ -153,23 +158,25 @@ class IsolatedEngine:
 
         Raises:
             AssistantError: what the engine refuses with.
-            EngineEnded: what nobody foresaw.
+            EngineEnded: what nobody foresaw; the engine hangs and has been ended.
         """
         self._send(message)
-        while cancel is not None:
-            if cancel.is_set():
-                self._send(Cancel(number))
-                cancel = None
+        reply = self._reply() if cancel is None else self._reply_or_cancel(number, cancel)
+        return _raised(reply)
+
+    def _reply_or_cancel(self, number: int, cancel: Event) -> object:
+        while not cancel.is_set():
             with contextlib.suppress(queue.Empty):
-                reply = self._replies.get(timeout=CANCEL_S)
-                break
-        else:
-            reply = self._replies.get()
-        if isinstance(reply, Refusal):
-            raise reply.error()
-        if isinstance(reply, Broken):
-            raise EngineEnded(reply.detail)
-        return reply
+                return self._replies.get(timeout=CANCEL_S)
+        self._send(Cancel(number))
+        return self._reply(PATIENCE_S)
+
+    def _reply(self, timeout_s: float | None = None) -> object:
+        try:
+            return self._replies.get(timeout=timeout_s)
+        except queue.Empty:
+            self._process.kill()
+            raise EngineEnded(f"did not stop within {timeout_s:g} s") from None
 
     def _send(self, message: object) -> None:
         assert self._process.stdin is not None
@@ -192,3 +199,12 @@ class IsolatedEngine:
         with contextlib.suppress(subprocess.TimeoutExpired):
             self._process.wait(1)
         return f"engine process ended, status {self._process.returncode}"
+
+
+def _raised(reply: object) -> Any:
+    """The reply, unless it is a refusal or an end."""
+    if isinstance(reply, Refusal):
+        raise reply.error()
+    if isinstance(reply, Broken):
+        raise EngineEnded(reply.detail)
+    return reply

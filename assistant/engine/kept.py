@@ -38,6 +38,11 @@ class Kept(Generic[Value]):
         while len(self._values) > 1 and self.nbytes > self._budget:
             self._values.popitem(last=False)
 
+    def halve(self) -> None:
+        """Keep within half the budget from now on."""
+        self._budget //= 2
+        self.trim()
+
     def drop(self, key: str) -> None:
         """Forget a value, if it is there."""
         self._values.pop(key, None)

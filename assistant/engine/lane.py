@@ -256,4 +256,6 @@ class Lane:
             if request in self._worker.running:
                 return 0
             ahead = self._line.ahead(request)
-            return None if ahead is None else ahead + len(self._worker.running)
+            # A folder makes way for people.
+            before = [one for one in self._worker.running if request.folder or not one.folder]
+            return None if ahead is None else ahead + len(before)

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
 from assistant.dialogue.conversation import Conversation
-from assistant.engine.base import Capabilities, Chunk, Options, Stats
+from assistant.engine.base import Chunk, Options, Stats, refuse_too_many
 from assistant.engine.choice import first_tokens, likelihoods
 from assistant.engine.memory import Budget, Memory, State
 from assistant.engine.parts import Language, Rows, Vision
@@ -139,13 +139,7 @@ class Loop(Generic[Rows]):
         return likelihoods(prefilled.logits, tokens)
 
     def _layout(self, conversation: Conversation, *, to_question: bool = False) -> Layout:
-        count = len(conversation.images)
-        if count > Capabilities.images_per_conversation:
-            raise AssistantError(
-                "ENG-105",
-                f"一次对话最多 {Capabilities.images_per_conversation} 幅图像，这次有 {count} 幅。",
-                next_step="请新建对话，或只选关键层面再提问。",
-            )
+        refuse_too_many(conversation)
         spoken = self.memory.spoken(conversation.id)
         try:
             pieces = self._writer.write(
@@ -173,7 +167,7 @@ class Loop(Generic[Rows]):
         """Compute the positions not kept, the last one always.
 
         Raises:
-            InterruptedError: cancelled; the state holds what it held of the prompt, or less.
+            InterruptedError: cancelled; the state holds what was computed of the prompt.
         """
         kept = state.keep(common_prefix(state.keys, layout.keys[:-1]))
         wanted = layout.keys[kept:]
@@ -197,7 +191,8 @@ class Loop(Generic[Rows]):
         try:
             logits = state.session.feed(inputs, layout.positions[:, kept:], cancel)
         except InterruptedError:
-            state.keep(kept)
+            computed = state.session.keep(len(layout.keys)) - kept
+            state.keys.extend(wanted[:computed])
             raise
         state.keys.extend(wanted)
         self.memory.states.trim()

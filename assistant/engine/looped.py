@@ -23,15 +23,17 @@ SCARCE = (
     "failed to allocate",
     "bad_alloc",
     "bad allocation",
+    "alloc_failed",
 )
-"""How the runtimes say that memory ran out: torch on a card and on a CPU, OpenVINO, C++."""
+"""How the runtimes say that memory ran out: torch on a card and on a CPU, OpenVINO, C++, cuBLAS."""
 
 
 class LoopedEngine(Generic[Rows]):
     """An engine that hands its work to a :class:`Loop`.
 
     Whatever it is asked, AssistantError ENG-203 says that memory ran out; then all that was
-    kept between questions is let go, and the next question works.
+    kept between questions is let go, half as much is kept from now on, and the next question
+    works.
     """
 
     _loop: Loop[Rows]
@@ -99,6 +101,7 @@ class LoopedEngine(Generic[Rows]):
             detail = f"{type(error).__name__}: {error}"
         # Only outside the handler does nothing hold what the failed step had made any more.
         self._loop.memory.clear()
+        self._economise()
         self._release()
         raise AssistantError(
             "ENG-203",
@@ -106,6 +109,10 @@ class LoopedEngine(Generic[Rows]):
             next_step="请新建对话并减少图像数量；若仍不足，请改用 4 位（NF4 或 INT4）模型。",
             detail=detail,
         )
+
+    def _economise(self) -> None:
+        """Need less memory from now on."""
+        self._loop.memory.halve()
 
     def _release(self) -> None:
         """Give freed memory back to the machine."""

@@ -22,7 +22,7 @@ def give_back(*folders: Path) -> int:
     madvise.argtypes = (ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int)
     wanted = [folder.resolve() for folder in folders]
     given = 0
-    for line in Path("/proc/self/maps").read_text(encoding="utf-8").splitlines():
+    for line in Path("/proc/self/maps").read_text(encoding="utf-8", errors="replace").splitlines():
         span, rights, *_, path = line.split(maxsplit=5)
         # A page that may be written could hold what the file does not.
         if Path(path).parent in wanted and "w" not in rights:

@@ -25,6 +25,12 @@ class Budget:
     states: int = 512 << 20
     pictures: int = 128 << 20
 
+    @classmethod
+    def of_card(cls, memory_bytes: int) -> "Budget":
+        """For a card: the default at 16 GB, and in proportion below."""
+        share = min(1.0, memory_bytes / (16 << 30))
+        return cls(int(cls.states * share), int(cls.pictures * share))
+
 
 @dataclass(eq=False)
 class State(Generic[Rows]):
@@ -81,6 +87,11 @@ class Memory(Generic[Rows]):
         """Drop a conversation; pictures go when room is needed."""
         self.states.drop(conversation_id)
         self._spoken.drop(conversation_id)
+
+    def halve(self) -> None:
+        """Keep half as many bytes from now on."""
+        self.states.halve()
+        self.pictures.halve()
 
     def clear(self) -> None:
         """Drop everything."""

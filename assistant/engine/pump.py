@@ -33,6 +33,11 @@ def pump(source: Callable[[], AsyncIterator[Item]], cancel: Event) -> Iterator[I
     Raises:
         Exception: whatever the source raised.
     """
+    return (item for item in pump_ticking(source, cancel) if item is not None)
+
+
+def pump_ticking(source: Callable[[], AsyncIterator[Item]], cancel: Event) -> Iterator[Item | None]:
+    """As :func:`pump`, with None every ``POLL_S`` while nothing arrives."""
     if cancel.is_set():
         return
     results: SimpleQueue[_Value[Item] | _End] = SimpleQueue()
@@ -55,6 +60,7 @@ def pump(source: Callable[[], AsyncIterator[Item]], cancel: Event) -> Iterator[I
             try:
                 result = results.get(timeout=POLL_S)
             except Empty:
+                yield None
                 continue
             if isinstance(result, _Value):
                 yield result.value

@@ -10,10 +10,10 @@ from typing import Any, Literal
 from PIL import Image
 
 from assistant.dialogue.conversation import Conversation, Turn
-from assistant.engine.base import Capabilities, Chunk, Options, Stats
+from assistant.engine.base import Capabilities, Chunk, Options, Stats, refuse_too_many
 from assistant.engine.deltas import Delta
 from assistant.engine.endpoint import Endpoint, ServedModel
-from assistant.engine.pump import pump
+from assistant.engine.pump import pump, pump_ticking
 from assistant.errors import AssistantError
 from assistant.imaging.slice import RenderedImage
 
@@ -27,7 +27,7 @@ class RemoteEngine:
         key: of the endpoint, if it asks for one.
 
     Raises:
-        AssistantError: ENG-211, ENG-218 there is no usable address.
+        AssistantError: ENG-211, ENG-218 there is no usable address, ENG-220 no usable key.
     """
 
     def __init__(self, url: str, *, model: str = "", key: str = "") -> None:
@@ -72,8 +72,9 @@ class RemoteEngine:
         ``pictures_encoded`` counts the pictures sent: what the endpoint keeps is not known.
 
         Raises:
-            AssistantError: ENG-212 to ENG-217.
+            AssistantError: ENG-105 there are too many pictures; ENG-212 to ENG-217.
         """
+        refuse_too_many(conversation)
         started = time.perf_counter()
         if not self._model.name:
             self.warm_up()
@@ -86,7 +87,10 @@ class RemoteEngine:
         first_at = last_at = started
         prompt_tokens = completion_tokens = None
         finish: Literal["stop", "length", "cancel"] = "stop"
-        for delta in pump(deltas, cancel):
+        for delta in pump_ticking(deltas, cancel):
+            if delta is None:
+                yield Chunk("")
+                continue
             if delta.text:
                 last_at = time.perf_counter()
                 first_at = last_at if pieces == 0 else first_at

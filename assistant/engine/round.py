@@ -31,16 +31,18 @@ class Round:
         self._told.appendleft((request, self._answer(request)))
 
     def go_on(self) -> None:
-        """Tell a piece of the first one's answer.
+        """Tell a piece of the first one's answer, if it has one by now.
 
         Raises:
             Exception: of the engine; the request is left out of the round.
         """
         request, pieces = self._told.popleft()
         piece = next(pieces, None)
-        if piece is not None:
+        if piece is None:
+            return
+        if isinstance(piece, Chances) or piece.text or piece.stats is not None:
             request.results.put(piece)
-            self._told.append((request, pieces))
+        self._told.append((request, pieces))
 
     def abandon(self) -> tuple[Request, ...]:
         """Let go of every answer, and of the engine in them; whose they were."""

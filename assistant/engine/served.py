@@ -102,12 +102,17 @@ class Desk:
 
     def _call(self, call: Call) -> object:
         event = (self._cancels[call.number],) if call.stoppable else ()
-        found = getattr(self._engine, call.method)(*call.arguments, *event)
-        if call.streamed:
-            self._streams[call.number] = iter(found)
-            return None
-        self._cancels.pop(call.number, None)
-        return found
+        streamed = False
+        try:
+            found = getattr(self._engine, call.method)(*call.arguments, *event)
+            if call.streamed:
+                self._streams[call.number] = iter(found)
+                streamed = True
+                return None
+            return found
+        finally:
+            if not streamed:
+                self._cancels.pop(call.number, None)
 
 
 def _portable(reply: object) -> object:

@@ -11,7 +11,7 @@ from transformers import AutoModelForImageTextToText
 from transformers.utils import logging as transformers_logging
 
 from assistant.engine.base import Capabilities
-from assistant.engine.devices import SETUP, find_card
+from assistant.engine.devices import SETUP, Card, find_card
 from assistant.engine.loop import Loop
 from assistant.engine.looped import LoopedEngine, is_out_of_memory, too_large
 from assistant.engine.memory import Budget
@@ -61,7 +61,10 @@ class TransformersEngine(LoopedEngine[torch.Tensor]):
                 "NF4 模型需要的 bitsandbytes 没有安装。",
                 next_step=f"请运行 {SETUP}，或改用 OpenVINO INT4 格式的模型。",
             )
-        self._device, title = _choose_device(device)
+        card = _choose_device(device)
+        self._device, title = ("cuda", card.title) if card is not None else ("cpu", "CPU")
+        if card is not None and budget is None:
+            budget = Budget.of_card(card.memory_bytes)
         self._memory = "显存" if self._device == "cuda" else "内存"
         try:
             text = _text_config(folder)
@@ -123,22 +126,26 @@ class TransformersEngine(LoopedEngine[torch.Tensor]):
         del self._loop, self._vision, self._language
         self._release()
 
+    def _economise(self) -> None:
+        super()._economise()
+        self._language.replay = None  # its places for keys and values, and its graphs
+
     def _release(self) -> None:
         super()._release()
         if self._device == "cuda":
             torch.cuda.empty_cache()
 
 
-def _choose_device(wanted: Literal["auto", "cpu", "cuda"]) -> tuple[str, str]:
-    """The torch device and its name for people."""
+def _choose_device(wanted: Literal["auto", "cpu", "cuda"]) -> Card | None:
+    """The card to compute on, None for the CPU."""
     if wanted == "cpu":
-        return "cpu", "CPU"
+        return None
     card = find_card()
     if card.usable:
-        return "cuda", card.title
+        return card
     if wanted == "cuda":
         raise AssistantError("ENG-207", card.reason, next_step="也可以改用 CPU。")
-    return "cpu", "CPU"
+    return None
 
 
 def _text_config(folder: Path) -> dict[str, Any]:
@@ -157,7 +164,7 @@ def _load(folder: Path, device: str, precision: Literal["auto", "f32"]) -> Any:
         modern = torch.cuda.get_device_capability() >= (8, 0)
         dtype = torch.bfloat16 if modern else torch.float16
     transformers_logging.disable_progress_bar()
-    return AutoModelForImageTextToText.from_pretrained(
+    model = AutoModelForImageTextToText.from_pretrained(
         folder,
         dtype=dtype,
         device_map={"": device},
@@ -165,3 +172,13 @@ def _load(folder: Path, device: str, precision: Literal["auto", "f32"]) -> Any:
         local_files_only=True,
         use_safetensors=True,
     ).eval()
+    if dtype is torch.float16:
+        compute_in(model, dtype)
+    return model
+
+
+def compute_in(model: Any, dtype: torch.dtype) -> None:
+    """Have 4-bit layers compute in a type that the card has, whatever their folder says."""
+    for part in model.modules():
+        if hasattr(part, "compute_dtype"):
+            part.compute_dtype = dtype

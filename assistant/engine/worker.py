@@ -158,7 +158,17 @@ class Worker:
                 if newcomer is not None:
                     going.join(newcomer)
                 self.running = going.requests
+                gone = self._gone(going.requests)
+            for conversation_id in gone:
+                _forget(engine, conversation_id)
         return False
+
+    def _gone(self, answered: Sequence[Request]) -> tuple[str, ...]:
+        """Conversations to be forgotten that nobody is answered in; under the lock."""
+        busy = {request.conversation.id for request in answered}
+        gone = tuple(one for one in self.forgotten if one not in busy)
+        self.forgotten = deque(one for one in self.forgotten if one in busy)
+        return gone
 
     def _newcomer(self, answered: Sequence[Request]) -> Request | None:
         """Somebody else who may be answered at the same time; under the lock."""

@@ -48,7 +48,16 @@ def chest_series(seed: int, *, size: int = 256) -> tuple[Phantom, ...]:
     """One normal chest from the apices down, all slices in one frame and of one scan."""
     region = REGIONS["胸部"]
     tissues = draw_tissues(np.random.default_rng([seed, 1]), enhanced=False)
-    protocol = Protocol(9.0, 0.6, 0.0, 0.9, 0.0, circle=False, padding=-1024)
+    protocol = Protocol(
+        thickness_mm=5.0,
+        noise_hu=9.0,
+        blur_mm=0.6,
+        sharpness=0.0,
+        grain_mm=0.9,
+        streaks_hu=0.0,
+        circle=False,
+        padding=-1024,
+    )
     slices = []
     for level in region.levels:
         drawn = region.draw(np.random.default_rng([seed, 2]), level, (), FIRST_LIGHT)

@@ -179,6 +179,38 @@ def test_a_killed_engine_costs_one_answer_and_comes_back():
         lane.close()
 
 
+DEAF = """
+import sys; sys.path.insert(0, sys.argv[1])
+from assistant.engine.base import Capabilities
+from assistant.engine.calls import Loaded
+from assistant.pipe import receive, send
+receive(sys.stdin.buffer)
+send(sys.stdout.buffer, Loaded(Capabilities("openvino", "m", "CPU"), None))
+while True:
+    receive(sys.stdin.buffer)
+"""
+"""A process that loads and never answers."""
+
+
+@pytest.mark.parametrize("what", ["an answer", "a preparation", "to forget"])
+def test_an_engine_that_hangs_is_ended_once_nobody_waits(
+    monkeypatch: pytest.MonkeyPatch, what: str
+):
+    monkeypatch.setattr(module, "_SERVE", DEAF)
+    monkeypatch.setattr(module, "PATIENCE_S", 0.2)
+    hung, cancel = IsolatedEngine(DEMO), Event()
+    cancel.set()
+    ask = {
+        "an answer": lambda: list(hung.stream(about_a_picture(), SHORT, cancel)),
+        "a preparation": lambda: hung.prepare(about_a_picture(), cancel),
+        "to forget": lambda: hung.forget("somebody"),
+    }[what]
+    with pytest.raises(EngineEnded, match="did not stop"):
+        ask()
+    assert hung._process.wait(10) != 0
+    hung.close()
+
+
 def test_it_ends_with_the_assistant_and_not_before():
     there = IsolatedEngine(DEMO)
     stream = there.stream(about_a_picture(13), Options(max_tokens=400), Event())

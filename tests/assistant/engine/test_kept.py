@@ -43,3 +43,12 @@ def test_drop_and_clear():
     kept.put("a", [0])
     kept.clear()
     assert len(kept) == kept.nbytes == 0
+
+
+def test_half_as_much_is_kept_from_now_on():
+    kept = sizes(4)
+    kept.put("a", [0, 0])
+    kept.put("b", [0, 0])
+    kept.halve()
+    assert "a" not in kept
+    assert "b" in kept

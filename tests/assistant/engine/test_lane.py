@@ -72,6 +72,22 @@ def test_the_queue_shows_the_place_and_refuses_when_full():
     lane.close()
 
 
+def test_a_folder_is_not_counted_before_a_person():
+    engine = GatedEngine()
+    lane = Lane.of(engine)
+    folder = Thread(
+        target=lambda: list(lane.stream(question("夹"), Options(), Event(), folder=True))
+    )
+    folder.start()
+    assert engine.entered.wait(10)
+    person = lane.stream(question("人"), Options(), Event())
+    assert next(person) == Waiting(ahead=0)
+    engine.gate.set()
+    assert "人" in "".join(item.text for item in person if isinstance(item, Chunk))
+    folder.join(10)
+    lane.close()
+
+
 def test_cancel_returns_while_the_engine_is_still_encoding_and_the_lane_lives():
     engine = GatedEngine()
     lane = Lane.of(engine)

@@ -11,7 +11,7 @@ import pytest
 
 from assistant.dialogue.conversation import Conversation
 from assistant.engine.base import Chooser, Options, Preparer, Stats, Together
-from assistant.engine.language import LARGEST_GROUP, weight_group
+from assistant.engine.language import LARGEST_GROUP, Session, weight_group
 from assistant.engine.memory import Budget
 from assistant.engine.openvino import OpenVINOEngine, compile_properties
 from assistant.engine.vision import drop_mask
@@ -189,6 +189,26 @@ def test_a_prefill_that_nobody_waits_for_any_more_is_not_computed_again(engine, 
     assert text == anew(fresh, talk, 8)[0]
 
 
+def test_a_long_prompt_is_cancelled_between_pieces_and_what_was_computed_stays(
+    engine, fresh, monkeypatch
+):
+    monkeypatch.setattr("assistant.engine.language.PREFILL_POSITIONS", 64)
+    talk = Conversation.new("肺" * 200).ask("问")
+    cancel = Event()
+    feed = Session._feed
+
+    def feed_and_cancel(*piece: object) -> object:
+        cancel.set()
+        return feed(*piece)
+
+    monkeypatch.setattr(Session, "_feed", feed_and_cancel)
+    assert not engine.prepare(talk, cancel)
+    monkeypatch.undo()
+    whole = anew(fresh, talk, 8)
+    text, stats = say(engine, talk, 8)
+    assert (text, stats.prefill_tokens) == (whole[0], whole[1].prefill_tokens - 64)
+
+
 def test_a_cancel_spoils_nothing_for_other_conversations(engine, fresh):
     """Requests of one compiled model share its graph: prefills are cancelled between answers."""
     other = Conversation.new("系统").ask("描述", (picture(3),))
@@ -302,6 +322,7 @@ def test_memory_running_out_is_said_and_survived(engine, fresh, failure, monkeyp
             with pytest.raises(AssistantError, match="ENG-203"):
                 ask()
         assert not len(engine._loop.memory.states)
+    assert engine._loop.memory.states._budget == Budget.states >> 4
     assert say(engine, talk)[0] == anew(fresh, talk)[0]
 
 

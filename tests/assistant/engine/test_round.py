@@ -41,6 +41,26 @@ def test_answers_go_on_by_turns_and_who_comes_last_is_heard_first() -> None:
     assert (told(first), told(second)) == ("甲", "乙")
 
 
+def test_who_has_nothing_to_say_yet_lets_the_others_go_on() -> None:
+    class Silent(ScriptedEngine):
+        def stream(self, conversation, options, cancel):  # type: ignore[no-untyped-def]
+            if conversation.turns[-1].text == "默":
+                yield from (Chunk("") for _ in range(9))
+            yield from super().stream(conversation, options, cancel)
+
+    going = Round(Silent(echo))
+    silent, other = request("默"), request("言")
+    going.join(other)
+    going.join(silent)
+    for _ in range(6):
+        going.go_on()
+    assert silent.results.empty()
+    assert told(other) == "言言言"
+    while going.requests:
+        going.go_on()
+    assert told(silent) == "默默默"
+
+
 def test_who_broke_is_left_out_and_the_others_go_on() -> None:
     class Picky(ScriptedEngine):
         def stream(self, conversation, options, cancel):  # type: ignore[no-untyped-def]

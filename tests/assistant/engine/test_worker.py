@@ -359,6 +359,33 @@ def test_who_asks_while_another_is_answered_is_answered_beside_them() -> None:
     lane.close()
 
 
+def test_what_is_deleted_is_forgotten_while_another_is_answered() -> None:
+    begun = Event()
+
+    class Forgetful(Slow):
+        def stream(self, conversation, options, cancel):  # type: ignore[no-untyped-def]
+            begun.set()
+            yield from super().stream(conversation, options, cancel)
+
+        def forget(self, conversation_id):  # type: ignore[no-untyped-def]
+            self.did.append(f"forgot {conversation_id}")
+
+    engine = Forgetful()
+    lane = Lane.of(engine)
+    talk = question("长")
+    answer = Thread(target=said, args=(lane, talk))
+    answer.start()
+    assert begun.wait(10)
+    lane.forget(talk.id)
+    lane.forget("deleted")
+    until(lambda: "forgot deleted" in engine.did)
+    assert engine.did == ["forgot deleted"]
+    answer.join(10)
+    until(lambda: f"forgot {talk.id}" in engine.did)
+    assert engine.did.index("stop 长") < engine.did.index(f"forgot {talk.id}")
+    lane.close()
+
+
 def test_one_persons_questions_are_answered_one_after_another() -> None:
     engine = Slow()
     lane = Lane.of(engine)
