@@ -11,12 +11,11 @@ from assistant.report.finding import Finding
 from assistant.report.findings import is_urgent
 from trainer.data import phrases, questions
 from trainer.data.chance import pick
+from trainer.data.counsel import advice_of
+from trainer.data.healthy import clear_of, known_signs
 from trainer.data.phantom.truth import Truth
 from trainer.data.wording import (
     RENAL,
-    advice_of,
-    clear_of,
-    known_signs,
     name_of,
     place_of,
     report,

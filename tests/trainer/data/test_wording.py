@@ -8,10 +8,11 @@ from assistant.report.findings import extract
 from assistant.report.lexicon import SIGNS
 from assistant.report.region import region_of
 from trainer.data import phrases
+from trainer.data.counsel import advice_of
 from trainer.data.phantom.atlas import REGIONS
 from trainer.data.phantom.labels import TIER_TWO
 from trainer.data.phantom.truth import Observation, Truth
-from trainer.data.wording import advice_of, place_of, report, size_text
+from trainer.data.wording import place_of, report, size_text
 
 REGION = {sign.name: sign.region for sign in SIGNS}
 SITES = {
