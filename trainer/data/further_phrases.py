@@ -24,7 +24,7 @@ FURTHER = MappingProxyType(
                 "建议急诊行头颅CTA，短期复查CT",
             ),
             "脑子表面的缝隙里渗了血，可能是一根小血管破了",
-            where="脑沟、脑池内",
+            where="蛛网膜下腔出血位于脑沟、脑池内",
         ),
         "脑积水": SignPhrases(
             (
@@ -40,7 +40,7 @@ FURTHER = MappingProxyType(
                 "建议MRI检查明确原因，短期复查CT",
             ),
             "脑子里的水排不出去，脑室被撑大了",
-            where="脑室系统",
+            where="脑积水为脑室系统改变",
         ),
         "颅骨骨折": SignPhrases(
             (
@@ -70,7 +70,7 @@ FURTHER = MappingProxyType(
             "肺气肿",
             (
                 "建议呼吸科就诊，行肺功能检查",
-                "建议戒烟，结合肺功能检查",
+                "建议结合肺功能检查，如有吸烟史建议戒烟",
                 "建议呼吸科随诊，定期复查",
             ),
             "肺组织有破坏，肺里留的气多了",
@@ -90,7 +90,7 @@ FURTHER = MappingProxyType(
                 "建议立即联系血管外科，绝对卧床",
             ),
             "胸部的大血管内层撕开了，很危险",
-            where="{where}",
+            where="主动脉夹层位于{where}",
             extent="沿主动脉走行，单层图像不能测全长",
         ),
         "主动脉瘤": SignPhrases(
@@ -111,7 +111,7 @@ FURTHER = MappingProxyType(
                 "建议尽快联系血管外科，避免用力",
             ),
             more=(("附壁血栓", "腔内见附壁血栓"), ("壁钙化", "管壁见钙化")),
-            where="腹主动脉",
+            where="主动脉瘤位于腹主动脉",
         ),
         "脂肪肝": SignPhrases(
             (
@@ -127,7 +127,7 @@ FURTHER = MappingProxyType(
                 "建议控制体重，超声随访",
             ),
             "肝脏里脂肪多了，是脂肪肝",
-            where="肝脏，呈弥漫性",
+            where="脂肪肝弥漫累及肝脏",
         ),
         "肾积水": SignPhrases(
             (
@@ -159,7 +159,7 @@ FURTHER = MappingProxyType(
                 "建议超声复查，结合临床",
             ),
             "脾脏比正常大",
-            where="左上腹",
+            where="脾脏弥漫性增大",
         ),
         "肠梗阻": SignPhrases(
             (
@@ -175,11 +175,11 @@ FURTHER = MappingProxyType(
                 "建议急诊处理，动态复查腹部",
             ),
             "肠子堵住了，里面积了气和水",
-            where="小肠",
+            where="肠梗阻位于小肠",
         ),
         "骨转移": SignPhrases(
             (
-                "{at}见{lesion}，大小{size}{more}",
+                "{at}见{lesion}，最大径{size}{more}",
                 "{at}骨质内见{lesion}，最大径{size}，邻近骨小梁中断{more}",
                 "{at}可见{lesion}，边界欠清，长径{size}{more}",
             ),

@@ -41,7 +41,10 @@ def report(
     lead = title + (kind if rng.random() < 0.7 or truth.enhanced else "")
     if truth.observations:
         cm = bool(rng.random() < 0.2)
-        seen = [seen_of(_as_shown(one, truth), rng, centimetres=cm) for one in truth.observations]
+        seen = [
+            seen_of(_as_shown(one, truth), rng, centimetres=cm, enhanced=truth.enhanced)
+            for one in truth.observations
+        ]
         rest = rest_of(truth, rng, hidden) if rng.random() < 0.5 else []
         body = "。".join(seen + rest + negatives_of(truth, rng, hidden, signs))
         named = [name_of(one, rng, centimetres=cm) for one in truth.observations]
@@ -91,21 +94,42 @@ def name_of(
     observation: Observation, rng: np.random.Generator, *, centimetres: bool = False
 ) -> str:
     """The observation as a diagnosis."""
-    named = phrases.SIGNS[observation.finding.sign].named
+    said = phrases.SIGNS[observation.finding.sign]
+    named = said.several_named if is_several(observation) else said.named
     return _fill(pick(rng, named), observation, centimetres)
 
 
 def where_of(observation: Observation) -> str:
-    """The place of a finding that has no site or side, from what was painted."""
+    """Where a finding is that has no site or side, from what was painted."""
     where = next((t.removeprefix("于") for t in observation.traits if t.startswith("于")), "")
     return phrases.SIGNS[observation.finding.sign].where.format(where=where)
 
 
+def is_several(observation: Observation) -> bool:
+    """Whether there are more than one, and it can be said."""
+    return "多发" in observation.traits and bool(phrases.SIGNS[observation.finding.sign].several)
+
+
 def seen_of(
-    observation: Observation, rng: np.random.Generator, *, centimetres: bool = False
+    observation: Observation,
+    rng: np.random.Generator,
+    *,
+    centimetres: bool = False,
+    enhanced: bool = False,
 ) -> str:
     """The observation as it is described in 检查所见."""
-    return _fill(pick(rng, phrases.SIGNS[observation.finding.sign].seen), observation, centimetres)
+    said = phrases.SIGNS[observation.finding.sign]
+    options = said.several if is_several(observation) else said.seen
+    text = pick(rng, [phrase for phrase in options if _is_of(phrase, observation.finding)])
+    contrast = f"，{pick(rng, said.contrast)}" if enhanced and said.contrast else ""
+    return _fill(text, observation, centimetres) + contrast
+
+
+def _is_of(phrase: str, finding: Finding) -> bool:
+    """The cerebellum has hemispheres, and no border of grey and white matter that is seen."""
+    if finding.site == "小脑":
+        return "灰白质" not in phrase
+    return "{at}半球" not in phrase
 
 
 def _fill(phrase: str, observation: Observation, centimetres: bool) -> str:
@@ -144,10 +168,7 @@ def _more(observation: Observation) -> str:
             else ["边缘光滑"]
         )
         return "，".join(words + (["其内见空洞"] if "空洞" in traits else []))
-    if sign == "肝占位":
-        return "，中央见更低密度坏死区" if "坏死" in traits else ""
-    said = "".join(f"，{text}" for trait, text in phrases.SIGNS[sign].more if trait in traits)
-    return said or ("，另见类似小灶" if "多发" in traits else "")
+    return "".join(f"，{text}" for trait, text in phrases.SIGNS[sign].more if trait in traits)
 
 
 def _join(named: list[str], rng: np.random.Generator) -> str:
