@@ -8,7 +8,7 @@ import numpy as np
 from assistant.report.findings import is_urgent
 from trainer.data import phrases
 from trainer.data.chance import pick
-from trainer.data.healthy import fits
+from trainer.data.healthy import fits, without_denial
 from trainer.data.phantom.truth import Observation, Truth
 
 GRAVITY = MappingProxyType(
@@ -29,7 +29,9 @@ def advice_of(truth: Truth, rng: np.random.Generator) -> str:
     if not truth.observations:
         return pick(rng, phrases.ADVICE_NORMAL)
     advice = _advice(min(truth.observations, key=_rank))
-    return pick(rng, [text for text in advice if fits(text, truth)] or advice)
+    there = [finding.sign for finding in truth.findings]
+    apt = [text for text in without_denial(advice, there, phrases.INAPT) if fits(text, truth)]
+    return pick(rng, apt or advice)
 
 
 def is_suspicious(observation: Observation) -> bool:

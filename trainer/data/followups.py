@@ -8,9 +8,9 @@ import numpy as np
 from assistant.report.findings import is_urgent
 from trainer.data import phrases, questions
 from trainer.data.chance import pick
-from trainer.data.counsel import advice_of
+from trainer.data.counsel import advice_of, is_suspicious
 from trainer.data.healthy import can_show, clear_of, known_signs
-from trainer.data.phantom.truth import Truth
+from trainer.data.phantom.truth import Observation, Truth
 from trainer.data.statements import extent_of, name_and_place, place_in_words
 from trainer.data.wording import name_of
 
@@ -52,10 +52,16 @@ def family(shown: Shown, rng: np.random.Generator) -> Exchange:
     question = pick(rng, questions.FAMILY)
     if not shown.truth.observations:
         return question, "这张图上没有看到明显问题，具体请听医生的意见。"
-    parts = [phrases.SIGNS[finding.sign].plain for finding in shown.truth.findings]
+    parts = map(_plain, shown.truth.observations)
     urgent = is_urgent(shown.truth.findings)
     then = "情况较急，请立即听从医生安排" if urgent else "请听医生进一步安排"
     return question, f"片子上看到{'，'.join(parts)}，{then}。"
+
+
+def _plain(observation: Observation) -> str:
+    if is_suspicious(observation):
+        return "肺里有一个结节，需要进一步检查"
+    return phrases.SIGNS[observation.finding.sign].plain
 
 
 def _asked(rng: np.random.Generator, chinese: Sequence[str], english: Sequence[str]) -> str:

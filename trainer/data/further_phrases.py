@@ -51,7 +51,7 @@ FURTHER = MappingProxyType(
             ("{at}骨折", "{at}骨折，请结合外伤史"),
             "颅骨骨折",
             (
-                "建议神经外科就诊，短期复查CT排除迟发出血",
+                "建议神经外科急诊就诊，短期复查CT排除迟发出血",
                 "建议神经外科急会诊，加做薄层三维重建",
                 "建议急诊观察，复查头颅CT",
             ),
@@ -112,6 +112,7 @@ FURTHER = MappingProxyType(
             ),
             more=(("附壁血栓", "腔内见附壁血栓"), ("壁钙化", "管壁见钙化")),
             where="主动脉瘤位于腹主动脉",
+            measured="最大径",
         ),
         "脂肪肝": SignPhrases(
             (
@@ -144,6 +145,7 @@ FURTHER = MappingProxyType(
             ),
             "肾脏里积了水，下面可能堵住了",
             more=(("皮质变薄", "肾皮质变薄"),),
+            measured="肾盂前后径",
         ),
         "脾大": SignPhrases(
             (
@@ -160,6 +162,7 @@ FURTHER = MappingProxyType(
             ),
             "脾脏比正常大",
             where="脾脏弥漫性增大",
+            measured="长径",
         ),
         "肠梗阻": SignPhrases(
             (
@@ -176,6 +179,7 @@ FURTHER = MappingProxyType(
             ),
             "肠子堵住了，里面积了气和水",
             where="肠梗阻位于小肠",
+            measured="肠管最宽处",
         ),
         "骨转移": SignPhrases(
             (

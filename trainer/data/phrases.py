@@ -41,6 +41,7 @@ SIGNS = MappingProxyType(
                 "建议立即联系神经外科，动态复查CT",
             ),
             "头骨下面有一层积血",
+            measured="最厚处",
         ),
         "硬膜外血肿": SignPhrases(
             (
@@ -53,9 +54,10 @@ SIGNS = MappingProxyType(
             (
                 "建议神经外科急会诊，注意有无骨折",
                 "建议急诊处理，薄层骨算法重建除外骨折",
-                "建议立即联系神经外科，加看骨窗",
+                "建议立即联系神经外科，短期复查CT",
             ),
             "头骨和脑膜之间有积血",
+            measured="最厚处",
         ),
         "脑梗死": SignPhrases(
             (
@@ -72,6 +74,7 @@ SIGNS = MappingProxyType(
                 "建议神经内科急会诊，行头颅MRI及血管检查",
             ),
             "有一块脑组织缺血",
+            more=(("大片", "范围较大"),),
             extent="呈片状，单层图像不以直径计量",
         ),
         "中线移位": SignPhrases(
@@ -412,6 +415,9 @@ DENIES = MappingProxyType(
     }
 )
 """Words by which a phrase about the healthy would deny a sign that is there and not seen."""
+
+INAPT = MappingProxyType({"颅骨骨折": ("骨", "动脉瘤", "造影"), "肾结石": ("梗阻",)})
+"""Words of advice for another sign that a sign makes needless: it is the cause, or is known."""
 
 ADVICE_NORMAL = ("请结合临床", "随诊复查", "请结合临床及其他检查")
 

@@ -20,6 +20,7 @@ class SignPhrases:
         several_named: ``named`` where there are more than one.
         where: the answer to where it is when the finding has no place.
         extent: how far it reaches, when it has neither size nor grade.
+        measured: what the size is the size of, where that is not the thing itself.
         short: its name behind a place that says the rest, for example 骨折 after 左侧颞骨.
     """
 
@@ -35,4 +36,5 @@ class SignPhrases:
     several_named: tuple[str, ...] = ()
     where: str = ""
     extent: str = "范围较弥漫"
+    measured: str = ""
     short: str = ""

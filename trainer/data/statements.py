@@ -8,14 +8,16 @@ GRADES = ("量", "%", "度")
 
 
 def name_and_place(observation: Observation) -> str:
-    """Sign with place and size, as short as it can be said."""
+    """Sign with place and size or amount, as short as it can be said."""
     finding = observation.finding
-    size = f"，{_size(observation)}" if finding.size_mm is not None else ""
     if finding.sign == "中线移位":
-        return f"中线结构向{finding.side}侧移位{size.removeprefix('，')}"
+        size = _size(observation) if finding.size_mm is not None else ""
+        return f"中线结构向{finding.side}侧移位{size}"
+    much = _size(observation) if finding.size_mm is not None else _grade(observation)
+    named = single_organ(f"{place_of(finding)}{_after_place(observation)}")
     if is_several(observation):
-        return f"{phrases.SIGNS[finding.sign].several_named[0]}{size}"
-    return single_organ(f"{place_of(finding)}{_after_place(observation)}{size}")
+        named = phrases.SIGNS[finding.sign].several_named[0]
+    return f"{named}，{much}" if much else named
 
 
 def place_in_words(observation: Observation) -> str:
@@ -33,17 +35,21 @@ def place_in_words(observation: Observation) -> str:
 
 def extent_of(observation: Observation) -> str:
     """How large it is, or how much; else how far it reaches."""
-    finding = observation.finding
-    if finding.size_mm is not None:
-        return f"{finding.sign}{_size(observation)}"
-    grade = next((trait for trait in observation.traits if trait.endswith(GRADES)), "")
-    grade = grade.replace("压缩", "肺压缩约")
-    return f"{finding.sign}，{grade or phrases.SIGNS[finding.sign].extent}"
+    finding, said = observation.finding, phrases.SIGNS[observation.finding.sign]
+    if finding.size_mm is None:
+        return f"{finding.sign}，{_grade(observation) or said.extent}"
+    return f"{finding.sign}{'，' if said.measured else ''}{_size(observation)}"
 
 
 def _size(observation: Observation) -> str:
     size = size_text(observation.finding.size_mm or 0.0)
-    return f"大者{size}" if is_several(observation) else size
+    largest = "大者" if is_several(observation) else ""
+    return f"{phrases.SIGNS[observation.finding.sign].measured}{largest}{size}"
+
+
+def _grade(observation: Observation) -> str:
+    grade = next((trait for trait in observation.traits if trait.endswith(GRADES)), "")
+    return grade.replace("压缩", "肺压缩约")
 
 
 def _both(sign: str) -> str:

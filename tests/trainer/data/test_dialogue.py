@@ -15,6 +15,7 @@ from trainer.data.statements import extent_of, name_and_place, place_in_words
 from trainer.metrics.yesno import polarity
 
 DEFAULT = "请使用中文描述下这个图像并给出你的诊断结果"
+RNG = np.random.default_rng(0)
 BLEED = Truth(
     "头颅",
     "基底节",
@@ -109,7 +110,9 @@ def test_further_signs_are_placed_and_measured():
     places = [answer for question, answer in turns if question in questions.SIDE]
     sizes = [answer for question, answer in turns if question in questions.SIZE]
     assert set(places) == {"主动脉瘤位于腹主动脉；肾积水位于左肾；肠梗阻位于小肠。"}
-    assert set(sizes) == {"主动脉瘤约61mm；肾积水约22mm；肠梗阻约41mm。"}
+    assert set(sizes) == {
+        "主动脉瘤，最大径约61mm；肾积水，肾盂前后径约22mm；肠梗阻，肠管最宽处约41mm。"
+    }
 
 
 @pytest.mark.parametrize(
@@ -153,6 +156,20 @@ def test_of_several_the_largest_is_measured():
     stones = Observation(Finding("胆囊结石", size_mm=7.0), 200.0, ("多发",))
     assert name_and_place(stones) == "胆囊多发结石，大者约7mm"
     assert extent_of(stones) == "胆囊结石大者约7mm"
+
+
+def test_an_amount_is_said_where_nothing_is_measured():
+    fluid = Observation(Finding("胸腔积液", "", "双侧"), 8.0, ("少量",))
+    assert name_and_place(fluid) == "双侧胸腔积液，少量"
+    air = Observation(Finding("气胸", "", "左"), -900.0, ("压缩30%",))
+    assert name_and_place(air) == "左侧气胸，肺压缩约30%"
+
+
+def test_a_suspicious_nodule_is_not_made_small_for_the_family():
+    nodule = Observation(Finding("肺结节", "肺上叶", "右", size_mm=22.0), 40.0)
+    answer = family(Shown(Truth("胸部", "肺门", False, (nodule,)), (), None), RNG)[1]
+    assert "小结节" not in answer
+    assert "进一步检查" in answer
 
 
 def test_the_family_is_told_that_it_is_urgent():

@@ -168,6 +168,19 @@ def test_the_gravest_finding_decides_what_to_do():
     assert advised(stone, fluid) == set(phrases.SIGNS["腹水"].advice)
 
 
+def test_nobody_is_told_to_look_for_what_is_found():
+    blood = Observation(Finding("硬膜外血肿", "", "左", size_mm=18.0), 66.0)
+    spread = Observation(Finding("蛛网膜下腔出血"), 60.0)
+    broken = Observation(Finding("颅骨骨折", "颞骨", "左"), 40.0)
+    assert any("骨折" in text for text in advised(blood))
+    assert not any("骨" in text for text in advised(blood, broken))
+    assert any("动脉瘤" in text for text in advised(spread))
+    assert not any("动脉瘤" in text for text in advised(spread, broken))
+    stone = Observation(Finding("肾结石", "", "左", size_mm=9.0), 400.0)
+    water = Observation(Finding("肾积水", "", "左", size_mm=20.0), 6.0)
+    assert advised(stone, water) == {"建议泌尿外科随诊，复查肾功能"}
+
+
 def test_a_nodule_is_followed_up_unless_it_is_large_or_has_spicules():
     def nodule(size: float, *traits: str) -> Observation:
         return Observation(Finding("肺结节", "肺上叶", "右", size_mm=size), 40.0, traits)
