@@ -1,4 +1,5 @@
 import re
+from itertools import product
 
 import numpy as np
 import pytest
@@ -156,6 +157,15 @@ def test_of_several_the_largest_is_measured():
     stones = Observation(Finding("胆囊结石", size_mm=7.0), 200.0, ("多发",))
     assert name_and_place(stones) == "胆囊多发结石，大者约7mm"
     assert extent_of(stones) == "胆囊结石大者约7mm"
+
+
+def test_plain_words_name_no_other_sign():
+    region = {sign.name: sign.region for sign in SIGNS}
+    for one, other in product(phrases.SIGNS, repeat=2):
+        if region[one] == region[other]:
+            both = tuple(Observation(Finding(sign), 0.0) for sign in (one, other))
+            answer = family(Shown(Truth(region[one], "", False, both), (), None), RNG)[1]
+            assert {finding.sign for finding in extract(answer)} <= {one, other}, answer
 
 
 def test_an_amount_is_said_where_nothing_is_measured():
