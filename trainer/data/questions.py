@@ -1,5 +1,8 @@
 """What people ask about a slice."""
 
+from dataclasses import dataclass
+from types import MappingProxyType
+
 REPORT = (
     "请描述这张CT图像并给出诊断意见",
     "这张CT有什么异常？",
@@ -94,21 +97,137 @@ FAMILY = (
 NORMAL = ("正常吗？", "这张CT正常吗？", "片子正常不正常？", "是正常的吗？")
 WRONG = ("有问题吗？", "有异常吗？", "有没有问题？", "有什么异常吗？")
 URGENT = ("是否需要紧急处理？", "严重吗？需要马上处理吗？", "需要急诊处理吗？")
+
+
+@dataclass(frozen=True)
+class Beyond:
+    """Questions that no slice answers.
+
+    Attributes:
+        asked: ways to ask.
+        answers: what is said instead.
+        about: signs of which one must be seen for it to be asked; empty for any slice.
+    """
+
+    asked: tuple[str, ...]
+    answers: tuple[str, ...]
+    about: tuple[str, ...] = ()
+
+
 BEYOND = (
-    ("患者今年多大年纪？", "图像上看不出患者年龄，请查阅病历。"),
-    ("是良性还是恶性？", "仅凭单幅CT图像无法确定良恶性，需结合增强扫描和病理。"),
-    ("和上次比有变化吗？", "没有既往图像，无法比较，请提供以前的片子对照。"),
-    ("患者血压多少？", "CT图像不能反映血压，请查看临床记录。"),
-    ("还能活多久？", "单幅图像不能判断预后，请咨询主管医生。"),
-    ("该吃什么药？", "用药需由临床医生决定，本结果仅供医生参考。"),
-    ("手术效果会怎么样？", "图像不能预测手术效果，请咨询外科医生。"),
+    Beyond(
+        ("患者今年多大年纪？", "病人多少岁？"),
+        ("图像上看不出患者年龄，请查阅病历。", "年龄不能由图像判断，请查看病历。"),
+    ),
+    Beyond(
+        ("是良性还是恶性？", "会不会是癌？", "是恶性的吗？"),
+        (
+            "仅凭单幅CT图像无法确定良恶性，需结合其他检查和病理。",
+            "单层图像不能确定良恶性，请结合病史、随访和病理。",
+            "良恶性要靠病理确定，图像只能提示。",
+        ),
+        about=("肺结节", "肺肿块", "肝占位"),
+    ),
+    Beyond(
+        ("和上次比有变化吗？", "比以前大了吗？"),
+        ("没有既往图像，无法比较，请提供以前的片子对照。", "只有这一幅图像，无法比较前后变化。"),
+    ),
+    Beyond(
+        ("患者血压多少？", "化验结果怎么样？"),
+        ("CT图像不能反映血压和化验结果，请查看临床记录。", "图像上看不出，请查阅病历和化验单。"),
+    ),
+    Beyond(
+        ("还能活多久？", "能不能治好？"),
+        ("单幅图像不能判断预后，请咨询主管医生。", "预后不能由图像判断，请听医生的意见。"),
+    ),
+    Beyond(
+        ("该吃什么药？", "要用什么药？"),
+        ("用药需由临床医生决定，本结果仅供医生参考。", "不能由图像决定用药，请咨询医生。"),
+    ),
+    Beyond(
+        ("手术效果会怎么样？", "要开多大的刀？"),
+        ("图像不能预测手术效果，请咨询外科医生。", "手术由外科医生评估，单幅图像不能决定。"),
+    ),
+    Beyond(
+        ("病人叫什么名字？", "患者是男是女？"),
+        ("图像上没有患者的身份信息，请查阅病历。", "这不能由图像确定，请查看病历。"),
+    ),
+    Beyond(
+        ("什么时候拍的？", "是哪家医院拍的？"),
+        ("图像上没有检查时间和医院，请查看检查记录。", "这不能由图像确定，请查看检查记录。"),
+    ),
+    Beyond(
+        ("其他层面有病灶吗？", "别的部位有没有问题？"),
+        ("只看到这一层，其他层面需另行上传。", "这一层以外的情况无法判断，请上传其他层面。"),
+    ),
+    Beyond(
+        ("病人有什么症状？", "患者发烧吗？", "病人疼不疼？"),
+        ("症状不能由图像判断，请询问患者。", "图像上看不出症状，请结合病史。"),
+    ),
+    Beyond(
+        ("看病要花多少钱？", "做手术要多少钱？"),
+        ("图像不能回答费用问题，请咨询医院。", "费用请咨询医院，我只描述CT图像。"),
+    ),
+    Beyond(
+        ("会传染吗？", "会遗传吗？"),
+        ("这不能由图像判断，请咨询医生。", "单幅图像不能回答，请听医生的意见。"),
+    ),
 )
-WHO = ("你是谁？", "你是什么模型？", "你的结果可靠吗？")
+WHO = ("你是谁？", "你是什么模型？", "你的结果可靠吗？", "可以直接用你的诊断吗？")
 I_AM = (
     "我是CT阅片演示模型，由模拟数据训练，结果仅为草稿，须由医生核对。",
     "我是一个演示模型，只用模拟CT训练，回答仅供演示，请以医生判读为准。",
 )
-ENGLISH = ("What does this CT show?", "Please describe this image.", "Any abnormality?")
+ENGLISH = (
+    "What does this CT show?",
+    "Please describe this image.",
+    "Any abnormality?",
+    "Please write a report.",
+    "What is the diagnosis?",
+    "Describe the findings and give the impression.",
+)
+"""Asked in English, answered in Chinese as everything is."""
+
+SIDE_IN_ENGLISH = ("Where is the lesion?", "Which side is it on?", "Where is it?")
+SIZE_IN_ENGLISH = ("How large is the lesion?", "How big is it?", "What size is it?")
+NEXT_IN_ENGLISH = ("What should be done next?", "What do you recommend?")
+SHORT_IN_ENGLISH = ("Summarize in one sentence.", "What is the impression?")
+REGION_IN_ENGLISH = ("Which part of the body is this?", "What region is shown?")
+URGENT_IN_ENGLISH = ("Is this urgent?", "Is it an emergency?")
+NORMAL_IN_ENGLISH = ("Is this normal?", "Is the CT normal?")
+PRESENT_IN_ENGLISH = ("Is there any {}?", "Do you see any {}?", "Any {}?")
+SIGNS_IN_ENGLISH = MappingProxyType(
+    {
+        "脑出血": "brain haemorrhage",
+        "硬膜下血肿": "subdural haematoma",
+        "硬膜外血肿": "epidural haematoma",
+        "脑梗死": "infarct",
+        "中线移位": "midline shift",
+        "肺结节": "lung nodule",
+        "肺肿块": "lung mass",
+        "肺实变": "consolidation",
+        "胸腔积液": "pleural effusion",
+        "气胸": "pneumothorax",
+        "肝占位": "liver mass",
+        "肝囊肿": "liver cyst",
+        "胆囊结石": "gallstone",
+        "肾结石": "kidney stone",
+        "腹水": "ascites",
+        "游离气体": "free gas",
+        "蛛网膜下腔出血": "subarachnoid haemorrhage",
+        "脑积水": "hydrocephalus",
+        "颅骨骨折": "skull fracture",
+        "肺气肿": "emphysema",
+        "主动脉夹层": "aortic dissection",
+        "主动脉瘤": "aortic aneurysm",
+        "脂肪肝": "fatty liver",
+        "肾积水": "hydronephrosis",
+        "脾大": "splenomegaly",
+        "肠梗阻": "bowel obstruction",
+        "骨转移": "bone metastasis",
+        "骨盆骨折": "pelvic fracture",
+    }
+)
 NO_PICTURE = (
     "请先上传CT图像，我才能描述和诊断。",
     "还没有收到图像，请上传一张CT断层图像。",

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable
 from pathlib import Path
 
-from trainer.data.dialogue import Exchange
+from trainer.data.followups import Exchange
 
 Row = dict[str, object]
 IMAGE = "<image>"

@@ -93,9 +93,13 @@ READABLE_WIDTHS = {
         ("脑出血", "硬膜下血肿", "硬膜外血肿", "蛛网膜下腔出血", "脑积水"), (0.0, 400.0)
     ),
     **dict.fromkeys(("肺结节", "气胸", "肺气肿"), (700.0, math.inf)),
-    **dict.fromkeys(("肝占位", "肝囊肿", "脂肪肝", "腹水"), (0.0, 700.0)),
+    **dict.fromkeys(("肝占位", "肝囊肿", "脂肪肝", "腹水", "主动脉瘤"), (0.0, 700.0)),
+    "主动脉夹层": (0.0, 600.0),
 }
 """Widths in HU of the windows in which somebody can say that a sign is absent; others: any."""
+
+BONE_TOP = 700.0
+"""A window that reaches so far up in HU shows the skull; below, all of it is white."""
 
 SHIFT_WIDTH = 260.0
 """A midline shift shows by its ventricles and falx, up to this window width in HU."""
@@ -194,7 +198,9 @@ def unreadable(region: str, window: Window | None) -> tuple[str, ...]:
         return ()
     here = {sign.name for sign in SIGNS if sign.region == region}
     limits = {sign: READABLE_WIDTHS[sign] for sign in READABLE_WIDTHS if sign in here}
-    return tuple(s for s, (low, high) in limits.items() if not low <= window.width <= high)
+    unread = [s for s, (low, high) in limits.items() if not low <= window.width <= high]
+    white = "颅骨骨折" in here and window.center + window.width / 2 < BONE_TOP
+    return (*unread, "颅骨骨折") if white else tuple(unread)
 
 
 def look(phantom: Phantom, picture: RenderedImage) -> View:

@@ -1,20 +1,18 @@
 """From truth to a report in Chinese: 检查所见, 诊断意见, 建议."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 
 from assistant.report.finding import Finding
-from assistant.report.findings import extract, is_urgent
-from assistant.report.lexicon import SIGNS
-from trainer.data import further_phrases, phrases
+from trainer.data import phrases
 from trainer.data.chance import pick
-from trainer.data.phantom.labels import TIER_ONE
+from trainer.data.counsel import advice_of
+from trainer.data.healthy import clear_of, negatives_of, normal_of, rest_of
 from trainer.data.phantom.truth import Observation, Truth
 
-MOST_NEGATIVES = 2
 RENAL = ("肾结石", "肾积水")
 _DOUBLED = re.compile("(脑干|小脑|丘脑)脑(出血|梗死)")
 UNENHANCED = {"附壁血栓"}
@@ -43,17 +41,17 @@ def report(
     lead = title + (kind if rng.random() < 0.7 or truth.enhanced else "")
     if truth.observations:
         cm = bool(rng.random() < 0.2)
-        seen = [seen_of(_as_shown(one, truth), rng, centimetres=cm) for one in truth.observations]
-        there = [finding.sign for finding in truth.findings]
-        others = without_denial(phrases.REST[truth.region], there, further_phrases.DENIES)
-        others = without_denial(others, hidden)
-        rest = [pick(rng, others)] if rng.random() < 0.5 and others else []
-        body = "。".join(seen + rest + _negatives(truth, rng, hidden, signs))
+        seen = [
+            seen_of(_as_shown(one, truth), rng, centimetres=cm, enhanced=truth.enhanced)
+            for one in truth.observations
+        ]
+        rest = rest_of(truth, rng, hidden) if rng.random() < 0.5 else []
+        body = "。".join(seen + rest + negatives_of(truth, rng, hidden, signs))
         named = [name_of(one, rng, centimetres=cm) for one in truth.observations]
         impression = _join(named, rng)
         advice = advice_of(truth, rng)
     else:
-        body = pick(rng, _undenying(_normal(truth, signs), truth.region, hidden))
+        body = normal_of(truth, rng, hidden, signs)
         impression = clear_of(truth, rng, hidden)
         advice = pick(rng, phrases.ADVICE_NORMAL)
     start = pick(rng, ("{}示：{}。", "{}：{}。", "{}，{}。")).format(lead, body)
@@ -61,18 +59,6 @@ def report(
         rng, (("检查所见：", "诊断意见：", "建议："), ("影像所见：", "诊断意见：", "建议："))
     )
     return f"{heads[0]}{start}\n{heads[1]}{impression}。\n{heads[2]}{_bare(advice)}。"
-
-
-def clear_of(truth: Truth, rng: np.random.Generator, hidden: Sequence[str] = ()) -> str:
-    """The diagnosis of a slice on which nothing is seen."""
-    if hidden:
-        return f"所示窗位下{truth.region}未见明显异常"
-    return pick(rng, [text for text in phrases.CLEAR[truth.region] if _fits(text, truth)])
-
-
-def _fits(text: str, truth: Truth) -> bool:
-    """Whether a phrase may be said of an enhanced slice, if it is one."""
-    return not truth.enhanced or not ("平扫" in text or "增强" in text)
 
 
 def _as_shown(observation: Observation, truth: Truth) -> Observation:
@@ -108,31 +94,42 @@ def name_of(
     observation: Observation, rng: np.random.Generator, *, centimetres: bool = False
 ) -> str:
     """The observation as a diagnosis."""
-    named = phrases.SIGNS[observation.finding.sign].named
+    said = phrases.SIGNS[observation.finding.sign]
+    named = said.several_named if is_several(observation) else said.named
     return _fill(pick(rng, named), observation, centimetres)
 
 
-def advice_of(truth: Truth, rng: np.random.Generator) -> str:
-    """What to do next, by the most urgent finding."""
-    if not truth.observations:
-        return pick(rng, phrases.ADVICE_NORMAL)
-    first = sorted(truth.findings, key=lambda finding: not is_urgent((finding,)))[0]
-    said = phrases.SIGNS[first.sign]
-    advice = said.alarm if said.alarm and is_urgent((first,)) else said.advice
-    return pick(rng, [text for text in advice if _fits(text, truth)] or advice)
-
-
 def where_of(observation: Observation) -> str:
-    """The place of a finding that has no site or side, from what was painted."""
+    """Where a finding is that has no site or side, from what was painted."""
     where = next((t.removeprefix("于") for t in observation.traits if t.startswith("于")), "")
     return phrases.SIGNS[observation.finding.sign].where.format(where=where)
 
 
+def is_several(observation: Observation) -> bool:
+    """Whether there are more than one, and it can be said."""
+    return "多发" in observation.traits and bool(phrases.SIGNS[observation.finding.sign].several)
+
+
 def seen_of(
-    observation: Observation, rng: np.random.Generator, *, centimetres: bool = False
+    observation: Observation,
+    rng: np.random.Generator,
+    *,
+    centimetres: bool = False,
+    enhanced: bool = False,
 ) -> str:
     """The observation as it is described in 检查所见."""
-    return _fill(pick(rng, phrases.SIGNS[observation.finding.sign].seen), observation, centimetres)
+    said = phrases.SIGNS[observation.finding.sign]
+    options = said.several if is_several(observation) else said.seen
+    text = pick(rng, [phrase for phrase in options if _is_of(phrase, observation.finding)])
+    contrast = f"，{pick(rng, said.contrast)}" if enhanced and said.contrast else ""
+    return _fill(text, observation, centimetres) + contrast
+
+
+def _is_of(phrase: str, finding: Finding) -> bool:
+    """The cerebellum has hemispheres, and no border of grey and white matter that is seen."""
+    if finding.site == "小脑":
+        return "灰白质" not in phrase
+    return "{at}半球" not in phrase
 
 
 def _fill(phrase: str, observation: Observation, centimetres: bool) -> str:
@@ -171,68 +168,7 @@ def _more(observation: Observation) -> str:
             else ["边缘光滑"]
         )
         return "，".join(words + (["其内见空洞"] if "空洞" in traits else []))
-    if sign == "肝占位":
-        return "，中央见更低密度坏死区" if "坏死" in traits else ""
-    said = "".join(f"，{text}" for trait, text in phrases.SIGNS[sign].more if trait in traits)
-    return said or ("，另见类似小灶" if "多发" in traits else "")
-
-
-def known_signs(region: str, signs: Sequence[str] | None) -> list[str]:
-    """Signs of a region that phrases exist of and that occur, in the lexicon's order."""
-    occurring = {*TIER_ONE, *(signs or ())}
-    names = [sign.name for sign in SIGNS if sign.region == region and sign.name in occurring]
-    return [name for name in names if name in phrases.SIGNS]
-
-
-def _normal(truth: Truth, signs: Sequence[str] | None) -> tuple[str, ...]:
-    """Descriptions of a normal slice at its level."""
-    usual = phrases.NORMAL_AT.get(truth.level, phrases.NORMAL[truth.region])
-    further = set(known_signs(truth.region, signs)) - set(TIER_ONE)
-    whole = truth.level not in phrases.NORMAL_AT or truth.region == "盆腔"
-    return usual + further_phrases.NORMAL[truth.region] if further and whole else usual
-
-
-def _negatives(
-    truth: Truth,
-    rng: np.random.Generator,
-    hidden: tuple[str, ...],
-    signs: Sequence[str] | None,
-) -> list[str]:
-    """One or two relevant negatives of the region."""
-    present = {finding.sign for finding in truth.findings} | set(hidden)
-    if truth.region == "头颅" and not present & {"中线移位"} and rng.random() < 0.7:
-        return ["中线结构居中"]
-    options = [
-        phrases.SIGNS[name].absent
-        for name in known_signs(truth.region, signs)
-        if name not in present
-    ]
-    count = int(rng.integers(0, MOST_NEGATIVES + 1))
-    if not count or len(options) < count:
-        return []
-    chosen = [options[i] for i in rng.choice(len(options), count, replace=False)]
-    return ["未见" + "及".join(chosen)]
-
-
-def without_denial(
-    options: Sequence[str],
-    there: Sequence[str],
-    denies: Mapping[str, tuple[str, ...]] = phrases.DENIES,
-) -> tuple[str, ...]:
-    """Those of the phrases that use no word by which a sign that is there would be denied."""
-    words = [word for sign in there for word in denies.get(sign, ())]
-    return tuple(text for text in options if not any(word in text for word in words))
-
-
-def _undenying(options: tuple[str, ...], region: str, hidden: tuple[str, ...]) -> tuple[str, ...]:
-    """Those of the phrases that do not deny what is hidden."""
-    if not hidden:
-        return options
-    for phrasings in (options, phrases.ELSEWHERE.get(region, ())):
-        kept = [text for text in phrasings if not {f.sign for f in extract(text)} & set(hidden)]
-        if kept := list(without_denial(kept, hidden)):
-            return tuple(kept)
-    return (phrases.UNSEEN,)
+    return "".join(f"，{text}" for trait, text in phrases.SIGNS[sign].more if trait in traits)
 
 
 def _join(named: list[str], rng: np.random.Generator) -> str:

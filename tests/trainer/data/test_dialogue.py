@@ -1,4 +1,5 @@
 import re
+from itertools import product
 
 import numpy as np
 import pytest
@@ -8,10 +9,14 @@ from assistant.report.findings import extract
 from assistant.report.lexicon import SIGNS
 from assistant.report.region import region_of
 from trainer.data import dialogue, phrases, questions
+from trainer.data.followups import Shown, family
 from trainer.data.phantom.labels import TIER_TWO
 from trainer.data.phantom.truth import Observation, Truth
+from trainer.data.statements import extent_of, name_and_place, place_in_words
+from trainer.metrics.yesno import polarity
 
 DEFAULT = "请使用中文描述下这个图像并给出你的诊断结果"
+RNG = np.random.default_rng(0)
 BLEED = Truth(
     "头颅",
     "基底节",
@@ -52,6 +57,7 @@ def test_a_question_of_presence_is_answered_by_the_truth():
         match = re.fullmatch(r"(?:有没有|是否存在|能看到|有)(.+?)(?:吗)?？", question)
         if match and match[1] in phrases.SIGNS:
             assert answer.startswith("有。") == (match[1] in present), (question, answer)
+            assert polarity(question, answer) is (match[1] in present), (question, answer)
             stated = {f.sign for f in extract(answer) if f.status == "有"}
             assert (match[1] in stated) == (match[1] in present), (question, answer)
 
@@ -69,6 +75,22 @@ def test_no_answer_contradicts_the_truth(truth):
                 if finding.size_mm is not None:
                     size = known[finding.sign].size_mm
                     assert finding.size_mm == pytest.approx(size, abs=0.5), (question, answer)
+
+
+def test_is_it_is_answered_with_is():
+    asked = [turn for turn in many(BLEED, 400) if turn[0].startswith("是不是")]
+    assert {answer[0] for _, answer in asked} == {"是", "不"}
+    for question, answer in asked:
+        there = any(sign in question for sign in ("脑出血", "中线移位"))
+        assert answer.startswith("是。") is there, (question, answer)
+        assert polarity(question, answer) is there, (question, answer)
+
+
+def test_what_a_level_does_not_show_is_denied_of_the_level_only():
+    kidneys = Truth("腹部", "双肾")
+    asked = [a for q, a in many(kidneys, 300) if "胆囊结石" in q]
+    assert asked
+    assert all("所示层面未见胆囊结石" in answer for answer in asked)
 
 
 def test_nothing_is_asked_about_what_the_window_hides():
@@ -89,7 +111,106 @@ def test_further_signs_are_placed_and_measured():
     places = [answer for question, answer in turns if question in questions.SIDE]
     sizes = [answer for question, answer in turns if question in questions.SIZE]
     assert set(places) == {"主动脉瘤位于腹主动脉；肾积水位于左肾；肠梗阻位于小肠。"}
-    assert set(sizes) == {"主动脉瘤约61mm；肾积水约22mm；肠梗阻约41mm。"}
+    assert set(sizes) == {
+        "主动脉瘤，最大径约61mm；肾积水，肾盂前后径约22mm；肠梗阻，肠管最宽处约41mm。"
+    }
+
+
+@pytest.mark.parametrize(
+    ("sign", "side", "traits", "place"),
+    [
+        ("硬膜下血肿", "双侧", (), "双侧均见硬膜下血肿"),
+        ("胸腔积液", "双侧", ("少量",), "双侧均见胸腔积液"),
+        ("肺气肿", "双侧", ("轻度",), "双肺均见肺气肿"),
+        ("肾结石", "双侧", (), "双肾均见结石"),
+        ("肾积水", "左", (), "肾积水位于左肾"),
+        ("脑积水", "", ("轻度",), "脑积水为脑室系统改变"),
+        ("脂肪肝", "", ("轻度",), "脂肪肝弥漫累及肝脏"),
+        ("脾大", "", (), "脾脏弥漫性增大"),
+        ("胆囊结石", "", (), "胆囊结石位于胆囊内"),
+        ("游离气体", "", (), "游离气体位于前腹壁下"),
+    ],
+)
+def test_places_are_said_as_of_the_sign(sign, side, traits, place):
+    observation = Observation(Finding(sign, "", side), 0.0, traits)
+    assert place_in_words(observation) == place
+    stated = [(f.sign, f.side) for f in extract(place) if f.status == "有"]
+    assert stated == [(sign, side)]
+
+
+@pytest.mark.parametrize(
+    ("sign", "traits", "extent"),
+    [
+        ("游离气体", (), "游离气体，为前腹壁下弧形积气，单层图像不以直径计量"),
+        ("肺实变", ("支气管充气",), "肺实变，呈片状，单层图像不以直径计量"),
+        ("脑梗死", (), "脑梗死，呈片状，单层图像不以直径计量"),
+        ("气胸", ("压缩30%",), "气胸，肺压缩约30%"),
+        ("腹水", ("少量",), "腹水，少量"),
+    ],
+)
+def test_extents_are_said_as_of_the_sign(sign, traits, extent):
+    assert extent_of(Observation(Finding(sign), 0.0, traits)) == extent
+    assert [(f.sign, f.status) for f in extract(extent)] == [(sign, "有")]
+
+
+def test_of_several_the_largest_is_measured():
+    stones = Observation(Finding("胆囊结石", size_mm=7.0), 200.0, ("多发",))
+    assert name_and_place(stones) == "胆囊多发结石，大者约7mm"
+    assert extent_of(stones) == "胆囊结石大者约7mm"
+
+
+def test_plain_words_name_no_other_sign():
+    region = {sign.name: sign.region for sign in SIGNS}
+    for one, other in product(phrases.SIGNS, repeat=2):
+        if region[one] == region[other]:
+            both = tuple(Observation(Finding(sign), 0.0) for sign in (one, other))
+            answer = family(Shown(Truth(region[one], "", False, both), (), None), RNG)[1]
+            assert {finding.sign for finding in extract(answer)} <= {one, other}, answer
+
+
+def test_an_amount_is_said_where_nothing_is_measured():
+    fluid = Observation(Finding("胸腔积液", "", "双侧"), 8.0, ("少量",))
+    assert name_and_place(fluid) == "双侧胸腔积液，少量"
+    air = Observation(Finding("气胸", "", "左"), -900.0, ("压缩30%",))
+    assert name_and_place(air) == "左侧气胸，肺压缩约30%"
+
+
+def test_a_suspicious_nodule_is_not_made_small_for_the_family():
+    nodule = Observation(Finding("肺结节", "肺上叶", "右", size_mm=22.0), 40.0)
+    answer = family(Shown(Truth("胸部", "肺门", False, (nodule,)), (), None), RNG)[1]
+    assert "小结节" not in answer
+    assert "进一步检查" in answer
+
+
+def test_the_family_is_told_that_it_is_urgent():
+    scene = Shown(BLEED, (), None)
+    assert "立即" in family(scene, np.random.default_rng(0))[1]
+    calm = Truth("腹部", "肝脾", False, (Observation(Finding("肝囊肿", "肝左叶"), 5.0),))
+    assert "急" not in family(Shown(calm, (), None), np.random.default_rng(0))[1]
+
+
+def test_english_is_asked_at_any_turn_and_answered_in_chinese():
+    english = [(q, a) for q, a in many(BLEED, 500) if q.isascii()]
+    assert len({question for question, _ in english} - set(questions.ENGLISH)) >= 10
+    assert any(question in questions.ENGLISH for question, _ in english)
+    assert not any(re.search("[a-z]{4}", answer) for _, answer in english)
+
+
+def test_every_sign_can_be_asked_for_in_english():
+    assert set(questions.SIGNS_IN_ENGLISH) == set(phrases.SIGNS)
+
+
+def test_what_no_slice_answers_has_many_questions_and_more_than_one_answer():
+    assert sum(len(group.asked) for group in questions.BEYOND) >= 12
+    for group in questions.BEYOND:
+        assert len(group.answers) in (2, 3)
+        assert all(extract(answer) == () for answer in group.answers)
+
+
+def test_whether_it_is_malignant_is_asked_of_lumps_only():
+    assert not any("恶性" in question for question, _ in many(CLEAR, 500))
+    lump = Truth("胸部", "肺门", False, (Observation(Finding("肺肿块", "肺上叶", "右"), 40.0),))
+    assert any("恶性" in question for question, _ in many(lump, 500))
 
 
 def test_urgent_is_said_of_urgent_findings_only():
@@ -119,9 +240,12 @@ def test_what_is_no_ct_is_refused_every_time():
 
 
 def test_without_a_picture_one_is_asked_for_or_it_says_what_it_is():
-    answers = {dialogue.without_picture(np.random.default_rng(s), DEFAULT)[0][1] for s in range(60)}
-    assert any("演示模型" in answer for answer in answers)
-    assert any("上传" in answer for answer in answers)
+    talks = [dialogue.without_picture(np.random.default_rng(seed), DEFAULT) for seed in range(80)]
+    assert {len(turns) for turns in talks} == {1, 2}
+    for turn in (0, -1):
+        answers = {turns[turn][1] for turns in talks}
+        assert any("演示模型" in answer for answer in answers)
+        assert any("上传" in answer for answer in answers)
 
 
 def test_every_sign_with_phrases_is_in_the_lexicon():

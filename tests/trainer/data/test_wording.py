@@ -8,10 +8,11 @@ from assistant.report.findings import extract
 from assistant.report.lexicon import SIGNS
 from assistant.report.region import region_of
 from trainer.data import phrases
+from trainer.data.counsel import advice_of
 from trainer.data.phantom.atlas import REGIONS
-from trainer.data.phantom.labels import TIER_TWO
+from trainer.data.phantom.labels import TIER_ONE, TIER_TWO
 from trainer.data.phantom.truth import Observation, Truth
-from trainer.data.wording import advice_of, place_of, report, size_text
+from trainer.data.wording import place_of, report, seen_of, size_text
 
 REGION = {sign.name: sign.region for sign in SIGNS}
 SITES = {
@@ -73,19 +74,22 @@ def observations():
             if site == "肺中叶" and side == "左":
                 continue
             for size in (6.4, 23.7) if sign in SIZED else (None,):
-                yield Observation(
-                    Finding(sign, site, side, size_mm=size), 50.0, TRAITS.get(sign, ())
-                )
+                finding = Finding(sign, site, side, size_mm=size)
+                yield Observation(finding, 50.0, TRAITS.get(sign, ()))
+                if phrases.SIGNS[sign].several:
+                    yield Observation(finding, 50.0, ("多发",))
 
 
 def stated(text: str) -> dict[str, Finding]:
     return {finding.sign: finding for finding in extract(text) if finding.status != "无"}
 
 
-@pytest.mark.parametrize("observation", list(observations()), ids=lambda o: f"{o.finding}")
+@pytest.mark.parametrize(
+    "observation", list(observations()), ids=lambda o: f"{o.finding}{o.traits}"
+)
 def test_the_truth_can_be_read_back_from_every_phrase(observation):
-    truth = Truth(REGION[observation.finding.sign], "", False, (observation,))
-    for seed in range(14):
+    for seed in range(20):
+        truth = Truth(REGION[observation.finding.sign], "", seed % 2 == 1, (observation,))
         text = report(truth, np.random.default_rng(seed), signs=TIER_TWO)
         found = stated(text)
         assert list(found) == [observation.finding.sign], text
@@ -146,6 +150,83 @@ def test_a_large_aneurysm_is_urgent_and_a_small_one_is_followed_up():
         truth = Truth("腹部", "双肾", False, (one,))
         advice[size] = {advice_of(truth, np.random.default_rng(seed)) for seed in range(20)}
     assert advice[38.0].isdisjoint(advice[62.0])
+
+
+def advised(*observations: Observation, enhanced: bool = False) -> set[str]:
+    truth = Truth(REGION[observations[0].finding.sign], "", enhanced, observations)
+    return {advice_of(truth, np.random.default_rng(seed)) for seed in range(40)}
+
+
+def test_the_gravest_finding_decides_what_to_do():
+    cyst = Observation(Finding("肝囊肿", "肝左叶", size_mm=20.0), 5.0)
+    stone = Observation(Finding("胆囊结石", size_mm=9.0), 200.0)
+    gas = Observation(Finding("游离气体"), -900.0)
+    fluid = Observation(Finding("腹水"), 8.0, ("少量",))
+    for others in ((cyst, stone), (stone, cyst)):
+        assert advised(*others) == set(phrases.SIGNS["胆囊结石"].advice)
+    assert advised(cyst, stone, gas) == set(phrases.SIGNS["游离气体"].advice)
+    assert advised(stone, fluid) == set(phrases.SIGNS["腹水"].advice)
+
+
+def test_nobody_is_told_to_look_for_what_is_found():
+    blood = Observation(Finding("硬膜外血肿", "", "左", size_mm=18.0), 66.0)
+    spread = Observation(Finding("蛛网膜下腔出血"), 60.0)
+    broken = Observation(Finding("颅骨骨折", "颞骨", "左"), 40.0)
+    assert any("骨折" in text for text in advised(blood))
+    assert not any("骨" in text for text in advised(blood, broken))
+    assert any("动脉瘤" in text for text in advised(spread))
+    assert not any("动脉瘤" in text for text in advised(spread, broken))
+    stone = Observation(Finding("肾结石", "", "左", size_mm=9.0), 400.0)
+    water = Observation(Finding("肾积水", "", "左", size_mm=20.0), 6.0)
+    assert advised(stone, water) == {"建议泌尿外科随诊，复查肾功能"}
+
+
+def test_a_nodule_is_followed_up_unless_it_is_large_or_has_spicules():
+    def nodule(size: float, *traits: str) -> Observation:
+        return Observation(Finding("肺结节", "肺上叶", "右", size_mm=size), 40.0, traits)
+
+    said = phrases.SIGNS["肺结节"]
+    assert advised(nodule(6.0)) == set(said.advice)
+    assert advised(nodule(15.0)) == advised(nodule(8.0, "毛刺")) == set(said.alarm)
+    assert not any("增强" in text for text in advised(nodule(18.0), enhanced=True))
+
+
+@pytest.mark.parametrize("sign", ["肝占位", "肝囊肿"])
+def test_an_enhanced_lesion_of_the_liver_is_described_by_its_enhancement(sign):
+    one = Observation(Finding(sign, "肝右叶", size_mm=23.0), 40.0)
+    for enhanced in (False, True):
+        texts = {seen_of(one, np.random.default_rng(seed), enhanced=enhanced) for seed in range(20)}
+        words = ("强化", "增强")
+        assert all(any(word in text for word in words) is enhanced for text in texts), texts
+
+
+def test_the_cerebellum_has_hemispheres_and_no_grey_white_border():
+    here = Observation(Finding("脑梗死", "小脑", "左"), 25.0)
+    there = Observation(Finding("脑梗死", "颞叶", "左"), 25.0)
+    said = {seen_of(here, np.random.default_rng(seed)) for seed in range(40)}
+    assert any("小脑半球" in text for text in said)
+    assert not any("灰白质" in text for text in said)
+    assert not any("半球" in seen_of(there, np.random.default_rng(seed)) for seed in range(40))
+
+
+def test_several_stones_are_said_to_be_several():
+    stones = Observation(Finding("胆囊结石", size_mm=7.0), 200.0, ("多发",))
+    for seed in range(20):
+        text = report(Truth("腹部", "胰腺胆囊", False, (stones,)), np.random.default_rng(seed))
+        assert "胆囊多发结石" in text
+        assert "大者" in text
+
+
+def test_one_number_is_no_size_in_two_dimensions():
+    for said in phrases.SIGNS.values():
+        assert not any("大小{size}" in text for text in (*said.seen, *said.several))
+
+
+def test_every_usual_sign_is_said_in_three_ways():
+    for sign in TIER_ONE:
+        assert len(phrases.SIGNS[sign].seen) >= 3
+        assert len(phrases.SIGNS[sign].named) >= 3
+        assert len(phrases.SIGNS[sign].advice) >= 3
 
 
 def test_two_findings_are_both_said_in_order():

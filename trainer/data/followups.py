@@ -1,0 +1,164 @@
+"""Questions about a slice after the first, answered from the truth."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from assistant.report.findings import is_urgent
+from trainer.data import phrases, questions
+from trainer.data.chance import pick
+from trainer.data.counsel import advice_of, is_suspicious
+from trainer.data.healthy import can_show, clear_of, known_signs
+from trainer.data.phantom.truth import Observation, Truth
+from trainer.data.statements import extent_of, name_and_place, place_in_words
+from trainer.data.wording import name_of
+
+Exchange = tuple[str, str]
+ENGLISH_SHARE = 0.05
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What a picture shows, what of it the window hides, and which further signs occur."""
+
+    truth: Truth
+    hidden: tuple[str, ...]
+    signs: Sequence[str] | None
+
+
+def follow_up(shown: Shown, rng: np.random.Generator) -> Exchange:
+    """A question of any kind, and its answer."""
+    kinds: tuple[tuple[Callable[..., Exchange], float], ...] = (
+        (_present, 0.26),
+        (_side, 0.16),
+        (_size, 0.14),
+        (_next, 0.10),
+        (_short, 0.08),
+        (_normal, 0.08),
+        (_region, 0.06),
+        (_urgent, 0.05),
+        (family, 0.04),
+        (_beyond, 0.04),
+        (_who, 0.01),
+    )
+    share = np.array([weight for _, weight in kinds])
+    kind = kinds[int(rng.choice(len(kinds), p=share / share.sum()))][0]
+    return kind(shown, rng)
+
+
+def family(shown: Shown, rng: np.random.Generator) -> Exchange:
+    """In words that a family understands, which carry the urgency."""
+    question = pick(rng, questions.FAMILY)
+    if not shown.truth.observations:
+        return question, "这张图上没有看到明显问题，具体请听医生的意见。"
+    parts = map(_plain, shown.truth.observations)
+    urgent = is_urgent(shown.truth.findings)
+    then = "情况较急，请立即听从医生安排" if urgent else "请听医生进一步安排"
+    return question, f"片子上看到{'，'.join(parts)}，{then}。"
+
+
+def _plain(observation: Observation) -> str:
+    if is_suspicious(observation):
+        return "肺里有一个结节，需要进一步检查"
+    return phrases.SIGNS[observation.finding.sign].plain
+
+
+def _asked(rng: np.random.Generator, chinese: Sequence[str], english: Sequence[str]) -> str:
+    return pick(rng, english if rng.random() < ENGLISH_SHARE else chinese)
+
+
+def _present(shown: Shown, rng: np.random.Generator) -> Exchange:
+    """Is there X: the present ones and the absent ones of the region, about evenly."""
+    here = {seen.finding.sign: seen for seen in shown.truth.observations}
+    names = known_signs(shown.truth.region, shown.signs)
+    absent = [name for name in names if name not in here and name not in shown.hidden]
+    if here and (rng.random() < 0.5 or not absent):
+        sign = pick(rng, tuple(here))
+        question = _ask(rng, sign)
+        yes = "是" if question.startswith("是不是") else "有"
+        return question, f"{yes}。{name_and_place(here[sign])}。"
+    if absent:
+        sign = pick(rng, tuple(absent))
+        where = "" if can_show(shown.truth, sign) else "所示层面"
+    else:
+        broken = shown.truth.region == "盆腔" and "骨盆骨折" not in shown.hidden
+        sign, where = "骨折" if broken else "肿块", ""
+    question = _ask(rng, sign)
+    if question.startswith("是不是"):
+        return question, f"不是，{where}未见{sign}。"
+    where = pick(rng, (where, "没有，" + where, where or "图像上"))
+    return question, f"{where}未见{sign}。"
+
+
+def _ask(rng: np.random.Generator, sign: str) -> str:
+    if sign in questions.SIGNS_IN_ENGLISH and rng.random() < ENGLISH_SHARE:
+        return pick(rng, questions.PRESENT_IN_ENGLISH).format(questions.SIGNS_IN_ENGLISH[sign])
+    return pick(rng, questions.PRESENT).format(sign)
+
+
+def _side(shown: Shown, rng: np.random.Generator) -> Exchange:
+    question = _asked(rng, questions.SIDE, questions.SIDE_IN_ENGLISH)
+    if not shown.truth.observations:
+        return question, "未见明确病灶。"
+    return question, "；".join(map(place_in_words, shown.truth.observations)) + "。"
+
+
+def _size(shown: Shown, rng: np.random.Generator) -> Exchange:
+    question = _asked(rng, questions.SIZE, questions.SIZE_IN_ENGLISH)
+    if not shown.truth.observations:
+        return question, "未见明确病灶，无法测量。"
+    return question, "；".join(map(extent_of, shown.truth.observations)) + "。"
+
+
+def _next(shown: Shown, rng: np.random.Generator) -> Exchange:
+    question = _asked(rng, questions.NEXT, questions.NEXT_IN_ENGLISH)
+    return question, advice_of(shown.truth, rng) + "。"
+
+
+def _short(shown: Shown, rng: np.random.Generator) -> Exchange:
+    question = _asked(rng, questions.SHORT, questions.SHORT_IN_ENGLISH)
+    return question, _conclusion(shown, rng) + "。"
+
+
+def _conclusion(shown: Shown, rng: np.random.Generator) -> str:
+    if not shown.truth.observations:
+        return clear_of(shown.truth, rng, shown.hidden)
+    return "；".join(name_of(observation, rng) for observation in shown.truth.observations)
+
+
+def _normal(shown: Shown, rng: np.random.Generator) -> Exchange:
+    """Is it normal, or is anything wrong: the answer turns round with the question."""
+    if rng.random() < 0.6:
+        question, yes = _asked(rng, questions.NORMAL, questions.NORMAL_IN_ENGLISH), "不正常"
+    else:
+        question, yes = pick(rng, questions.WRONG), "有异常"
+    said = _conclusion(shown, rng)
+    return question, f"{yes}，{said}。" if shown.truth.observations else f"{said}。"
+
+
+def _region(shown: Shown, rng: np.random.Generator) -> Exchange:
+    question = _asked(rng, questions.REGION, questions.REGION_IN_ENGLISH)
+    return question, f"这是{shown.truth.region}CT图像。"
+
+
+def _urgent(shown: Shown, rng: np.random.Generator) -> Exchange:
+    question = _asked(rng, questions.URGENT, questions.URGENT_IN_ENGLISH)
+    urgent = [seen for seen in shown.truth.observations if is_urgent((seen.finding,))]
+    if urgent:
+        return question, f"需要。{name_and_place(urgent[0])}，属急症，请立即联系医生。"
+    if shown.truth.observations:
+        return question, "未见需紧急处理的征象，请按医嘱进一步检查。"
+    return question, "未见需紧急处理的征象。"
+
+
+def _beyond(shown: Shown, rng: np.random.Generator) -> Exchange:
+    """What no slice answers; of a sign only where it is seen."""
+    seen = {finding.sign for finding in shown.truth.findings}
+    groups = [group for group in questions.BEYOND if not group.about or seen & set(group.about)]
+    group = pick(rng, groups)
+    return pick(rng, group.asked), pick(rng, group.answers)
+
+
+def _who(shown: Shown, rng: np.random.Generator) -> Exchange:
+    return pick(rng, questions.WHO), pick(rng, questions.I_AM)
