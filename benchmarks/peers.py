@@ -180,7 +180,10 @@ def peak_gb() -> float:
 
 
 class Ours:
-    """The engine of this repository, as the page uses it: compiled models are kept on disk."""
+    """The engine of this repository in this process: compiled models are kept on disk.
+
+    The page has it in a process of its own and behind the lane; neither is measured here.
+    """
 
     def __init__(self, folder: Path) -> None:
         import tempfile

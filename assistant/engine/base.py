@@ -69,6 +69,7 @@ class Capabilities:
         context_tokens: longest prompt plus answer.
         images_per_conversation: most pictures in one conversation.
         batch_size: conversations decoded together.
+        address: where pictures and questions are sent; "" when they stay on this machine.
     """
 
     engine: str
@@ -79,6 +80,7 @@ class Capabilities:
     context_tokens: int = 4096
     images_per_conversation: int = 16
     batch_size: int = 1
+    address: str = ""
 
 
 def refuse_too_many(conversation: Conversation) -> None:

@@ -45,6 +45,7 @@ class RemoteEngine:
             fingerprint=f"{self._endpoint.address}#{self._model.name}",
             device=f"远程 {self._endpoint.address}（图像会离开本机）",
             context_tokens=known if known is not None else Capabilities.context_tokens,
+            address=self._endpoint.address,
         )
 
     def warm_up(self) -> None:

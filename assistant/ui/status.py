@@ -22,9 +22,11 @@ def status_line(status: LaneStatus) -> str:
 
 
 def draft_line(status: LaneStatus) -> str:
-    """The quiet line that every answer is a draft, and that a demo is a demo."""
-    demo = status.capabilities is not None and status.capabilities.is_demo
-    warned = f"<b>{wording.DEMO}</b>" if demo else ""
+    """The quiet line that every answer is a draft; what pictures leave for; that a demo is one."""
+    what = status.capabilities
+    warned = f"<b>{wording.DEMO}</b>" if what is not None and what.is_demo else ""
+    if what is not None and what.address:
+        warned += f"<b>{escape(wording.leaves(what.address))}</b>"
     return f'<div class="draft">{warned}<span>{wording.DRAFT}</span></div>'
 
 

@@ -4,7 +4,10 @@ from collections.abc import Mapping, Sequence
 
 TITLE = "CT 阅片助手"
 DRAFT = "内容由模型生成，仅为供医师核对的草稿，不能作为诊断依据。"
-DEMO = "演示模型：只用合成影像训练，用于展示流程，请勿用于真实病例。"
+DEMO = (
+    "演示模型：只用合成影像训练，用于展示流程，请勿用于真实病例。"
+    "正式使用请在“模型”页获取 Qwen2-VL-2B，或用训练器微调。"
+)
 
 TAB_CHAT = "阅片"
 TAB_BATCH = "批量"
@@ -81,6 +84,11 @@ ANSWERING = "作答中"
 ERRAND = "页面动作"  # of boxes that nobody sees
 PULSE = "有变化"
 DAYS = ("今天", "最近七天", "更早")
+
+
+def leaves(address: str) -> str:
+    """Of a remote engine, where everybody sees it."""
+    return f"图像与提问会离开本机，发往 {address}。"
 
 
 def page_ready(url: str) -> str:

@@ -19,6 +19,16 @@ def test_a_demonstration_model_says_so_and_another_does_not() -> None:
         assert wording.DEMO not in line(LaneStatus("ready", 0, other))
 
 
+def test_where_pictures_leave_for_is_said_in_full() -> None:
+    remote = Capabilities("remote", "m", "远程", address="https://ct.example.org")
+    assert "离开本机，发往 https://ct.example.org。" in draft_line(LaneStatus("ready", 0, remote))
+    assert "离开本机" not in draft_line(LaneStatus("ready", 0, DEMO))
+
+
+def test_a_demonstration_model_says_where_a_real_one_comes_from() -> None:
+    assert "获取 Qwen2-VL-2B" in draft_line(LaneStatus("ready", 0, DEMO))
+
+
 def test_every_answer_is_a_draft() -> None:
     assert wording.DRAFT in draft_line(LaneStatus("loading", 0))
 
