@@ -1,5 +1,6 @@
 """evaluate: the model through the assistant's own engine, on slices it never saw."""
 
+import math
 import shutil
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -25,6 +26,7 @@ from trainer.exam.variants import Variant, quantized, variants_of
 from trainer.manifest import begin, write_whole
 from trainer.metrics.text import overlap
 from trainer.stages.quantize import describe
+from trainer.weights import shapes_of
 from trainer.workspace import Workspace, finished
 
 RECORD, TABLE, PAGE = "evaluation.json", "evaluation.md", "evaluation.html"
@@ -185,7 +187,7 @@ def _publish(work: Workspace, source: Path, folder: Path, found: Examination) ->
     history = f"- 来历：{card.history}\n" if card.history else ""
     readme = (
         f"# {card.title}\n\n"
-        f"- 架构：Qwen2-VL，{stored}，共 {size:.1f} MB\n"
+        f"- 架构：Qwen2-VL，{_scale(work.folder('merge') / 'model')}{stored}，共 {size:.1f} MB\n"
         f"- 训练数据：{card.trained_on}\n- 用途：{card.use}\n- 局限：{card.limits}\n"
         f"- 训练方法：`python launcher.py train run configs/train/{work.pipeline.name}.yaml`\n"
         f"{history}"
@@ -196,3 +198,11 @@ def _publish(work: Workspace, source: Path, folder: Path, found: Examination) ->
     )
     write_whole(folder / "README.md", readme)
     describe(folder, work, card_metrics(found), kind=kind)
+
+
+def _scale(merged: Path) -> str:
+    """How many parameters the model has, tied ones once; "" where it is not at hand."""
+    count = sum(math.prod(shape) for shape in shapes_of(merged).values())
+    if count == 0:
+        return ""
+    return f"{count / 1e8:.1f} 亿参数，" if count >= 1e8 else f"{count / 1e4:.0f} 万参数，"

@@ -238,6 +238,22 @@ def test_held_out_pictures_are_the_questions(
     assert "分不出档" in (out / "evaluation.html").read_text(encoding="utf-8")
 
 
+def test_the_parameters_are_counted_from_the_weights(tmp_path: Path) -> None:
+    assert evaluate._scale(tmp_path) == ""
+    for shapes, told in (
+        ({"a": (256, 192), "b": (192,)}, "5 万参数，"),
+        ({"a": (150_000, 1536), "b": (1536,)}, "2.3 亿参数，"),
+    ):
+        header = json.dumps(
+            {
+                name: {"dtype": "F32", "shape": shape, "data_offsets": [0, 0]}
+                for name, shape in shapes.items()
+            }
+        ).encode()
+        (tmp_path / "model.safetensors").write_bytes(len(header).to_bytes(8, "little") + header)
+        assert evaluate._scale(tmp_path) == told
+
+
 def test_a_folder_without_a_card_is_refused(work: Workspace, tmp_path: Path) -> None:
     with pytest.raises(AssistantError) as caught:
         evaluate.examine_folder(work.pipeline, tmp_path, tmp_path / "o", work.console, tmp_path)
