@@ -35,7 +35,7 @@ from trainer.data.recipe import SynthConfig
 from trainer.exam.goal_page import goal_table, sign_table, untaught
 from trainer.exam.goals import Goal, f1_over, goals_of, lost
 from trainer.exam.journal import Journal
-from trainer.exam.paper import Case, draw_cases, draw_strangers
+from trainer.exam.paper import Case, draw_cases, draw_strangers, handed_in
 from trainer.exam.result import Examination, assess, graded, standing
 from trainer.exam.settings import Evaluate
 from trainer.exam.sitting import Candidate
@@ -74,6 +74,7 @@ def main() -> None:
         keep = chosen.keep or Path(scratch) / "answers.jsonl"
         main_form = quantized(chosen.model.resolve())
         found = examine(main_form, cases, settings, drawn, keep)
+        jpegs = reports(main_form, tuple(handed_in(cases[:few], settings.seed)), settings, keep)
         others = {
             name: reports(quantized(folder.resolve()), cases[:few], settings, keep)
             for name, folder in (("bf16", chosen.bf16), ("NF4", chosen.nf4))
@@ -89,6 +90,10 @@ def main() -> None:
     ]
     print(f"{date.today()}，{processor()}，{main_form.title}，{len(cases)} 幅，对照各 {few} 幅\n")
     print("\n".join(goal_table(goals)), end="\n\n")
+    before, after = (f1_over(some, asked).value for some in (found.answers[:few], jpegs))
+    print(
+        f"前 {few} 幅存成 JPG（部分叠字、加边框、缩放）再问：全部征象 F1 {before:.1%} → {after:.1%}。\n"
+    )
     print(untaught(taught), end="\n\n")
     print("\n".join(sign_table(found.details.signs, taught)))
 

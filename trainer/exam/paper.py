@@ -1,13 +1,16 @@
 """The questions of an examination: slices of seeds that no training picture has."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+import io
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from hashlib import sha256
 
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
 
 from assistant.imaging.slice import RenderedImage, SliceRef
+from trainer.data.picture import to_jpeg
 from trainer.data.recipe import SynthConfig
 from trainer.exam.contrast import contrast_of
 from trainer.exam.settings import Evaluate
@@ -74,6 +77,14 @@ def draw_strangers(settings: Evaluate, recipe: SynthConfig) -> Iterator[Rendered
     for index in range(settings.strangers):
         rng = np.random.default_rng([settings.seed + index, 5])
         yield _picture(draw_not_ct(rng, recipe.size))
+
+
+def handed_in(cases: Iterable[Case], seed: int) -> Iterator[Case]:
+    """The same slices as people hand pictures in: JPGs, some with text, a border, fewer pixels."""
+    for index, case in enumerate(cases):
+        data = to_jpeg(case.picture.pixels, np.random.default_rng([seed + index, 8]))
+        pixels = np.asarray(Image.open(io.BytesIO(data)).convert("RGB"))
+        yield replace(case, picture=_picture(pixels))
 
 
 def blank() -> RenderedImage:

@@ -1,6 +1,8 @@
+import numpy as np
+
 from assistant.report.findings import extract
 from trainer.data.recipe import SynthConfig
-from trainer.exam.paper import blank, draw_cases, draw_strangers
+from trainer.exam.paper import blank, draw_cases, draw_strangers, handed_in
 from trainer.exam.settings import Evaluate
 from trainer.metrics.verdict import judge
 
@@ -33,3 +35,15 @@ def test_strangers_and_the_black_picture() -> None:
     strangers = list(draw_strangers(Evaluate(strangers=3), RECIPE))
     assert len({one.sha256 for one in strangers}) == 3
     assert blank().pixels.max() == 0
+
+
+def test_pictures_as_people_hand_them_in_differ_and_mean_the_same() -> None:
+    cases = tuple(draw_cases(Evaluate(pictures=6), RECIPE))
+    found = tuple(handed_in(cases, 3))
+    assert [one.known for one in found] == [one.known for one in cases]
+    for one, case in zip(found, cases, strict=True):
+        assert one.picture.sha256 != case.picture.sha256
+        assert one.picture.pixels.dtype == np.uint8
+        assert one.picture.pixels.shape[2] == 3
+    again = tuple(handed_in(cases, 3))
+    assert [one.picture.sha256 for one in again] == [one.picture.sha256 for one in found]
