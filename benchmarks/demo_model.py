@@ -92,7 +92,8 @@ def main() -> None:
     print("\n".join(goal_table(goals)), end="\n\n")
     before, after = (f1_over(some, asked).value for some in (found.answers[:few], jpegs))
     print(
-        f"前 {few} 幅存成 JPG（部分叠字、加边框、缩放）再问：全部征象 F1 {before:.1%} → {after:.1%}。\n"
+        f"前 {few} 幅存成 JPG（部分叠字、加边框、缩放）再问：全部征象 F1 "
+        f"{before:.1%} → {after:.1%}。\n"
     )
     print(untaught(taught), end="\n\n")
     print("\n".join(sign_table(found.details.signs, taught)))
