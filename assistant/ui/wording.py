@@ -4,10 +4,7 @@ from collections.abc import Mapping, Sequence
 
 TITLE = "CT 阅片助手"
 DRAFT = "内容由模型生成，仅为供医师核对的草稿，不能作为诊断依据。"
-DEMO = (
-    "演示模型：只用合成影像训练，用于展示流程，请勿用于真实病例。"
-    "正式使用请在“模型”页获取 Qwen2-VL-2B，或用训练器微调。"
-)
+DEMO = "演示模型：只见过合成影像，勿用于真实病例；正式的请到“模型”页获取。"
 
 TAB_CHAT = "阅片"
 TAB_BATCH = "批量"

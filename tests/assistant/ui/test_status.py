@@ -26,7 +26,7 @@ def test_where_pictures_leave_for_is_said_in_full() -> None:
 
 
 def test_a_demonstration_model_says_where_a_real_one_comes_from() -> None:
-    assert "获取 Qwen2-VL-2B" in draft_line(LaneStatus("ready", 0, DEMO))
+    assert "到“模型”页获取" in draft_line(LaneStatus("ready", 0, DEMO))
 
 
 def test_every_answer_is_a_draft() -> None:
