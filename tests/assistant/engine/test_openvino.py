@@ -178,7 +178,7 @@ def test_a_follow_up_cancelled_while_it_is_read_forgets_no_picture(engine, fresh
 
 
 def test_a_prefill_that_nobody_waits_for_any_more_is_not_computed_again(engine, fresh):
-    talk = Conversation.new("肺" * 700).ask("问")
+    talk = Conversation.new("肺" * 400).ask("问")  # one piece
     cancel = Event()
     Timer(0.03, cancel.set).start()
     last = list(engine.stream(talk, Options(max_tokens=400), cancel))[-1].stats
