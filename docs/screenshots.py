@@ -65,7 +65,7 @@ def batch(browser: Browser, url: str, archive: Path) -> None:
     page.wait_for_selector(".progress.running:has-text('还需约')")
     page.locator("table.rows tbody tr").nth(20).wait_for()
     keep(page, "batch-running")
-    page.wait_for_selector(".progress.done")
+    page.wait_for_selector(".progress.done", timeout=180_000)  # 240 pictures
     page.wait_for_selector(".download")
     keep(page, "batch")
     page.click("#dark")
