@@ -6,7 +6,7 @@ import numpy as np
 
 from assistant.report.findings import extract
 from assistant.report.lexicon import SIGNS
-from trainer.data import further_phrases, phrases
+from trainer.data import further_phrases, healthy_phrases, phrases
 from trainer.data.chance import pick
 from trainer.data.phantom.atlas import REGIONS
 from trainer.data.phantom.labels import TIER_ONE
@@ -47,17 +47,17 @@ def can_show(truth: Truth, sign: str) -> bool:
 def clear_of(truth: Truth, rng: np.random.Generator, hidden: Sequence[str] = ()) -> str:
     """The diagnosis of a slice on which nothing is seen."""
     if set(hidden) - OF_ANOTHER_WINDOW:
-        return pick(rng, without_denial(phrases.CLEAR_HERE[truth.region], hidden))
-    return pick(rng, [text for text in phrases.CLEAR[truth.region] if fits(text, truth)])
+        return pick(rng, without_denial(healthy_phrases.CLEAR_HERE[truth.region], hidden))
+    return pick(rng, [text for text in healthy_phrases.CLEAR[truth.region] if fits(text, truth)])
 
 
 def normal_of(
     truth: Truth, rng: np.random.Generator, hidden: tuple[str, ...], signs: Sequence[str] | None
 ) -> str:
     """The description of a slice on which nothing is seen."""
-    usual = phrases.NORMAL_AT.get(truth.level, phrases.NORMAL[truth.region])
+    usual = healthy_phrases.NORMAL_AT.get(truth.level, healthy_phrases.NORMAL[truth.region])
     further = set(known_signs(truth.region, signs)) - set(TIER_ONE)
-    whole = truth.level not in phrases.NORMAL_AT or truth.region == "盆腔"
+    whole = truth.level not in healthy_phrases.NORMAL_AT or truth.region == "盆腔"
     options = usual + further_phrases.NORMAL[truth.region] if further and whole else usual
     return pick(rng, _undenying(options, truth.region, hidden))
 
@@ -65,8 +65,8 @@ def normal_of(
 def rest_of(truth: Truth, rng: np.random.Generator, hidden: Sequence[str]) -> list[str]:
     """One sentence about what is healthy beside a finding, if any is true."""
     there = [finding.sign for finding in truth.findings]
-    options = without_denial(phrases.REST[truth.region], there, further_phrases.DENIES)
-    options = without_denial(options, there, phrases.UNFIT)
+    options = without_denial(healthy_phrases.REST[truth.region], there, further_phrases.DENIES)
+    options = without_denial(options, there, healthy_phrases.UNFIT)
     options = without_denial(options, hidden)
     if any(finding.sign == "气胸" for finding in truth.findings):
         options = tuple(text.replace("余肺野", "对侧肺野") for text in options)
@@ -92,7 +92,7 @@ def negatives_of(
 def without_denial(
     options: Sequence[str],
     there: Sequence[str],
-    denies: Mapping[str, tuple[str, ...]] = phrases.DENIES,
+    denies: Mapping[str, tuple[str, ...]] = healthy_phrases.DENIES,
 ) -> tuple[str, ...]:
     """Those of the phrases that use no word by which a sign that is there would be denied."""
     words = [word for sign in there for word in denies.get(sign, ())]
@@ -103,8 +103,8 @@ def _undenying(options: tuple[str, ...], region: str, hidden: tuple[str, ...]) -
     """Those of the phrases that do not deny what is hidden."""
     if not hidden:
         return options
-    for phrasings in (options, phrases.ELSEWHERE.get(region, ())):
+    for phrasings in (options, healthy_phrases.ELSEWHERE.get(region, ())):
         kept = [text for text in phrasings if not {f.sign for f in extract(text)} & set(hidden)]
         if kept := list(without_denial(kept, hidden)):
             return tuple(kept)
-    return (phrases.UNSEEN,)
+    return (healthy_phrases.UNSEEN,)
