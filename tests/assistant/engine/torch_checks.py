@@ -633,6 +633,15 @@ def check_nf4_keeps_tower_merger_and_head_and_answers(folder: Path) -> None:
     assert say(four, Conversation.new("系统").ask("描述", (picture(1),)), 8)[1].tokens == 8
 
 
+def check_four_bit_layers_compute_in_the_type_of_the_card(folder: Path) -> None:
+    whole = torch.nn.Linear(2, 2)
+    four = torch.nn.Linear(2, 2)
+    four.compute_dtype = torch.bfloat16
+    engine_module.compute_in(torch.nn.Sequential(whole, four), torch.float16)
+    assert four.compute_dtype == torch.float16
+    assert not hasattr(whole, "compute_dtype")
+
+
 def raising(failure: Exception) -> Callable[..., None]:
     def fail(*_: object) -> None:
         raise failure
