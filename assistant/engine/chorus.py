@@ -13,7 +13,7 @@ from assistant.dialogue.conversation import Conversation
 from assistant.engine.base import Chunk, Options, Stats
 from assistant.engine.loop import Loop, Prefilled
 from assistant.engine.memory import State
-from assistant.engine.parts import Rows
+from assistant.engine.parts import Rows, at_once
 from assistant.engine.telling import Telling
 from assistant.errors import AssistantError
 
@@ -98,6 +98,6 @@ def _begin(
     loop: Loop[Rows], number: int, conversation: Conversation, options: Options, cancel: Event
 ) -> _Voice[Rows]:
     started = perf_counter()
-    layout, state, prefilled = loop.read(conversation, cancel)
+    layout, state, prefilled = at_once(loop.read(conversation, cancel))
     telling = loop.telling(options, layout, started)
     return _Voice(number, conversation.id, state, layout.next_position, prefilled, telling)

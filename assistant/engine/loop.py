@@ -5,7 +5,7 @@ new in a prompt is computed. Knows no runtime: rows are its arrays or tensors, a
 """
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
 from threading import Event
 from typing import Generic
@@ -18,10 +18,11 @@ from assistant.dialogue.conversation import Conversation
 from assistant.engine.base import Chunk, Options, Stats, refuse_too_many
 from assistant.engine.choice import first_tokens, likelihoods
 from assistant.engine.memory import Budget, Memory, State
-from assistant.engine.parts import Language, Rows, Vision
+from assistant.engine.parts import Language, Rows, Steps, Value, Vision, at_once
 from assistant.engine.prompt import Layout, PromptWriter, common_prefix, lay_out
 from assistant.engine.telling import Telling
 from assistant.errors import AssistantError
+from assistant.imaging.slice import RenderedImage
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,7 +77,7 @@ class Loop(Generic[Rows]):
         """
         started = time.perf_counter()
         try:
-            layout, state, prefilled = self.read(conversation, cancel)
+            layout, state, prefilled = yield from _told(self.read(conversation, cancel))
         except InterruptedError:
             yield Chunk("", Stats(0, 0.0, 0.0, 0, 0, "cancel"))
             return
@@ -96,7 +97,7 @@ class Loop(Generic[Rows]):
 
     def read(
         self, conversation: Conversation, cancel: Event
-    ) -> tuple[Layout, State[Rows], Prefilled]:
+    ) -> Steps[tuple[Layout, State[Rows], Prefilled]]:
         """Everything before the answer to the last turn.
 
         Raises:
@@ -105,7 +106,8 @@ class Loop(Generic[Rows]):
         """
         layout = self._layout(conversation)
         state = self.memory.state(conversation.id)
-        return layout, state, self._prefill(conversation, layout, state, cancel)
+        prefilled = yield from self._prefill(conversation, layout, state, cancel)
+        return layout, state, prefilled
 
     def telling(self, options: Options, layout: Layout, started: float) -> Telling:
         """An answer that is about to be told; ``started`` is of ``perf_counter``."""
@@ -123,7 +125,7 @@ class Loop(Generic[Rows]):
         state = self.memory.state(conversation.id)
         if common_prefix(state.keys, layout.keys) < len(layout.keys):
             try:
-                self._prefill(conversation, layout, state, cancel)
+                at_once(self._prefill(conversation, layout, state, cancel))
             except InterruptedError:
                 return False
         return True
@@ -135,7 +137,7 @@ class Loop(Generic[Rows]):
             AssistantError: ENG-104 two answers begin alike; others as :meth:`stream`.
         """
         tokens = first_tokens(self._tokenizer, answers)
-        _, _, prefilled = self.read(conversation, Event())
+        _, _, prefilled = at_once(self.read(conversation, Event()))
         return likelihoods(prefilled.logits, tokens)
 
     def _layout(self, conversation: Conversation, *, to_question: bool = False) -> Layout:
@@ -163,7 +165,7 @@ class Loop(Generic[Rows]):
 
     def _prefill(
         self, conversation: Conversation, layout: Layout, state: State[Rows], cancel: Event
-    ) -> Prefilled:
+    ) -> Steps[Prefilled]:
         """Compute the positions not kept, the last one always.
 
         Raises:
@@ -179,28 +181,56 @@ class Loop(Generic[Rows]):
                 continue
             rows = self.memory.pictures.get(image.sha256)
             if rows is None:
-                if cancel.is_set():
-                    raise InterruptedError
-                rows = self._vision.encode(image, cancel)
-                self.memory.pictures.put(image.sha256, rows)
+                rows = yield from self._encode(image, cancel)
                 encoded += 1
             pictures[image.sha256] = rows
-        if cancel.is_set():
-            raise InterruptedError
-        inputs = self.language.rows(wanted, pictures)
-        try:
-            logits = state.session.feed(inputs, layout.positions[:, kept:], cancel)
-        except InterruptedError:
-            computed = state.session.keep(len(layout.keys)) - kept
-            state.keys.extend(wanted[:computed])
-            raise
-        state.keys.extend(wanted)
+        for start in range(0, len(wanted), self.language.piece):
+            if start:
+                yield
+            if cancel.is_set():
+                raise InterruptedError
+            keys = wanted[start : start + self.language.piece]
+            at = kept + start
+            positions = layout.positions[:, at : at + len(keys)]
+            logits = state.session.feed(self.language.rows(keys, pictures), positions)
+            state.keys.extend(keys)
         self.memory.states.trim()
         return Prefilled(logits, encoded, len(wanted))
+
+    def _encode(self, image: RenderedImage, cancel: Event) -> Steps[Rows]:
+        """A picture's rows, kept from now on.
+
+        Raises:
+            InterruptedError: cancelled; what was begun is gone on with if the picture comes back.
+        """
+        steps = self.memory.begun.pop(image.sha256, None) or self._vision.encode(image, cancel)
+        while True:
+            if cancel.is_set():
+                self.memory.begun = {image.sha256: steps}
+                raise InterruptedError
+            try:
+                next(steps)
+            except StopIteration as end:
+                rows: Rows = end.value
+                self.memory.pictures.put(image.sha256, rows)
+                yield
+                return rows
+            yield
 
     def _advance(self, state: State[Rows], token: int, position: int) -> NDArray[np.float32]:
         """Logits after one more token; takes effect whole, cancel or not."""
         positions = np.full((3, 1), position, np.int64)
-        logits = state.session.feed(self.language.rows([token], {}), positions, Event())
+        logits = state.session.feed(self.language.rows([token], {}), positions)
         state.keys.append(token)
         return logits
+
+
+def _told(steps: Steps[Value]) -> Generator[Chunk, None, Value]:
+    """The same steps, each pause as a chunk without text."""
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            value: Value = end.value
+            return value
+        yield Chunk("")

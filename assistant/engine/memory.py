@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Generic
 
 from assistant.engine.kept import Kept
-from assistant.engine.parts import Rows, Session
+from assistant.engine.parts import Rows, Session, Steps
 
 Key = int | tuple[str, int]
 
@@ -59,12 +59,17 @@ class Spoken:
 
 
 class Memory(Generic[Rows]):
-    """Of every open conversation its KV state and answers, and pictures by content."""
+    """Of every open conversation its KV state and answers, and pictures by content.
+
+    Attributes:
+        begun: an encoding that had to make way, by its picture's content; one at most.
+    """
 
     def __init__(self, session: Callable[[], Session[Rows]], budget: Budget) -> None:
         self._session = session
         self.states: Kept[State[Rows]] = Kept(budget.states, lambda state: state.session.nbytes)
         self.pictures: Kept[Rows] = Kept(budget.pictures, lambda rows: rows.nbytes)
+        self.begun: dict[str, Steps[Rows]] = {}
         self._spoken: Kept[Spoken] = Kept(SPOKEN_BYTES, lambda spoken: spoken.nbytes)
 
     def state(self, conversation_id: str) -> State[Rows]:
@@ -97,4 +102,5 @@ class Memory(Generic[Rows]):
         """Drop everything."""
         self.states.clear()
         self.pictures.clear()
+        self.begun.clear()
         self._spoken.clear()

@@ -1,9 +1,10 @@
 """What the loop needs of a runtime: a vision tower, a language model, KV states.
 
-Rows are the runtime's own arrays or tensors; the loop only passes them on.
+Rows are the runtime's own arrays or tensors; the loop only passes them on. What takes long
+is done in steps, a generator that pauses where others may have their turn.
 """
 
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
 from threading import Event
 from typing import Any, Protocol, TypeVar
 
@@ -26,6 +27,20 @@ Rows = TypeVar("Rows", bound=HasBytes)
 RowsOut = TypeVar("RowsOut", bound=HasBytes, covariant=True)
 RowsIn = TypeVar("RowsIn", bound=HasBytes, contravariant=True)
 
+Value = TypeVar("Value")
+Steps = Generator[None, None, Value]
+"""Pauses, and a value in the end."""
+
+
+def at_once(steps: Steps[Value]) -> Value:
+    """Their value, without a pause."""
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            value: Value = end.value
+            return value
+
 
 class Vision(Protocol[RowsOut]):
     """Pixels to picture embeddings; keeps nothing."""
@@ -34,8 +49,8 @@ class Vision(Protocol[RowsOut]):
         """Rows and columns of merged tokens; ValueError for a shape that cannot be read."""
         ...
 
-    def encode(self, image: RenderedImage, cancel: Event) -> RowsOut:
-        """Embeddings (tokens, hidden); InterruptedError where a runtime can be cancelled."""
+    def encode(self, image: RenderedImage, cancel: Event) -> Steps[RowsOut]:
+        """Embeddings (tokens, hidden); InterruptedError where a step can be cancelled."""
         ...
 
 
@@ -51,14 +66,8 @@ class Session(Protocol[RowsIn]):
         """Forget every position from ``length`` on, or more; how many are left."""
         ...
 
-    def feed(
-        self, rows: RowsIn, positions: NDArray[np.int64], cancel: Event
-    ) -> NDArray[np.float32]:
-        """Append positions (3, n); logits (vocabulary,) after the last.
-
-        Raises:
-            InterruptedError: cancelled; :meth:`keep` says what is left.
-        """
+    def feed(self, rows: RowsIn, positions: NDArray[np.int64]) -> NDArray[np.float32]:
+        """Append positions (3, n); logits (vocabulary,) after the last."""
         ...
 
 
@@ -76,6 +85,11 @@ class Batch(Protocol[RowsIn]):
 
 class Language(Protocol[Rows]):
     """Token embeddings and the decoder, shared by all sessions."""
+
+    @property
+    def piece(self) -> int:
+        """Positions of a prompt that are best computed at a time."""
+        ...
 
     def rows(self, keys: Sequence[int | tuple[str, int]], pictures: dict[str, Rows]) -> Rows:
         """Input (n, hidden): a token's embedding, or the row of a picture by its hash."""

@@ -1,34 +1,48 @@
 """Answers that are told at the same time, a piece each in turn."""
 
-from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from time import perf_counter
 
 from assistant.engine.base import Chunk, Engine
 from assistant.engine.request import Chances, Request, chances
 
 
+@dataclass(eq=False)
+class _Turn:
+    """A request, what is left of its answer, and the seconds that were spent on it."""
+
+    request: Request
+    pieces: Iterator[Chunk | Chances]
+    spent_s: float
+
+
 class Round:
     """Requests of people whom one engine answers by turns; who comes last is heard first.
 
-    So a first token waits for a piece of each answer under way and not for their ends, and
-    all of them go on at the same pace.
+    Next is the one on whom least time was spent: a first token waits for one piece of an answer
+    under way and not for its end, and a picture that is encoded in long pieces for one does not
+    hold up the short ones of another's words. Who comes later owes nothing for what was before.
 
     Args:
         engine: asked about different conversations by turns.
+        clock: seconds.
     """
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, clock: Callable[[], float] = perf_counter) -> None:
         self._engine = engine
-        self._told: deque[tuple[Request, Iterator[Chunk | Chances]]] = deque()
+        self._clock = clock
+        self._turns: list[_Turn] = []
 
     @property
     def requests(self) -> tuple[Request, ...]:
         """Whose answers are not at their end, the next in turn first."""
-        return tuple(request for request, _ in self._told)
+        return tuple(turn.request for turn in self._turns)
 
     def join(self, request: Request) -> None:
         """Be the next in turn."""
-        self._told.appendleft((request, self._answer(request)))
+        least_s = self._turns[0].spent_s if self._turns else 0.0
+        self._turns.insert(0, _Turn(request, self._answer(request), least_s))
 
     def go_on(self) -> None:
         """Tell a piece of the first one's answer, if it has one by now.
@@ -36,18 +50,21 @@ class Round:
         Raises:
             Exception: of the engine; the request is left out of the round.
         """
-        request, pieces = self._told.popleft()
-        piece = next(pieces, None)
+        turn = self._turns.pop(0)
+        began = self._clock()
+        piece = next(turn.pieces, None)
         if piece is None:
             return
+        turn.spent_s += self._clock() - began
         if isinstance(piece, Chances) or piece.text or piece.stats is not None:
-            request.results.put(piece)
-        self._told.append((request, pieces))
+            turn.request.results.put(piece)
+        self._turns.append(turn)
+        self._turns.sort(key=lambda one: one.spent_s)
 
     def abandon(self) -> tuple[Request, ...]:
         """Let go of every answer, and of the engine in them; whose they were."""
         left = self.requests
-        self._told.clear()
+        self._turns.clear()
         return left
 
     def _answer(self, request: Request) -> Iterator[Chunk | Chances]:

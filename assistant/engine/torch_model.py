@@ -14,13 +14,14 @@ import torch
 from numpy.typing import NDArray
 from transformers import DynamicCache
 
+from assistant.engine.parts import Steps
 from assistant.engine.patches import PatchConfig, cut_patches
 from assistant.engine.replay import LENGTHS, Record, Replay
 from assistant.engine.sampling import finite
 from assistant.imaging.slice import RenderedImage
 
-PREFILL_TOKENS = 1024
-"""Positions computed between two looks at ``cancel``; also bounds the working memory."""
+PREFILL_POSITIONS = 1024
+"""Computed before others have their turn; also bounds the working memory."""
 
 TRIAL = (24, 8)
 """Positions of the prompt, and tokens after it, of the trial that decides about replaying."""
@@ -43,9 +44,13 @@ class TorchVision:
         rows, columns = self.config.grid(height, width)
         return rows // self.config.merge_size, columns // self.config.merge_size
 
+    def encode(self, image: RenderedImage, cancel: Event) -> Steps[torch.Tensor]:
+        """Embeddings (tokens, hidden), in one step; cancelled, it stops between two blocks."""
+        yield from ()
+        return self._embeddings(image, cancel)
+
     @torch.inference_mode()
-    def encode(self, image: RenderedImage, cancel: Event) -> torch.Tensor:
-        """Embeddings (tokens, hidden); a cancelled encoding stops between two blocks."""
+    def _embeddings(self, image: RenderedImage, cancel: Event) -> torch.Tensor:
         patches = cut_patches(image.pixels, self.config)
         device = self._tower.device
         values = torch.from_numpy(patches.values).to(device, self._tower.dtype)
@@ -73,6 +78,8 @@ def _stops_between_blocks(blocks: Any, cancel: Event) -> Iterator[None]:
 
 class TorchLanguage:
     """Token embeddings, decoder and head, shared by all sessions."""
+
+    piece = PREFILL_POSITIONS
 
     def __init__(self, model: Any) -> None:
         self._embeddings = model.get_input_embeddings()
@@ -112,12 +119,12 @@ class TorchLanguage:
         try:
             for replay in (None, Replay(self._decoder, self._head, record)):
                 session = TorchSession(self._decoder, self._head, replay)
-                session.feed(rows[:prompt], positions[:, :prompt], Event())
+                session.feed(rows[:prompt], positions[:, :prompt])
                 logits, times = [], []
                 for at in range(prompt, prompt + tokens):
                     began = time.perf_counter()
                     one = slice(at, at + 1)
-                    logits.append(session.feed(rows[one], positions[:, one], Event()))
+                    logits.append(session.feed(rows[one], positions[:, one]))
                     times.append(time.perf_counter() - began)
                 found.append(np.stack(logits))
                 seconds.append(median(times))
@@ -189,13 +196,10 @@ class TorchSession:
         return length
 
     @torch.inference_mode()
-    def feed(
-        self, rows: torch.Tensor, positions: NDArray[np.int64], cancel: Event
-    ) -> NDArray[np.float32]:
+    def feed(self, rows: torch.Tensor, positions: NDArray[np.int64]) -> NDArray[np.float32]:
         """Append positions and return the logits float32 (vocabulary,) after the last.
 
         Raises:
-            InterruptedError: cancelled; some positions may have been appended.
             AssistantError: ENG-205 the arithmetic overflowed.
         """
         place = self._cache.get_seq_length() + self._lent
@@ -204,23 +208,16 @@ class TorchSession:
             found = self._replay.step(rows, positions, place)
             self._lent += 1
         else:
-            found = self._computed(rows, positions, cancel)
+            found = self._computed(rows, positions)
         return finite(found.cpu().numpy())
 
-    def _computed(
-        self, rows: torch.Tensor, positions: NDArray[np.int64], cancel: Event
-    ) -> torch.Tensor:
-        places = torch.from_numpy(positions).to(rows.device)
-        for start in range(0, rows.shape[0], PREFILL_TOKENS):
-            if cancel.is_set():
-                raise InterruptedError
-            piece = slice(start, start + PREFILL_TOKENS)
-            hidden = self._decoder(
-                inputs_embeds=rows[None, piece],
-                position_ids=places[:, None, piece],
-                past_key_values=self.cache,
-                use_cache=True,
-            ).last_hidden_state
+    def _computed(self, rows: torch.Tensor, positions: NDArray[np.int64]) -> torch.Tensor:
+        hidden = self._decoder(
+            inputs_embeds=rows[None],
+            position_ids=torch.from_numpy(positions).to(rows.device)[:, None],
+            past_key_values=self.cache,
+            use_cache=True,
+        ).last_hidden_state
         found: torch.Tensor = self._head(hidden[:, -1:])[0, 0].float()
         return found
 

@@ -219,7 +219,7 @@ def test_it_ends_with_the_assistant_and_not_before():
     if os.name != "nt":
         for ending in (signal.SIGINT, signal.SIGTERM):
             process.send_signal(ending)
-    assert next(stream).text
+    assert next(chunk for chunk in stream if chunk.text)
     assert process.stdin is not None
     process.stdin.close()  # what the system does when the assistant is gone
     assert process.wait(10) == 0

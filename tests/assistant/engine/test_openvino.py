@@ -11,10 +11,10 @@ import pytest
 
 from assistant.dialogue.conversation import Conversation
 from assistant.engine.base import Chooser, Options, Preparer, Stats, Together
-from assistant.engine.language import LARGEST_GROUP, Session, weight_group
+from assistant.engine.language import LARGEST_GROUP, PREFILL_POSITIONS, Session, weight_group
 from assistant.engine.memory import Budget
 from assistant.engine.openvino import OpenVINOEngine, compile_properties
-from assistant.engine.vision import drop_mask
+from assistant.engine.vision import RESIDUAL, STEPS, cut, drop_mask
 from assistant.errors import AssistantError
 from assistant.imaging.slice import RenderedImage, SliceRef
 from assistant.places import ASSETS
@@ -177,36 +177,61 @@ def test_a_follow_up_cancelled_while_it_is_read_forgets_no_picture(engine, fresh
     assert (text, stats.pictures_encoded) == (anew(fresh, talk)[0], 0)
 
 
-def test_a_prefill_that_nobody_waits_for_any_more_is_not_computed_again(engine, fresh):
-    talk = Conversation.new("肺" * 400).ask("问")  # one piece
-    cancel = Event()
-    Timer(0.03, cancel.set).start()
-    last = list(engine.stream(talk, Options(max_tokens=400), cancel))[-1].stats
-    assert last is not None
-    assert last.finish == "cancel"
-    text, stats = say(engine, talk, 8)
-    assert stats.prefill_tokens < 100
-    assert text == anew(fresh, talk, 8)[0]
-
-
 def test_a_long_prompt_is_cancelled_between_pieces_and_what_was_computed_stays(
     engine, fresh, monkeypatch
 ):
-    monkeypatch.setattr("assistant.engine.language.PREFILL_POSITIONS", 64)
     talk = Conversation.new("肺" * 200).ask("问")
     cancel = Event()
-    feed = Session._feed
+    feed = Session.feed
 
     def feed_and_cancel(*piece: object) -> object:
         cancel.set()
         return feed(*piece)
 
-    monkeypatch.setattr(Session, "_feed", feed_and_cancel)
+    monkeypatch.setattr(Session, "feed", feed_and_cancel)
     assert not engine.prepare(talk, cancel)
     monkeypatch.undo()
     whole = anew(fresh, talk, 8)
     text, stats = say(engine, talk, 8)
-    assert (text, stats.prefill_tokens) == (whole[0], whole[1].prefill_tokens - 64)
+    assert (text, stats.prefill_tokens) == (whole[0], whole[1].prefill_tokens - PREFILL_POSITIONS)
+
+
+def test_others_have_their_turn_while_a_picture_is_encoded_and_a_prompt_is_read(engine, fresh):
+    other = Conversation.new("系统").ask(QUESTION, (picture(1),))
+    other = other.answer(say(engine, other)[0]).ask("哪一侧？")
+    talk = Conversation.new("肺" * PREFILL_POSITIONS).ask(QUESTION, (picture(2),))
+    stream = engine.stream(talk, Options(max_tokens=24), Event())
+    pauses = 0
+    while not (chunk := next(stream)).text:
+        pauses += 1
+        assert say(engine, other)[0] == anew(fresh, other)[0]
+    assert pauses >= STEPS + 1
+    assert chunk.text + "".join(one.text for one in stream) == anew(fresh, talk, 24)[0]
+
+
+def test_an_encoding_that_made_way_goes_on_where_it_was(engine, fresh, monkeypatch):
+    begun = []
+    encode = engine._loop._vision.encode
+
+    def noted(image, cancel):
+        begun.append(image.sha256)
+        return encode(image, cancel)
+
+    monkeypatch.setattr(engine._loop._vision, "encode", noted)
+    base = Conversation.new("系统")
+    looks = 0
+
+    class Later(Event):
+        def is_set(self) -> bool:
+            nonlocal looks
+            looks += 1
+            return looks > 2
+
+    assert not engine.prepare(base.ask("", (picture(1),)), Later())
+    assert engine.prepare(base.ask("", (picture(1),)), Event())
+    assert begun == [picture(1).sha256]
+    talk = base.ask("描述", (picture(1),))
+    assert say(engine, talk)[0] == anew(fresh, talk)[0]
 
 
 def test_a_cancel_spoils_nothing_for_other_conversations(engine, fresh):
@@ -358,3 +383,27 @@ def test_pictures_are_encoded_without_a_mask():
     masked = with_mask({**feed, "attention_mask": np.zeros((1, 16, 16), np.float32)})[0]
     assert [port.get_any_name() for port in without.inputs] == list(shapes)
     np.testing.assert_allclose(without(feed)[0], masked, atol=1e-5)
+
+
+def test_a_tower_in_parts_gives_the_same_embeddings():
+    core = ov.Core()
+
+    def read() -> ov.Model:
+        model = core.read_model(DEMO / "openvino_vision_embeddings_merger_model.xml")
+        drop_mask(model)
+        return model
+
+    rng = np.random.default_rng(0)
+    hidden, angles = (rng.standard_normal((16, width)).astype(np.float32) for width in (192, 32))
+    found = {}
+    for most, count in ((1, 1), (STEPS, STEPS), (1000, 6)):
+        parts = cut(read(), most)
+        assert len(parts) == count
+        given = {"hidden_states": hidden, "rotary_pos_emb": angles}
+        for part in parts:
+            compiled = core.compile_model(part, "CPU", compile_properties(None, "f32"))
+            wanted = {port.get_any_name(): given[port.get_any_name()] for port in compiled.inputs}
+            given[RESIDUAL] = compiled(wanted)[0]
+        found[most] = given[RESIDUAL]
+    np.testing.assert_allclose(found[STEPS], found[1], atol=1e-5)
+    np.testing.assert_allclose(found[1000], found[1], atol=1e-5)

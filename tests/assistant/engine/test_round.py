@@ -1,3 +1,4 @@
+from itertools import count
 from threading import Event
 
 import pytest
@@ -26,8 +27,13 @@ def echo(talk: Conversation) -> str:
     return talk.turns[-1].text * 3
 
 
+def ticking(engine: ScriptedEngine) -> Round:
+    """Every piece takes as long as the others."""
+    return Round(engine, map(float, count()).__next__)
+
+
 def test_answers_go_on_by_turns_and_who_comes_last_is_heard_first() -> None:
-    going = Round(ScriptedEngine(echo))
+    going = ticking(ScriptedEngine(echo))
     first, second = request("甲"), request("乙")
     going.join(first)
     going.go_on()
@@ -48,7 +54,7 @@ def test_who_has_nothing_to_say_yet_lets_the_others_go_on() -> None:
                 yield from (Chunk("") for _ in range(9))
             yield from super().stream(conversation, options, cancel)
 
-    going = Round(Silent(echo))
+    going = ticking(Silent(echo))
     silent, other = request("默"), request("言")
     going.join(other)
     going.join(silent)
@@ -61,6 +67,37 @@ def test_who_has_nothing_to_say_yet_lets_the_others_go_on() -> None:
     assert told(silent) == "默默默"
 
 
+def test_a_long_piece_is_made_good_by_several_short_ones_of_the_others() -> None:
+    now = 0.0
+
+    class Slow(ScriptedEngine):
+        def stream(self, conversation, options, cancel):  # type: ignore[no-untyped-def]
+            nonlocal now
+            for chunk in super().stream(conversation, options, cancel):
+                now += 3.0 if conversation.turns[-1].text == "慢" else 1.0
+                yield chunk
+
+    going = Round(Slow(lambda talk: talk.turns[-1].text * 9), lambda: now)
+    slow, quick = request("慢"), request("快")
+    going.join(quick)
+    going.join(slow)
+    for _ in range(8):
+        going.go_on()
+    assert (told(slow), told(quick)) == ("慢慢", "快" * 6)
+
+
+def test_who_comes_later_owes_nothing_for_what_was_before() -> None:
+    going = ticking(ScriptedEngine(lambda talk: talk.turns[-1].text * 9))
+    first, second = request("甲"), request("乙")
+    going.join(first)
+    for _ in range(4):
+        going.go_on()
+    going.join(second)
+    for _ in range(4):
+        going.go_on()
+    assert (told(first), told(second)) == ("甲" * 6, "乙" * 2)
+
+
 def test_who_broke_is_left_out_and_the_others_go_on() -> None:
     class Picky(ScriptedEngine):
         def stream(self, conversation, options, cancel):  # type: ignore[no-untyped-def]
@@ -68,7 +105,7 @@ def test_who_broke_is_left_out_and_the_others_go_on() -> None:
                 raise RuntimeError("boom")
             return super().stream(conversation, options, cancel)
 
-    going = Round(Picky(echo))
+    going = ticking(Picky(echo))
     good, bad = request("好"), request("坏")
     going.join(good)
     going.join(bad)

@@ -29,6 +29,7 @@ from assistant.engine import devices, torch_model
 from assistant.engine import replay as replay_module
 from assistant.engine import transformers as engine_module
 from assistant.engine.base import Options
+from assistant.engine.parts import at_once
 from assistant.engine.replay import LENGTHS, Replay
 from assistant.engine.transformers import TransformersEngine
 from assistant.errors import AssistantError
@@ -221,7 +222,8 @@ def check_likelihoods_are_those_of_the_next_token(folder: Path) -> None:
     words = ("a", "b", "c")
     found = answerer.likelihoods(talk, words)
     loop = answerer._loop
-    logits = loop._prefill(talk, loop._layout(talk), loop.memory.state("fresh"), Event()).logits
+    steps = loop._prefill(talk, loop._layout(talk), loop.memory.state("fresh"), Event())
+    logits = at_once(steps).logits
     expected = torch.from_numpy(logits).softmax(0)[[tokenizer.token_to_id(w) for w in words]]
     assert np.allclose(found, expected.numpy(), atol=1e-6)
     assert say(answerer, talk, 12)[0] == say(engine(folder), talk, 12)[0]
@@ -341,15 +343,12 @@ def check_cancel_between_pieces_of_the_prompt(folder: Path) -> None:
     answerer = engine(folder)
     talk = Conversation.new("").ask("很长的问题" * 20, (picture(3),))
     cancel = Event()
-    kept, torch_model.PREFILL_TOKENS = torch_model.PREFILL_TOKENS, 64
-    try:
-        hook = answerer._loop.language._decoder.register_forward_hook(lambda *_: cancel.set())
-        last = list(answerer.stream(talk, Options(), cancel))[-1].stats
-        hook.remove()
-        assert last.finish == "cancel"
-        pieces, _ = say(answerer, talk, 12)
-    finally:
-        torch_model.PREFILL_TOKENS = kept
+    answerer._loop.language.piece = 64
+    hook = answerer._loop.language._decoder.register_forward_hook(lambda *_: cancel.set())
+    last = list(answerer.stream(talk, Options(), cancel))[-1].stats
+    hook.remove()
+    assert last.finish == "cancel"
+    pieces, _ = say(answerer, talk, 12)
     assert pieces == say(engine(folder), talk, 12)[0]
 
 
