@@ -4,7 +4,6 @@ import pickle
 import struct
 import subprocess
 import sys
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -15,16 +14,10 @@ _ROOT = Path(__file__).resolve().parents[1]
 _OPTIONS = ("-P", "-X", "utf8", "-W", "ignore", "-c")
 
 
-def spawn(
-    program: str, environment: Mapping[str, str] | None = None
-) -> "subprocess.Popen[bytes]":
-    """A child that runs Python source, its first argument the folder of the package.
-
-    Without an environment it has that of this process.
-    """
+def spawn(program: str) -> "subprocess.Popen[bytes]":
+    """A child that runs Python source, its first argument the folder of the package."""
     return subprocess.Popen(
         [sys.executable, *_OPTIONS, program, str(_ROOT)],
-        env=environment,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,  # warnings of libraries may quote a file or a question

@@ -150,8 +150,9 @@ def times(form: Variant, cases: Sequence[Case]) -> list[Goal]:
         for case in cases:
             talk = Conversation.new(prompts.system).ask(prompts.default_question, (case.picture,))
             began, first = time.perf_counter(), 0.0
-            for _ in engine.stream(talk, Options(max_tokens=320), Event()):
-                first = first or time.perf_counter() - began
+            for chunk in engine.stream(talk, Options(max_tokens=320), Event()):
+                if chunk.text or chunk.stats:
+                    first = first or time.perf_counter() - began
             firsts.append(first)
             wholes.append(time.perf_counter() - began)
             engine.forget(talk.id)

@@ -28,7 +28,6 @@ sys.path.insert(0, str(CHECKOUT / "benchmarks"))
 from bandwidth import read_gb_s  # noqa: E402
 from performance_page import Entry, Measured, write_page  # noqa: E402
 
-from assistant.engine.pages import environment  # noqa: E402
 from assistant.machine import cores, memory_bytes, processor  # noqa: E402
 
 FOLDERS = {
@@ -58,17 +57,13 @@ class Runner:
         command = [sys.executable, str(CHECKOUT / "benchmarks" / "peers.py"), name]
         command += [str(self.folders[name]), "--tokens", str(self.tokens)]
         command += ["--folder-tokens", str(self.folder_tokens)]
-        if name == "ours":
-            command += ["--folder-pictures", "16"]
         if name in SLOW and not self.whole:
             command += ["--open", "1", "--folder-pictures", "1"]
-        # The page gives ours a process of its own, and these.
-        own = environment() if name == "ours" else os.environ
         quiet = {"HF_HUB_OFFLINE": "1", "TRANSFORMERS_VERBOSITY": "error", "PYTHONUTF8": "1"}
         paths = os.pathsep.join(part for part in (str(CHECKOUT), self.extra) if part)
         done = subprocess.run(
             command,
-            env={**own, **quiet, "PYTHONPATH": paths},
+            env={**os.environ, **quiet, "PYTHONPATH": paths},
             capture_output=True,
             encoding="utf-8",
         )

@@ -202,7 +202,8 @@ class Ours:
         started, first, text = time.perf_counter(), 0.0, ""
         for chunk in self._engine.stream(self._talk(key, ask), Options(max_tokens=4), Event()):
             text += chunk.text
-            first = first or (time.perf_counter() - started if text else 0.0)
+            if chunk.text or chunk.stats:
+                first = first or time.perf_counter() - started
         return first, text
 
     def long(self, key: str, ask: Ask, tokens: int) -> Told:

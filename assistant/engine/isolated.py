@@ -21,7 +21,6 @@ from assistant.engine.base import Capabilities, Chunk, Options
 from assistant.engine.calls import Broken, Call, Cancel, Drop, Ended, Load, Loaded, Next
 from assistant.engine.loader import EngineChoice
 from assistant.engine.memory import Budget
-from assistant.engine.pages import environment
 from assistant.engine.seat import not_loaded
 from assistant.errors import AssistantError
 from assistant.models.catalog import ModelFolder
@@ -67,7 +66,7 @@ class IsolatedEngine:
     ) -> None:
         self._numbers = itertools.count()
         self._replies: queue.SimpleQueue[object] = queue.SimpleQueue()
-        self._process = spawn(_SERVE, environment())
+        self._process = spawn(_SERVE)
         threading.Thread(target=self._listen, name="engine-replies", daemon=True).start()
         try:
             loaded = self._ask(Load(model, engine, cache_dir, budget))

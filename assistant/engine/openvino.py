@@ -92,7 +92,7 @@ class OpenVINOEngine(LoopedEngine[NDArray[np.float32]]):
             is_demo=self._is_demo,
             fingerprint=self._fingerprint,
             context_tokens=self._context_tokens,
-            batch_size=16,
+            batch_size=8,
         )
 
     def close(self) -> None:
