@@ -113,7 +113,7 @@ class Engine(Protocol):
     def stream(
         self, conversation: Conversation, options: Options, cancel: Event
     ) -> Iterator[Chunk]:
-        """Answer the last user turn; stops within one token once ``cancel`` is set.
+        """Answer the last user turn; stops within one token or step once ``cancel`` is set.
 
         The last chunk carries the stats, also when cancelled.
         """

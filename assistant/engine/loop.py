@@ -18,7 +18,7 @@ from assistant.dialogue.conversation import Conversation
 from assistant.engine.base import Chunk, Options, Stats, refuse_too_many
 from assistant.engine.choice import first_tokens, likelihoods
 from assistant.engine.memory import Budget, Memory, State
-from assistant.engine.parts import Language, Rows, Steps, Value, Vision, at_once
+from assistant.engine.parts import Language, Rows, Steps, Value, Vision, at_once, step
 from assistant.engine.prompt import Layout, PromptWriter, common_prefix, lay_out
 from assistant.engine.telling import Telling
 from assistant.errors import AssistantError
@@ -198,24 +198,26 @@ class Loop(Generic[Rows]):
         return Prefilled(logits, encoded, len(wanted))
 
     def _encode(self, image: RenderedImage, cancel: Event) -> Steps[Rows]:
-        """A picture's rows, kept from now on.
+        """A picture's rows, kept from now on; who wants the same one takes the same steps.
 
         Raises:
             InterruptedError: cancelled; what was begun is gone on with if the picture comes back.
         """
-        steps = self.memory.begun.pop(image.sha256, None) or self._vision.encode(image, cancel)
-        while True:
+        memory, key = self.memory, image.sha256
+        while (rows := memory.pictures.get(key)) is None:
             if cancel.is_set():
-                self.memory.begun = {image.sha256: steps}
                 raise InterruptedError
-            try:
-                next(steps)
-            except StopIteration as end:
-                rows: Rows = end.value
-                self.memory.pictures.put(image.sha256, rows)
-                yield
-                return rows
+            steps = memory.begun.get(key) or self._vision.encode(image, cancel)
+            memory.begun.drop(key)
+            done = step(steps)
+            if done is None:
+                memory.begun.put(key, steps)
+            else:
+                memory.pictures.put(key, done.value)
             yield
+            if done is not None:
+                return done.value
+        return rows
 
     def _advance(self, state: State[Rows], token: int, position: int) -> NDArray[np.float32]:
         """Logits after one more token; takes effect whole, cancel or not."""
@@ -227,10 +229,6 @@ class Loop(Generic[Rows]):
 
 def _told(steps: Steps[Value]) -> Generator[Chunk, None, Value]:
     """The same steps, each pause as a chunk without text."""
-    while True:
-        try:
-            next(steps)
-        except StopIteration as end:
-            value: Value = end.value
-            return value
+    while (done := step(steps)) is None:
         yield Chunk("")
+    return done.value

@@ -12,6 +12,9 @@ Key = int | tuple[str, int]
 SPOKEN_BYTES = 4 << 20
 """For the ids of answers given; they outlive the KV state, so that it is restored as it was."""
 
+BEGUN = 6
+"""More than go on at the same time: four people, what is prepared, and a folder."""
+
 
 @dataclass(frozen=True)
 class Budget:
@@ -62,14 +65,14 @@ class Memory(Generic[Rows]):
     """Of every open conversation its KV state and answers, and pictures by content.
 
     Attributes:
-        begun: an encoding that had to make way, by its picture's content; one at most.
+        begun: encodings under way or interrupted, by their pictures' content, the latest few.
     """
 
     def __init__(self, session: Callable[[], Session[Rows]], budget: Budget) -> None:
         self._session = session
         self.states: Kept[State[Rows]] = Kept(budget.states, lambda state: state.session.nbytes)
         self.pictures: Kept[Rows] = Kept(budget.pictures, lambda rows: rows.nbytes)
-        self.begun: dict[str, Steps[Rows]] = {}
+        self.begun: Kept[Steps[Rows]] = Kept(BEGUN, lambda _: 1)
         self._spoken: Kept[Spoken] = Kept(SPOKEN_BYTES, lambda spoken: spoken.nbytes)
 
     def state(self, conversation_id: str) -> State[Rows]:

@@ -5,8 +5,9 @@ is done in steps, a generator that pauses where others may have their turn.
 """
 
 from collections.abc import Generator, Sequence
+from dataclasses import dataclass
 from threading import Event
-from typing import Any, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,14 +33,27 @@ Steps = Generator[None, None, Value]
 """Pauses, and a value in the end."""
 
 
+@dataclass(frozen=True)
+class Done(Generic[Value]):
+    """What came of all steps."""
+
+    value: Value
+
+
+def step(steps: Steps[Value]) -> Done[Value] | None:
+    """Take one; None when there are more."""
+    try:
+        next(steps)
+    except StopIteration as end:
+        return Done(end.value)
+    return None
+
+
 def at_once(steps: Steps[Value]) -> Value:
     """Their value, without a pause."""
-    while True:
-        try:
-            next(steps)
-        except StopIteration as end:
-            value: Value = end.value
-            return value
+    while (done := step(steps)) is None:
+        pass
+    return done.value
 
 
 class Vision(Protocol[RowsOut]):
@@ -50,7 +64,11 @@ class Vision(Protocol[RowsOut]):
         ...
 
     def encode(self, image: RenderedImage, cancel: Event) -> Steps[RowsOut]:
-        """Embeddings (tokens, hidden); InterruptedError where a step can be cancelled."""
+        """Embeddings (tokens, hidden).
+
+        InterruptedError where a step can be cancelled. What has paused may be gone on with for
+        somebody else, and minds ``cancel`` no more.
+        """
         ...
 
 

@@ -1,4 +1,4 @@
-"""Answers that are told at the same time, a piece each in turn."""
+"""Answers that are told at the same time, by turns."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -7,10 +7,13 @@ from time import perf_counter
 from assistant.engine.base import Chunk, Engine
 from assistant.engine.request import Chances, Request, chances
 
+MOST_OWED_S = 0.25
+"""Of time that the others get before somebody who has had a long piece goes on."""
+
 
 @dataclass(eq=False)
 class _Turn:
-    """A request, what is left of its answer, and the seconds that were spent on it."""
+    """A request, what is left of its answer, and its account of the engine's time, seconds."""
 
     request: Request
     pieces: Iterator[Chunk | Chances]
@@ -20,9 +23,11 @@ class _Turn:
 class Round:
     """Requests of people whom one engine answers by turns; who comes last is heard first.
 
-    Next is the one on whom least time was spent: a first token waits for one piece of an answer
-    under way and not for its end, and a picture that is encoded in long pieces for one does not
-    hold up the short ones of another's words. Who comes later owes nothing for what was before.
+    Next is the one on whom least time was spent: who asks a short question waits for one piece
+    of what is under way and not for its end, and while a picture is encoded in long pieces for
+    one the words of the others go on. What a long piece took is made good only up to
+    ``MOST_OWED_S``: three others would else delay a new picture's first word fourfold. Who comes
+    later owes nothing for what was before.
 
     Args:
         engine: asked about different conversations by turns.
@@ -56,6 +61,8 @@ class Round:
         if piece is None:
             return
         turn.spent_s += self._clock() - began
+        if self._turns:
+            turn.spent_s = min(turn.spent_s, self._turns[0].spent_s + MOST_OWED_S)
         if isinstance(piece, Chances) or piece.text or piece.stats is not None:
             turn.request.results.put(piece)
         self._turns.append(turn)

@@ -24,7 +24,7 @@ RESIDUAL = "residual"
 
 
 class VisionTower:
-    """Encodes pictures, one at a time.
+    """Encodes pictures, each by itself.
 
     Args:
         core: where to compile.
@@ -68,6 +68,7 @@ class VisionTower:
         hidden = self._embed.infer({0: patches.values}, share_inputs=True)[0]
         given: dict[str, NDArray[np.float32]] = {"hidden_states": hidden}
         given["rotary_pos_emb"] = self._rotary(patches)
+        del image, patches  # the steps may be kept for a while
         if self._parts[0].is_masked:
             given["attention_mask"] = np.zeros((1, len(hidden), len(hidden)), np.float32)
         for number, part in enumerate(self._parts):
@@ -101,11 +102,12 @@ class _Part:
     def run(self, given: Mapping[str, NDArray[np.float32]]) -> NDArray[np.float32]:
         """What comes out for these inputs, by name; what it does not take is left out."""
         wanted = {name: given[name] for name in self._names}
-        found = self._request.infer(wanted, share_inputs=True, share_outputs=True)[0]
-        copied = np.array(found)
-        # Else each part would keep working memory of its own, for the next picture.
-        self._compiled.release_memory()
-        return copied
+        try:
+            found = self._request.infer(wanted, share_inputs=True, share_outputs=True)[0]
+            return np.array(found)
+        finally:
+            # Else each part would keep working memory of its own, for the next picture.
+            self._compiled.release_memory()
 
 
 def drop_mask(model: ov.Model) -> None:

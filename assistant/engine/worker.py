@@ -190,7 +190,7 @@ class Worker:
                 self._line.settle(task)
 
     def _answer_folder(self, engine: Engine, task: Folder) -> None:
-        """While nobody waits: begun again after encoding, paused while decoding."""
+        """While nobody waits: several begun again after encoding, all paused while decoding."""
 
         def makes_way() -> bool:
             with self._changed:

@@ -67,14 +67,14 @@ def test_who_has_nothing_to_say_yet_lets_the_others_go_on() -> None:
     assert told(silent) == "默默默"
 
 
-def test_a_long_piece_is_made_good_by_several_short_ones_of_the_others() -> None:
+def test_after_a_long_piece_the_others_have_their_time_but_not_all_of_it() -> None:
     now = 0.0
 
     class Slow(ScriptedEngine):
         def stream(self, conversation, options, cancel):  # type: ignore[no-untyped-def]
             nonlocal now
             for chunk in super().stream(conversation, options, cancel):
-                now += 3.0 if conversation.turns[-1].text == "慢" else 1.0
+                now += 3.0 if conversation.turns[-1].text == "慢" else 0.1
                 yield chunk
 
     going = Round(Slow(lambda talk: talk.turns[-1].text * 9), lambda: now)
