@@ -180,7 +180,7 @@ def test_a_follow_up_cancelled_while_it_is_read_forgets_no_picture(engine, fresh
 def test_a_long_prompt_is_cancelled_between_pieces_and_what_was_computed_stays(
     engine, fresh, monkeypatch
 ):
-    talk = Conversation.new("肺" * 400).ask("问")
+    talk = Conversation.new("肺" * (PREFILL_POSITIONS + 50)).ask("问")
     cancel = Event()
     feed = Session.feed
 
