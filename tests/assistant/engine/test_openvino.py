@@ -48,6 +48,20 @@ def engine() -> Iterator[OpenVINOEngine]:
     engine.close()
 
 
+@pytest.fixture
+def begun(engine: OpenVINOEngine, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Pictures that ``engine`` began to encode, as it goes."""
+    vision, found = engine._loop._vision, []
+    encode = vision.encode
+
+    def noted(image: RenderedImage, cancel: Event) -> object:
+        found.append(image.sha256)
+        return encode(image, cancel)
+
+    monkeypatch.setattr(vision, "encode", noted)
+    return found
+
+
 def say(engine: OpenVINOEngine, talk: Conversation, tokens: int = 32) -> tuple[str, Stats]:
     chunks = list(engine.stream(talk, Options(max_tokens=tokens), Event()))
     stats = chunks[-1].stats
@@ -209,15 +223,7 @@ def test_others_have_their_turn_while_a_picture_is_encoded_and_a_prompt_is_read(
     assert chunk.text + "".join(one.text for one in stream) == anew(fresh, talk, 24)[0]
 
 
-def test_an_encoding_that_made_way_goes_on_where_it_was(engine, fresh, monkeypatch):
-    begun = []
-    encode = engine._loop._vision.encode
-
-    def noted(image, cancel):
-        begun.append(image.sha256)
-        return encode(image, cancel)
-
-    monkeypatch.setattr(engine._loop._vision, "encode", noted)
+def test_an_encoding_that_made_way_goes_on_where_it_was(engine, fresh, begun):
     base = Conversation.new("系统")
     looks = 0
 
@@ -236,15 +242,7 @@ def test_an_encoding_that_made_way_goes_on_where_it_was(engine, fresh, monkeypat
     assert say(engine, talk)[0] == anew(fresh, talk)[0]
 
 
-def test_two_who_ask_about_one_picture_at_a_time_have_it_encoded_once(engine, fresh, monkeypatch):
-    begun = []
-    encode = engine._loop._vision.encode
-
-    def noted(image, cancel):
-        begun.append(image.sha256)
-        return encode(image, cancel)
-
-    monkeypatch.setattr(engine._loop._vision, "encode", noted)
+def test_two_who_ask_about_one_picture_at_a_time_have_it_encoded_once(engine, fresh, begun):
     talks = [Conversation.new(words).ask(QUESTION, (picture(4),)) for words in ("甲", "乙")]
     streams = [engine.stream(talk, Options(max_tokens=24), Event()) for talk in talks]
     texts = ["", ""]
