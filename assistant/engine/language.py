@@ -1,6 +1,6 @@
 """The language model on OpenVINO: one compiled model, one KV state for each conversation."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ LARGEST_GROUP = 128
 """Activations that share a scale, at most; why, says ``openvino.compile_properties``."""
 
 GROUP = "DYNAMIC_QUANTIZATION_GROUP_SIZE"
+PRECISION = "INFERENCE_PRECISION_HINT"
 
 
 class LanguageModel:
@@ -39,8 +40,10 @@ class LanguageModel:
     ) -> None:
         model = core.read_model(folder / "openvino_language_model.xml")
         keep_last_logits(model)
-        fitting = {} if properties.get(GROUP) == "0" else {GROUP: str(weight_group(model))}
-        self._compiled = core.compile_model(model, "CPU", {**properties, **fitting})
+        if properties.get(GROUP) != "0":
+            capabilities = core.get_property("CPU", "OPTIMIZATION_CAPABILITIES")
+            properties = {**properties, **quantised(weight_group(model), capabilities)}
+        self._compiled = core.compile_model(model, "CPU", properties)
         self._fed = fed
         self._embeddings = core.compile_model(
             folder / "openvino_text_embeddings_model.xml", "CPU", properties
@@ -198,6 +201,23 @@ def keep_last_logits(model: ov.Model) -> None:
     )
     head.input(0).replace_source_output(last.output(0))
     model.validate_nodes_and_infer_types()
+
+
+def quantised(group: int, capabilities: Collection[str]) -> dict[str, object]:
+    """Compile properties with which the language part quantises its activations.
+
+    Where a processor has AMX, OpenVINO 2026.4 multiplies in bfloat16 instead: faster for a
+    whole prompt, slower for a token and for a folder. Between quantised layers float32 brings
+    the quantisation back. Measured at the 2B shape, 2 cores of an Intel Xeon: 63 against 101 ms
+    a token, 91 against 216 ms for eight together, 2.5 against 2.2 s for 357 positions. The
+    runtime does not tell of AMX; so far it comes with float16 arithmetic, of which it tells.
+
+    Args:
+        group: activations that share a scale.
+        capabilities: of the processor, as the runtime lists them.
+    """
+    found: dict[str, object] = {GROUP: str(group)}
+    return {**found, PRECISION: "f32"} if "FP16" in capabilities else found
 
 
 def weight_group(model: ov.Model) -> int:

@@ -11,7 +11,13 @@ import pytest
 
 from assistant.dialogue.conversation import Conversation
 from assistant.engine.base import Chooser, Options, Preparer, Stats, Together
-from assistant.engine.language import LARGEST_GROUP, PREFILL_POSITIONS, Session, weight_group
+from assistant.engine.language import (
+    LARGEST_GROUP,
+    PREFILL_POSITIONS,
+    Session,
+    quantised,
+    weight_group,
+)
 from assistant.engine.memory import Budget
 from assistant.engine.openvino import OpenVINOEngine, compile_properties
 from assistant.engine.vision import RESIDUAL, STEPS, cut, drop_mask
@@ -407,6 +413,11 @@ def test_activations_share_a_scale_among_no_more_than_the_weights():
     assert weight_group(model) == 64
     model.set_rt_info(-1, ["nncf", "weight_compression", "group_size"])  # a scale a row
     assert weight_group(model) == LARGEST_GROUP
+
+
+def test_activations_are_quantised_also_where_there_is_amx():
+    assert quantised(64, ["FP32", "BF16"]) == {"DYNAMIC_QUANTIZATION_GROUP_SIZE": "64"}
+    assert quantised(64, ["FP32", "BF16", "FP16"])["INFERENCE_PRECISION_HINT"] == "f32"
 
 
 def test_pictures_are_encoded_without_a_mask():
