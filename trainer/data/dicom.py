@@ -64,7 +64,7 @@ def write_dicom(
     data.BodyPartExamined = PARTS[phantom.truth.region]
     data.PatientPosition = "HFS"
     data.SeriesNumber, data.InstanceNumber = 1, place.number
-    data.KVP, data.SliceThickness = 120, 5
+    data.KVP, data.SliceThickness = 120, _decimal(phantom.thickness_mm)
     data.ImageOrientationPatient = [1, 0, 0, 0, 1, 0]
     first = -phantom.spacing_mm * (phantom.hu.shape[0] - 1) / 2
     data.ImagePositionPatient = [_decimal(first), _decimal(first), _decimal(place.position_mm)]

@@ -1,8 +1,13 @@
 """What a synthetic data set is made of."""
 
+from typing import Annotated, TypeVar
+
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from trainer.data.phantom.labels import SIGN_LABELS
+
+Named = TypeVar("Named", tuple[str, ...] | None, dict[str, float])
+"""What names signs."""
 
 
 class Shares(BaseModel):
@@ -44,6 +49,8 @@ class SynthConfig(BaseModel):
         rare: how often a combination with a sign outside ``TIER_ONE`` is drawn, relative to its
             own weight.
         stray: share of pictures under a window that is meant for another region.
+        often: how often a combination with a sign is drawn, relative to its own weight, by
+            sign; an exam draws by its own weight.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -63,11 +70,12 @@ class SynthConfig(BaseModel):
     prone: float = Field(0.0, ge=0, le=1)
     rare: float = Field(1.0, ge=0, le=1)
     stray: float = Field(0.0, ge=0, le=1)
+    often: dict[str, Annotated[float, Field(gt=0, le=10)]] = {}
     regions: Shares = Shares.model_validate({})
 
-    @field_validator("signs")
+    @field_validator("signs", "often")
     @classmethod
-    def _known(cls, signs: tuple[str, ...] | None) -> tuple[str, ...] | None:
+    def _known(cls, signs: Named) -> Named:
         unknown = sorted(set(signs or ()) - {*SIGN_LABELS, "中线移位"})
         if unknown:
             raise ValueError(f"no phantom shows {unknown}")

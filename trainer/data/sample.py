@@ -68,6 +68,7 @@ def make_sample(config: SynthConfig, split: str, index: int, default_question: s
         among=config.signs,
         prone=config.prone,
         rare=config.rare,
+        often=config.often,
     )
     view = show(phantom, rng, config.signs, config.stray)
     turns = converse(view.truth, rng, default_question, hidden=view.unknown, signs=config.signs)

@@ -60,6 +60,7 @@ def _attend(attention: nn.Module, x: Tensor, turns: Turns) -> Tensor:
     heads = attention.num_heads
     q, k, v = attention.qkv(x).view(count, length, 3, heads, -1).permute(2, 0, 3, 1, 4)
     # Written out: torch's fused attention is slower than this backwards on a CPU.
-    weights = (turns.turn(q) @ turns.turn(k).mT * (width // heads) ** -0.5).softmax(-1)
+    q = turns.turn(q) * (width // heads) ** -0.5
+    weights = (q @ turns.turn(k).mT).softmax(-1)
     joined: Tensor = attention.proj((weights.to(v.dtype) @ v).transpose(1, 2).flatten(2))
     return joined

@@ -43,6 +43,16 @@ def test_it_is_a_valid_ct_image_of_nobody(tmp_path: Path):
     assert "WindowCenter" not in data
 
 
+def test_its_thickness_is_the_one_it_was_taken_with(tmp_path: Path):
+    written = set()
+    for seed in range(6):
+        phantom = make_case(seed, "盆腔", (), size=64)
+        write_dicom(phantom, tmp_path / "a.dcm", Place("T6"))
+        written.add(float(pydicom.dcmread(tmp_path / "a.dcm").SliceThickness))
+        assert phantom.thickness_mm in written
+    assert len(written) > 1
+
+
 def test_slices_of_a_study_share_a_series_but_not_an_instance(tmp_path: Path):
     phantom = make_case(4, "头颅", size=64)
     for number in (1, 2):

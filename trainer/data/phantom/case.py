@@ -1,7 +1,9 @@
 """From a seed to a phantom: what is drawn, how it is viewed, what can be seen of it."""
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +24,8 @@ from trainer.data.phantom.truth import Observation, Phantom, Truth
 ATTEMPTS = 40
 SHARES = (0.31, 0.31, 0.31, 0.07)
 """Of 头颅, 胸部, 腹部 and 盆腔, where nobody says otherwise."""
+
+NO_WEIGHTS: Mapping[str, float] = MappingProxyType({})
 
 MIN_PIXELS = 6
 TISSUE_SHARE, MIN_TISSUES = 0.02, 4
@@ -58,6 +62,7 @@ def make_case(
     among: tuple[str, ...] | None = None,
     prone: float = 0.0,
     rare: float = 1.0,
+    often: Mapping[str, float] = NO_WEIGHTS,
     regions: tuple[float, ...] = SHARES,
     spectrum: Spectrum = FIRST_LIGHT,
 ) -> Phantom:
@@ -72,6 +77,7 @@ def make_case(
         among: signs that are drawn when ``signs`` is None; None for ``TIER_ONE``.
         prone: share of patients lying on the belly, where no finding depends on gravity.
         rare: weight of drawn combinations with a sign outside ``TIER_ONE``, relative to their own.
+        often: weight of drawn combinations with a sign, relative to their own, by sign.
         regions: shares of the regions, in the order of ``atlas.REGIONS``, adding up to 1.
         spectrum: sizes and densities of findings.
 
@@ -82,7 +88,7 @@ def make_case(
     if among is not None and "中线移位" not in among:  # otherwise the effect of a large lesion
         spectrum = replace(spectrum, shift_mm=Range(0, 0))
     rng = np.random.default_rng([seed, 1])
-    request = _draw_request(rng, region, signs, normal, among, rare, regions)
+    request = _draw_request(rng, region, signs, normal, among, rare, often, regions)
     turned = prone > 0 and np.random.default_rng([seed, 6]).random() < prone
     request = replace(request, prone=bool(turned) and lies_prone(request.region, request.signs))
     for attempt in range(ATTEMPTS):
@@ -102,6 +108,7 @@ def _draw_request(
     normal: float,
     among: tuple[str, ...] | None,
     rare: float = 1.0,
+    often: Mapping[str, float] = NO_WEIGHTS,
     regions: tuple[float, ...] = SHARES,
 ) -> Request:
     if name is None:
@@ -117,7 +124,9 @@ def _draw_request(
             if set(together) <= set(TIER_ONE if among is None else among)
         ]
         if offered and rng.random() >= normal:
-            weights = np.array([weight for _, weight in offered])
+            weights = np.array(
+                [weight * max(often.get(sign, 1.0) for sign in shown) for shown, weight in offered]
+            )
             chosen = rng.choice(len(weights), p=weights / weights.sum())
             signs = offered[int(chosen)][0]
     levels = dict(region.levels)
@@ -155,7 +164,8 @@ def _attempt(
     shares = np.bincount(before.ravel()) / before.size
     if (shares > TISSUE_SHARE).sum() < MIN_TISSUES:
         return None
-    hu = acquire(canvas, rng, draw_protocol(rng, request.region.name))
+    protocol = draw_protocol(rng, request.region.name)
+    hu = acquire(canvas, rng, protocol)
     seen: list[Observation] = []
     for lesion in drawn.lesions:
         observation = _observe(lesion, before, canvas, hu)
@@ -163,7 +173,7 @@ def _attempt(
             return None
         seen.append(observation)
     truth = Truth(request.region.name, request.level, request.enhanced, tuple(seen))
-    return Phantom(hu, canvas.labels, view.spacing_mm, truth, request.prone)
+    return Phantom(hu, canvas.labels, view.spacing_mm, truth, request.prone, protocol.thickness_mm)
 
 
 def draw_view(rng: np.random.Generator, body: Body, size: int, *, crop: bool) -> View:

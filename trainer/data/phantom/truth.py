@@ -55,6 +55,7 @@ class Phantom:
         spacing_mm: distance of pixel centres, the same both ways.
         truth: what it shows.
         prone: the patient lies on the belly; the picture still has the front on top.
+        thickness_mm: of the slice.
     """
 
     hu: NDArray[np.int16]
@@ -62,3 +63,4 @@ class Phantom:
     spacing_mm: float
     truth: Truth
     prone: bool = False
+    thickness_mm: float = 5.0

@@ -162,6 +162,17 @@ def test_the_second_tier_can_be_rarer_than_the_first():
     assert 0.15 < shares[0.3] < shares[1.0] * 0.7
 
 
+def test_a_sign_can_be_drawn_more_often():
+    shares = {}
+    for weight in (1.0, 3.0):
+        rngs = [np.random.default_rng(seed) for seed in range(600)]
+        often = {"肺结节": weight}
+        draws = [_draw_request(rng, "胸部", None, 0.4, None, often=often) for rng in rngs]
+        shares[weight] = np.mean(["肺结节" in draw.signs for draw in draws])
+        assert 0.35 < np.mean([not draw.signs for draw in draws]) < 0.45
+    assert shares[3.0] > shares[1.0] * 1.5
+
+
 @pytest.mark.parametrize(
     ("region", "sign", "low", "high"),
     [
