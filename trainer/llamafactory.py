@@ -138,7 +138,7 @@ def _run(verb: str, arguments: Arguments, folder: Path, look: Callable[[], None]
     config.write_text(text, encoding="utf-8")
     on_cpu = verb == "train" and bool(arguments.get("use_cpu"))
     return run_child(
-        "trainer.float32_muon" if on_cpu and arguments.get("use_muon") else "llamafactory.cli",
+        "trainer.on_cpu" if on_cpu else "llamafactory.cli",
         [verb, str(config)],
         folder / OUTPUT,
         look=look,

@@ -407,7 +407,7 @@ def muon_in_float32_is_llamafactory_s_muon() -> None:
     import torch
     from llamafactory.third_party.muon.muon import zeropower_via_newtonschulz5
 
-    from trainer.float32_muon import orthogonalised
+    from trainer.on_cpu import orthogonalised
 
     for shape in ((32, 96), (96, 32), (64, 64)):
         gradient = torch.randn(shape)

@@ -1,7 +1,9 @@
-"""LLaMA-Factory's command line, with Muon in float32 where the processor knows no bfloat16.
+"""LLaMA-Factory's command line on a CPU, with the arithmetic that its processor is fast at.
 
-Its Muon orthogonalises in bfloat16 wherever it runs. A processor without instructions for
-that emulates them: a step of the embedded model's language part then takes seconds.
+With instructions for bfloat16, products of float32 matrices are taken in bfloat16 and summed in
+float32, as mixed precision does. Without them LLaMA-Factory's Muon, which orthogonalises in
+bfloat16 wherever it runs, would emulate it: a step of the embedded model's language part then
+takes seconds.
 """
 
 import torch
@@ -22,7 +24,9 @@ def main() -> None:
     from llamafactory.cli import main as run
     from llamafactory.third_party.muon import muon
 
-    if not torch.cpu._is_avx512_bf16_supported():
+    if torch.cpu._is_avx512_bf16_supported():
+        torch.set_float32_matmul_precision("medium")
+    else:
         muon.zeropower_via_newtonschulz5 = orthogonalised
     run()
 
