@@ -169,11 +169,11 @@ def test_states_keep_within_their_budget_and_are_restored_without_encoding(fresh
 
 
 def test_pictures_keep_within_their_budget():
-    engine = load(Budget(states=0, pictures=100_000))
+    engine = load(Budget(states=0, pictures=400_000))
     for seed in range(8):
         say(engine, Conversation.new("").ask("问", (picture(seed),)), 1)
     pictures = engine._loop.memory.pictures
-    assert 0 < pictures.nbytes <= 100_000
+    assert 0 < pictures.nbytes <= 400_000
     engine.close()
 
 
