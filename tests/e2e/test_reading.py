@@ -36,8 +36,8 @@ def test_a_slice_is_shown_and_its_answer_streams_in_chinese(open_tab: OpenTab) -
     until = time.monotonic() + 30
     while time.monotonic() < until and not tab.page.locator("#chat .note").count():
         lengths.add(len("".join(tab.answers())))
-        time.sleep(0.05)
-    assert len(lengths) > 2, "the answer did not grow"
+        time.sleep(0.01)
+    assert len(lengths) > 5, "the answer did not grow"
     answer = tab.answers()[-1]
     assert "第1问，共1幅图像" in answer
     assert "3*2*1cm" in answer

@@ -14,6 +14,7 @@ from assistant.engine.base import Chooser, Options, Preparer, Stats, Together
 from assistant.engine.language import (
     LARGEST_GROUP,
     PREFILL_POSITIONS,
+    LanguageModel,
     Session,
     quantised,
     weight_group,
@@ -418,6 +419,12 @@ def test_activations_share_a_scale_among_no_more_than_the_weights():
 def test_activations_are_quantised_also_where_there_is_amx():
     assert quantised(64, ["FP32", "BF16"]) == {"DYNAMIC_QUANTIZATION_GROUP_SIZE": "64"}
     assert quantised(64, ["FP32", "BF16", "FP16"])["INFERENCE_PRECISION_HINT"] == "f32"
+    core = ov.Core()
+    language = LanguageModel(core, DEMO, compile_properties(None, "auto"), fed=lambda: None)
+    compiled = language._compiled
+    assert int(compiled.get_property("DYNAMIC_QUANTIZATION_GROUP_SIZE")) == 64
+    if "FP16" in core.get_property("CPU", "OPTIMIZATION_CAPABILITIES"):
+        assert compiled.get_property("INFERENCE_PRECISION_HINT") == ov.Type.f32
 
 
 def test_pictures_are_encoded_without_a_mask():
