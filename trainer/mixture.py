@@ -1,6 +1,7 @@
 """Several data sets for one training, drawn by weight."""
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,7 @@ from trainer.workspace import Workspace
 
 OWN = "mllm_med"
 INFO = "dataset_info.json"
+_OF_PIXELS = re.compile("[0-9a-f]{32}")
 STRATEGY = {"longest": "interleave_over", "shortest": "interleave_under"}
 
 Entry = dict[str, object]
@@ -107,18 +109,32 @@ def mix(work: Workspace, folder: Path) -> Mapping[str, object]:
 
 
 def _examined(data: Path) -> frozenset[str]:
-    """Digests of the pictures that no training may see."""
+    """Names and digests of the pictures that no training may see; see :func:`_marks`."""
     info = json.loads((data / INFO).read_text(encoding="utf-8"))
     files = [data / str(info[name]["file_name"]) for name in HELD_OUT if name in info]
     rows = [row for file in files for row in json.loads(file.read_text(encoding="utf-8"))]
-    return frozenset(digest_file(data / name) for row in rows for name in row["images"])
+    pictures = {data / name for row in rows for name in row["images"]}
+    return frozenset(mark for picture in pictures for mark in _marks(picture))
+
+
+def _marks(picture: Path) -> frozenset[str]:
+    """What a picture is known by: its bytes, and a prepared one by its name.
+
+    A name of 32 hexadecimal digits stands for the pixels, in whatever quality they are stored.
+    """
+    digest = digest_file(picture)
+    return frozenset({digest, picture.stem} if _OF_PIXELS.fullmatch(picture.stem) else {digest})
 
 
 def _untold(work: Workspace, part: Part, rows: list[Row], examined: frozenset[str]) -> list[Row]:
     """The rows that give nothing of the examination away."""
     if not examined:
         return rows
-    kept = [row for row in rows if examined.isdisjoint(map(digest_file, map(Path, row["images"])))]
+    kept = [
+        row
+        for row in rows
+        if all(examined.isdisjoint(_marks(Path(picture))) for picture in row["images"])
+    ]
     if not kept:
         raise AssistantError(
             "TRN-313",

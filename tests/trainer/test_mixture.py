@@ -54,10 +54,10 @@ def test_what_is_missing_is_told(tmp_path: Path) -> None:
     assert caught.value.code == "TRN-311"
 
 
-def hold_out(data: Path, picture: bytes) -> None:
+def hold_out(data: Path, picture: bytes, name: str = "held.jpg") -> None:
     """Let the pipeline's own data examine on one picture."""
-    (data / "mllm_data" / "held.jpg").write_bytes(picture)
-    row = {"messages": [], "images": ["mllm_data/held.jpg"]}
+    (data / "mllm_data" / name).write_bytes(picture)
+    row = {"messages": [], "images": [f"mllm_data/{name}"]}
     (data / "mllm_data" / "test.json").write_text(json.dumps([row]), encoding="utf-8")
     info = json.loads((data / "dataset_info.json").read_text(encoding="utf-8"))
     info["mllm_med_test"] = {**info["mllm_med"], "file_name": "mllm_data/test.json"}
@@ -79,3 +79,18 @@ def test_nothing_that_is_examined_on_is_taught(tmp_path: Path) -> None:
     with pytest.raises(AssistantError) as caught:
         mix(work, tmp_path / "mix")
     assert caught.value.code == "TRN-313"
+
+
+def test_a_picture_prepared_in_another_quality_is_known_again(tmp_path: Path) -> None:
+    work = mixed(tmp_path)
+    folder = tmp_path / "dialogues" / "mllm_data"
+    name = f"{'0123abcd' * 4}.jpg"
+    Image.new("RGB", (64, 64), "gray").save(folder / name, quality=95)
+    rows = json.loads((folder / "rows.json").read_text(encoding="utf-8"))
+    rows[3]["images"] = [f"mllm_data/{name}"]
+    (folder / "rows.json").write_text(json.dumps(rows), encoding="utf-8")
+    Image.new("RGB", (64, 64), "gray").save(tmp_path / "again.jpg", quality=60)
+    assert (tmp_path / "again.jpg").read_bytes() != (folder / name).read_bytes()
+    hold_out(work.data, (tmp_path / "again.jpg").read_bytes(), name)
+    mix(work, tmp_path / "mix")
+    assert len(rows_of(tmp_path / "mix", "mix_1")) == 9
