@@ -9,7 +9,8 @@ from assistant.batch.control import Control
 from assistant.batch.job import Job, Question, Reply, ask
 from assistant.batch.ledger import Filed, Ledger
 from assistant.batch.readiness import wait_for_model
-from assistant.batch.row import FRAMES, LOCALIZER, NOT_CT, Row
+from assistant.batch.caveat import FRAMES, LOCALIZER, NOT_CT
+from assistant.batch.row import Row
 from assistant.engine.base import Capabilities
 from assistant.engine.lane import Lane
 from assistant.errors import AssistantError

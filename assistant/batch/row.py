@@ -1,35 +1,16 @@
 """One line of a batch's results."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any, ClassVar, Literal
 
+from assistant.batch.caveat import CAVEATS, CUT, EMPTY, caveat_of
 from assistant.imaging.slice import Notice
 from assistant.report.findings import Finding, extract, is_urgent
 from assistant.report.region import region_of
 
 RowStatus = Literal["done", "refused", "failed", "skipped"]
 Urgency = Literal["紧急", "需复核", "关注", "常规", ""]
-
-CUT = Notice("BAT-122", "回答到词元上限时还没有写完，请医师看图像，或调大 max_tokens 后重新运行。")
-EMPTY = Notice("BAT-123", "模型没有写出回答，请医师看图像。")
-FRAMES = Notice("BAT-124", "文件有多帧，只问了其中一帧，请医师看其余各帧。")
-NOT_CT = Notice("BAT-125", "这不是 CT 图像，回答不作准，请医师看图像。")
-LOCALIZER = Notice("BAT-126", "这是定位像，不是断层图像，请医师看断层图像。")
-UNREAD = Notice("BAT-127", "回答里有本软件没有读成征象的危急字样，请医师看原文与图像。")
-_CAVEATS = {
-    notice.code: notice.message for notice in (CUT, EMPTY, FRAMES, NOT_CT, LOCALIZER, UNREAD)
-}
-_ALARMING = re.compile(
-    r"破裂|血胸|脑疝|挫裂伤|穿孔|壁内血肿|积血|骨折|栓塞|梗阻|脱位|梗死|出血|血肿|夹层|气胸"
-)
-_CLAUSE = re.compile(r"[，。；,;\n]")
-_DENIED = re.compile(
-    r"未|无|没有|不[伴见存考支符]|看不到|排除|除外|否认|阴性|并非|不是|术后|病史|既往|建议|必要时"
-    r"|注意|警惕|有无|是否|吸收|消失|\(-\)|（-）"
-)
-
 
 @dataclass(frozen=True)
 class Row:
@@ -80,7 +61,7 @@ class Row:
         ``unseen`` says why the picture that was asked about does not stand for the file.
         """
         findings = extract(text)
-        lacks = EMPTY if not text else CUT if cut else unseen or _unread(text, findings)
+        lacks = EMPTY if not text else CUT if cut else unseen or caveat_of(text, findings)
         return cls(
             file=file,
             sha256=sha256,
@@ -97,7 +78,7 @@ class Row:
     @property
     def caveat(self) -> str:
         """What the answer lacks, in Chinese; "" when it is whole, or there is none."""
-        return _CAVEATS.get(self.code, "")
+        return CAVEATS.get(self.code, "")
 
     def to_json(self) -> dict[str, Any]:
         """As plain JSON values."""
@@ -112,18 +93,6 @@ class Row:
         """
         known = {field.name: values[field.name] for field in fields(cls)}
         return cls(**{**known, "findings": tuple(Finding(**f) for f in known["findings"])})
-
-
-def _unread(text: str, findings: tuple[Finding, ...]) -> Notice | None:
-    """BAT-127 where a clause affirms what alarms, and no finding was read that could be it."""
-    if is_urgent(findings):
-        return None
-    stated = "".join(finding.sign for finding in findings)
-    for clause in _CLAUSE.split(text):
-        found = _ALARMING.findall(clause)
-        if any(word not in stated for word in found) and not _DENIED.search(clause):
-            return UNREAD
-    return None
 
 
 def _urgency(findings: tuple[Finding, ...], *, whole: bool) -> Urgency:

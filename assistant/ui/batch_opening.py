@@ -4,7 +4,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from assistant.batch.ledger import Ledger, Member, read_ledger
-from assistant.batch.row import CUT, Row
+from assistant.batch.caveat import CUT
+from assistant.batch.row import Row
 from assistant.batch.stacks import Stack, stacks
 from assistant.errors import AssistantError
 from assistant.store.exchange import Exchange, Picture, Record
