@@ -5,11 +5,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from assistant.batch.case import Case, filed, row_of_error
+from assistant.batch.caveat import FRAMES, LOCALIZER, NOT_CT
 from assistant.batch.control import Control
 from assistant.batch.job import Job, Question, Reply, ask
 from assistant.batch.ledger import Filed, Ledger
 from assistant.batch.readiness import wait_for_model
-from assistant.batch.caveat import FRAMES, LOCALIZER, NOT_CT
 from assistant.batch.row import Row
 from assistant.engine.base import Capabilities
 from assistant.engine.lane import Lane

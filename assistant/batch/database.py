@@ -1,7 +1,7 @@
 """The SQLite file of a results folder: one owner, whole transactions, errors in Chinese."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from threading import RLock
@@ -21,9 +21,10 @@ class Database:
     Args:
         path: the file, made if need be.
         schema: statements that make what is not there yet.
+        added: table, column and type of what files of earlier versions lack.
     """
 
-    def __init__(self, path: Path, schema: str) -> None:
+    def __init__(self, path: Path, schema: str, added: Iterable[tuple[str, str, str]] = ()) -> None:
         self._lock = RLock()
         with _told():
             self._connection = sqlite3.connect(
@@ -31,6 +32,14 @@ class Database:
             )
             # Full: a row that was shown is on the disk, whatever happens to the power.
             self._connection.executescript(f"PRAGMA synchronous = FULL; {schema}")
+        for table, column, kind in added:
+            if not self._has(table, column):
+                with self.writing() as connection:
+                    if not self._has(table, column):  # another process may have been first
+                        connection.execute(f"ALTER TABLE {table} ADD COLUMN {column} {kind}")
+
+    def _has(self, table: str, column: str) -> bool:
+        return any(name == column for _, name, *_ in self.fetch(f"PRAGMA table_info({table})"))
 
     def close(self) -> None:
         """Let go of the file."""
@@ -65,7 +74,9 @@ class Database:
 
 
 @contextmanager
-def own_database(out: Path, schema: str) -> Iterator[Database]:
+def own_database(
+    out: Path, schema: str, added: Iterable[tuple[str, str, str]] = ()
+) -> Iterator[Database]:
     """The database of a results folder, which is made if need be, for this process alone.
 
     Raises:
@@ -90,7 +101,7 @@ def own_database(out: Path, schema: str) -> Iterator[Database]:
             detail=type(error).__name__,
         ) from error
     try:
-        with closing(Database(out / LEDGER, schema)) as database:
+        with closing(Database(out / LEDGER, schema, added)) as database:
             yield database
     finally:
         lock.release()

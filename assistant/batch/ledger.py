@@ -27,7 +27,7 @@ CREATE TABLE IF NOT EXISTS answers(
   PRIMARY KEY(job, sha256));
 CREATE TABLE IF NOT EXISTS files(
   name TEXT PRIMARY KEY, path BLOB NOT NULL, why_code TEXT, why_text TEXT,
-  sha256 TEXT, series TEXT, orientation TEXT, position REAL,
+  sha256 TEXT, series TEXT, orientation TEXT, position REAL, number INTEGER,
   row TEXT, status TEXT, urgency TEXT, rank INTEGER, suspicion REAL, arrived INTEGER,
   thumbnail BLOB);
 CREATE INDEX IF NOT EXISTS by_rank ON files(rank, suspicion, name);
@@ -35,6 +35,7 @@ CREATE INDEX IF NOT EXISTS by_series ON files(series, name);
 CREATE INDEX IF NOT EXISTS by_status ON files(status, urgency);
 CREATE INDEX IF NOT EXISTS by_arrival ON files(arrived);
 """
+_ADDED = (("files", "number", "INTEGER"),)
 _RANKS = {"紧急": 0, "需复核": 1, "关注": 2, "常规": 3, "": 4}
 
 
@@ -122,9 +123,12 @@ class Ledger:
         turned = json.dumps(slice_.orientation) if slice_.orientation else None
         with self._database.writing() as connection:
             connection.execute(
-                "UPDATE files SET sha256 = ?, series = ?, orientation = ?, position = ?"
-                " WHERE name = ?",
-                (sha256, slice_.series_uid or f"/{name}", turned, slice_.position_mm, name),
+                "UPDATE files SET sha256 = ?, series = ?, orientation = ?, position = ?,"
+                " number = ? WHERE name = ?",
+                (
+                    *(sha256, slice_.series_uid or f"/{name}", turned),
+                    *(slice_.position_mm, slice_.number, name),
+                ),
             )
 
     def series(self) -> Iterator[tuple[Member, ...]]:
@@ -135,9 +139,9 @@ class Ledger:
         ):
             uid = found[0][0]
             yield tuple(
-                Member(name, sha256, _place(uid, turned, position))
-                for name, sha256, turned, position in self._database.fetch(
-                    "SELECT name, sha256, orientation, position FROM files"
+                Member(name, sha256, _place(uid, *place))
+                for name, sha256, *place in self._database.fetch(
+                    "SELECT name, sha256, orientation, position, number FROM files"
                     " WHERE series = ? ORDER BY name",
                     (uid,),
                 )
@@ -214,7 +218,7 @@ def open_ledger(out: Path) -> Iterator[Ledger]:
         AssistantError: BAT-105 the folder cannot be made or written, BAT-107 another batch
             writes there, BAT-108 the book is damaged.
     """
-    with own_database(out, _SCHEMA) as database:
+    with own_database(out, _SCHEMA, _ADDED) as database:
         yield Ledger(database)
 
 
@@ -225,7 +229,7 @@ def read_ledger(out: Path) -> Iterator[Ledger]:
     Raises:
         AssistantError: BAT-106, BAT-108 it cannot be read.
     """
-    with closing(Database(out / LEDGER, _SCHEMA)) as database:
+    with closing(Database(out / LEDGER, _SCHEMA, _ADDED)) as database:
         yield Ledger(database)
 
 
@@ -240,10 +244,15 @@ def _entry(path: bytes, name: str, code: str | None, text: str | None) -> Entry:
     return Entry(Path(os.fsdecode(path)), name, why_not)
 
 
-def _place(uid: str, turned: str | None, position: float | None) -> Slice:
+def _place(uid: str, turned: str | None, position: float | None, number: int | None) -> Slice:
     orientation = tuple(json.loads(turned)) if turned else None
     alone = uid.startswith("/")
-    return Slice(series_uid="" if alone else uid, orientation=orientation, position_mm=position)
+    return Slice(
+        series_uid="" if alone else uid,
+        orientation=orientation,
+        position_mm=position,
+        number=number,
+    )
 
 
 def _filed(row: str, suspicion: float | None, thumbnail: bytes | None) -> Filed:

@@ -11,6 +11,12 @@ _ORDERS = {
     "file": "name",
     "arrival": "arrived DESC",
 }
+_READ = (  # what a person reads of a row; its JSON has keys and digests besides
+    "name || char(10) || json_extract(row, '$.text') || char(10) || json_extract(row, '$.region')"
+    " || (SELECT coalesce(group_concat(char(10) || json_extract(value, '$.side')"
+    " || json_extract(value, '$.site') || json_extract(value, '$.sign'), ''), '')"
+    " FROM json_each(row, '$.findings'))"
+)
 _ESCAPED = str.maketrans({"%": "\\%", "_": "\\_", "\\": "\\\\"})
 
 
@@ -41,6 +47,6 @@ class Query:
             sql += " AND (urgency = ? OR (status = ? AND status <> 'done'))"
             values += [self.kind, self.kind]
         if self.text.strip():
-            sql += " AND row LIKE ? ESCAPE '\\'"
+            sql += f" AND ({_READ} LIKE ? ESCAPE '\\')"
             values.append(f"%{self.text.strip().translate(_ESCAPED)}%")
         return sql, tuple(values)

@@ -12,6 +12,7 @@ from assistant.report.region import region_of
 RowStatus = Literal["done", "refused", "failed", "skipped"]
 Urgency = Literal["紧急", "需复核", "关注", "常规", ""]
 
+
 @dataclass(frozen=True)
 class Row:
     """What became of one file.

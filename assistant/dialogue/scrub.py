@@ -11,18 +11,32 @@ _AFTER = (
 )
 """What ends a name that no sign ends: 2 or 3 characters are taken where nothing of this comes."""
 
+
+def _labels(*words: str) -> str:
+    """Any of the labels, also spaced out as forms print them: 姓 名."""
+    return "|".join(r"\s*".join(word) for word in words)
+
+
+_NAME = _labels("姓名", "名字")
 _PERSON = re.compile(
-    rf"((?:姓名|名字)(?:\s*[:：是为叫]\s*|\s+))(?:{_HAN}{{2,6}}?{_AFTER}|{_HAN}{{2,3}}"
+    rf"((?:{_NAME})(?:\s*[:：是为叫]\s*|\s+))"
+    rf"(?:{_HAN}{{2,6}}?{_AFTER}|{_HAN}(?:[ \u3000]{_HAN}){{1,3}}(?={_AFTER})|{_HAN}{{2,3}}"
     r"|[A-Za-z][A-Za-z'.-]*(?:[ ^]+[A-Za-z'.-]+){0,3})"
-    rf"|((?:姓名|名字)){_HAN}{{2,4}}(?=[，,；;、\s])"
+    rf"|({_NAME}){_HAN}{{2,4}}(?=[，,；;、\s])"
 )
 _BORN = re.compile(
     r"((?:出生(?:日期|年月日?)?|生日)\s*[:：是为]?\s*)\d{2,4}[-./年]\s*\d{1,2}(?:[-./月]\s*\d{1,2}日?)?"
 )
-_ID = re.compile(r"((?<![A-Za-z])ID\s*(?:[:：是为]\s*)?)[\w-]*\d[\w-]{3,}", re.I)
+_ID = re.compile(
+    r"((?<![A-Za-z])(?:Patient\s*)?(?:ID|MRN)\s*号?\s*(?:[:：是为]\s*)?)[\w-]*\d[\w-]{3,}", re.I
+)
+_NUMBERED = _labels(
+    *("住院", "门诊", "病案", "病历", "病人", "患者", "检查", "影像", "就诊", "登记", "床"),
+    *("就诊卡", "诊疗卡", "放射", "CT", "MR", "DR", "X线", "X光", "片"),
+)
 _NAMED = re.compile(
-    r"((?:住院|门诊|病案|病历|病人|患者|检查|影像|就诊|登记|床)(?:号|编号)|(?:患者|病人)\s*ID|"
-    r"(?:身份证|医保)(?:卡?号码?)?|(?:联系|家庭)?(?:电话|住址|地址)|手机号?码?)"
+    rf"((?:{_NUMBERED})\s*(?:编\s*)?号|(?:患者|病人)\s*ID|"
+    r"(?:身份证|医保)(?:卡?号码?)?|(?:联系|家庭)?(?:电话|座机|住址|地址)|手机号?码?)"
     r"((?:[是为]|[:：])?\s*)(?=[\w#-]*\d|[\u4e00-\u9fff])"
     r"(?:(?<=[:：是为\s])[^\s，。；,;、]{1,40}|[\w#-]*\d[\w#-]*)",
     re.I,

@@ -6,10 +6,11 @@ standard adds, or a private one, is dropped too. PS3.15 Annex E names what ident
 
 import hmac
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.sequence import Sequence
+from pydicom.tag import Tag
 
 PIXEL_KEYWORDS = frozenset({
     "SamplesPerPixel", "PhotometricInterpretation", "PlanarConfiguration", "NumberOfFrames",
@@ -21,7 +22,7 @@ ALLOWED_KEYWORDS = PIXEL_KEYWORDS | {
     "ImageType", "BurnedInAnnotation", "LossyImageCompression", "FrameType",
     "RepresentativeFrameNumber",
     "PixelAspectRatio", "PixelSpacing", "ImagerPixelSpacing", "NominalScannedPixelSpacing",
-    "ImageOrientationPatient", "ImagePositionPatient",
+    "ImageOrientationPatient", "ImagePositionPatient", "InstanceNumber",
     "PixelPaddingValue", "PixelPaddingRangeLimit",
     "RescaleSlope", "RescaleIntercept", "RescaleType",
     "ModalityLUTSequence", "ModalityLUTType", "VOILUTSequence", "LUTDescriptor", "LUTData",
@@ -31,11 +32,15 @@ ALLOWED_KEYWORDS = PIXEL_KEYWORDS | {
     "BluePaletteColorLookupTableDescriptor", "BluePaletteColorLookupTableData",
     "SegmentedRedPaletteColorLookupTableData", "SegmentedGreenPaletteColorLookupTableData",
     "SegmentedBluePaletteColorLookupTableData",
-    "SharedFunctionalGroupsSequence", "PerFrameFunctionalGroupsSequence",
+    "SharedFunctionalGroupsSequence",
     "PixelValueTransformationSequence", "FrameVOILUTSequence", "PlanePositionSequence",
     "PlaneOrientationSequence", "PixelMeasuresSequence", "CTImageFrameTypeSequence",
 }  # fmt: skip
-READ_KEYWORDS = ALLOWED_KEYWORDS | {"Modality", "SeriesInstanceUID"}  # these leave as other values
+_PER_FRAME = "PerFrameFunctionalGroupsSequence"
+READ_KEYWORDS = ALLOWED_KEYWORDS | {"Modality", "SeriesInstanceUID", _PER_FRAME}
+"""What is read of a file; the last three leave as other values, or for one frame alone."""
+
+_ALLOWED_TAGS = {Tag(keyword): keyword for keyword in ALLOWED_KEYWORDS}
 _CODE = re.compile(r"[A-Z][A-Z0-9_ ]{0,15}")
 
 
@@ -66,7 +71,10 @@ def remap_uid(uid: str, salt: bytes) -> str:
 
 
 def strip(dataset: Dataset, salt: bytes) -> Stripped:
-    """A copy of ``dataset`` with the allowed attributes alone, sequences included."""
+    """A copy of ``dataset`` with the allowed attributes alone, sequences included.
+
+    Groups of single frames are left out, see :func:`strip_frame`.
+    """
     unreadable: set[str] = set()
     clean = _copy(dataset, unreadable)
     clean.file_meta = FileMetaDataset()
@@ -79,6 +87,23 @@ def strip(dataset: Dataset, salt: bytes) -> Stripped:
         modality=safe_code(_text(dataset, "Modality")),
         unreadable=frozenset(unreadable),
     )
+
+
+def strip_frame(stripped: Stripped, dataset: Dataset, frame: int) -> Stripped:
+    """``stripped`` with the groups of one frame, from 0; those of the others stay empty.
+
+    A file may have a thousand frames, and one is shown.
+    """
+    unreadable: set[str] = set()
+    try:
+        items = list(dataset.get(_PER_FRAME) or ())
+        if frame < len(items):
+            groups = [Dataset()] * len(items)
+            groups[frame] = _copy(items[frame], unreadable)
+            setattr(stripped.dataset, _PER_FRAME, Sequence(groups))
+    except Exception:  # pydicom raises a wide range on malformed values
+        unreadable.add(_PER_FRAME)
+    return replace(stripped, unreadable=stripped.unreadable | unreadable)
 
 
 def safe_code(value: object) -> str:
@@ -96,16 +121,16 @@ def _text(dataset: Dataset, keyword: str) -> str:
 
 def _copy(dataset: Dataset, unreadable: set[str]) -> Dataset:
     clean = Dataset()
-    for keyword in ALLOWED_KEYWORDS:
+    # What is there is looked up in the list, and not the list in what is there: the items of
+    # an enhanced multi-frame file are thousands.
+    for tag in _ALLOWED_TAGS.keys() & dataset.keys():
         try:
-            if keyword not in dataset:
-                continue
-            element = dataset[keyword]
+            element = dataset[tag]
             if isinstance(element.value, Sequence):
                 items = [_copy(item, unreadable) for item in element.value]
-                setattr(clean, keyword, Sequence(items))
+                clean.add_new(tag, "SQ", Sequence(items))
             else:
-                clean[keyword] = element
+                clean[tag] = element
         except Exception:  # pydicom raises a wide range on malformed values
-            unreadable.add(keyword)
+            unreadable.add(_ALLOWED_TAGS[tag])
     return clean

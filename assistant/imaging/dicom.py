@@ -32,12 +32,13 @@ def read(stream: BinaryIO, size: int, *, frame: int | None, salt: bytes) -> Slic
     """
     parsed, guessed = parse(stream, size)
     stripped = deidentify.strip(parsed, salt)
-    del parsed
     if broken := stripped.unreadable & deidentify.PIXEL_KEYWORDS:
         raise malformed(", ".join(sorted(broken)))
     clean = stripped.dataset
     layout = read_layout(clean)
     view = FrameView(clean, _choose_frame(clean, frame, layout.frames))
+    stripped = deidentify.strip_frame(stripped, parsed, view.frame)
+    del parsed
     picture = _with_values(_frame_of(stripped, view, layout.frames), view, layout)
     extra = [notice.SYNTAX_GUESSED] if guessed else []
     extra += [notice.BAD_ATTRIBUTES] if stripped.unreadable else []
@@ -69,6 +70,7 @@ def _frame_of(stripped: deidentify.Stripped, view: FrameView, frames: int) -> Sl
         pixel_aspect=geometry.aspect_of(view),
         orientation=cosines,
         position_mm=geometry.position_of(view, cosines),
+        number=geometry.number_of(view),
         series_uid=stripped.series_uid,
         frame=view.frame,
         frames=frames,

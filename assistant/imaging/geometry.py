@@ -21,6 +21,12 @@ def aspect_of(view: FrameView) -> float:
     return ratio[0] / ratio[1] if len(ratio) == 2 and min(ratio) > 0 else 1.0
 
 
+def number_of(view: FrameView) -> int | None:
+    """Number that the scanner gave the slice in its series, or None."""
+    found = view.numbers("InstanceNumber")
+    return int(found[0]) if len(found) == 1 else None
+
+
 def position_of(view: FrameView, orientation: Orientation | None) -> float | None:
     """Place along the slice normal in mm, or None."""
     place = view.numbers("ImagePositionPatient")

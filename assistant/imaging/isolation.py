@@ -2,7 +2,8 @@
 
 Decoders written in C can spin or crash on malformed data, and a thread inside one
 cannot be stopped. One child is kept and reused; it is killed when a file takes too
-long, and a new one starts at once.
+long, and a new one starts at once. Its processor time is counted: where the engine
+computes on every core, a sound file waits for its turn and is not to blame.
 """
 
 import atexit
@@ -11,8 +12,11 @@ import os
 import pickle
 import subprocess
 import threading
+import time
 from functools import lru_cache
 from typing import Any
+
+import psutil
 
 from assistant.errors import AssistantError
 from assistant.imaging.request import READY, Request
@@ -23,6 +27,12 @@ START_SECONDS = 30.0
 BASE_SECONDS = 1.2
 BYTES_PER_SECOND = 4 * 2**20
 MOST_SECONDS = 20.0
+"""Processor time for one file: for DICOM by its size, for JPG and PNG, which do not spin, most."""
+
+LONGEST_SECONDS = 60.0
+"""On the clock, however busy the machine is."""
+
+_LEAST_WAIT = 0.02
 _SERVE = (
     "import sys; sys.path.insert(0, sys.argv[1]);"
     "from assistant.imaging.reader import serve; serve()"
@@ -57,9 +67,11 @@ class Child:
                 IMG-117 the child cannot start.
         """
         seconds = min(MOST_SECONDS, BASE_SECONDS + request.size / BYTES_PER_SECOND)
+        if request.kind == "picture":
+            seconds = MOST_SECONDS
         with self._lock:
             process = self._await_ready()
-            with _Deadline(process, seconds) as deadline:
+            with _Deadline(process, seconds, LONGEST_SECONDS) as deadline:
                 reply = _exchange(process, request)
             if reply is None:
                 self._stop()
@@ -79,7 +91,7 @@ class Child:
             self._stop()
         process = self._spawn()
         if not self._ready:
-            with _Deadline(process, START_SECONDS):
+            with _Deadline(process, START_SECONDS, LONGEST_SECONDS):
                 self._ready = _exchange(process, None) == READY
         if not self._ready:
             self._stop()
@@ -109,24 +121,47 @@ class Child:
 
 
 class _Deadline:
-    """Kills a process unless left in time."""
+    """Kills a process that computes for too long, or that is not left in time.
 
-    def __init__(self, process: subprocess.Popen[bytes], seconds: float) -> None:
+    Args:
+        process: that is asked for something.
+        seconds: of processor time.
+        longest: seconds on the clock.
+    """
+
+    def __init__(self, process: subprocess.Popen[bytes], seconds: float, longest: float) -> None:
         self.passed = False
         self._process = process
-        self._timer = threading.Timer(seconds, self._kill)
-        self._timer.daemon = True
+        self._seconds = seconds
+        self._until = time.monotonic() + longest
+        self._spent = _processor_seconds(process.pid)
+        self._over = threading.Event()
 
-    def _kill(self) -> None:
-        self.passed = True
-        self._process.kill()
+    def _watch(self) -> None:
+        left = self._seconds
+        while not self._over.wait(max(left, _LEAST_WAIT)):
+            computed = _processor_seconds(self._process.pid) - self._spent
+            left = min(self._seconds - computed, self._until - time.monotonic())
+            if left <= 0:
+                self.passed = True
+                self._process.kill()
+                return
 
     def __enter__(self) -> "_Deadline":
-        self._timer.start()
+        threading.Thread(target=self._watch, daemon=True).start()
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._timer.cancel()
+        self._over.set()
+
+
+def _processor_seconds(pid: int) -> float:
+    """What a process has computed so far; 0 of one that is gone."""
+    try:
+        times = psutil.Process(pid).cpu_times()
+    except psutil.Error:
+        return 0.0
+    return float(times.user + times.system)
 
 
 def shared_child() -> Child:
@@ -157,7 +192,7 @@ def _too_slow() -> AssistantError:
     return AssistantError(
         "IMG-115",
         "读取该文件超时，已中止。",
-        next_step="文件很可能已损坏，请重新从 PACS 导出，必要时选择不压缩。",
+        next_step="请再试一次；仍然如此时文件很可能已损坏，请重新从 PACS 导出，必要时选择不压缩。",
     )
 
 

@@ -11,6 +11,8 @@ from assistant.imaging.slice import Notice, Slice
 SAME_PLACE_MM = 0.01
 SAME_DIRECTION = 0.05  # largest difference of a cosine, about three degrees
 GAP_FACTOR = 1.5
+NUMBERED = Notice("IMG-223", "该序列没有层面位置，按文件内的编号排列，请核对上下顺序。")
+AS_GIVEN = Notice("IMG-224", "该序列没有层面位置和编号，按放入的先后排列，顺序不一定对。")
 
 
 @dataclass(frozen=True, eq=False)
@@ -19,12 +21,12 @@ class Series:
 
     Attributes:
         slices: ascending along the slice normal (axial: from the feet to the head);
-            those without a known position come last, in the order given.
+            those without a known position come last, by their number, else as given.
         members: for each slice, its index in what was given.
         spacing_mm: usual distance of neighbouring slices, if there are two places.
         gaps: index i where slices are missing between i and i + 1.
         duplicates: index of each slice at the same place as the one before it.
-        notices: gaps and duplicates in words.
+        notices: gaps, duplicates and an order that is not by place, in words.
     """
 
     slices: tuple[Slice, ...]
@@ -61,15 +63,25 @@ def _belongs(slice_: Slice, first: Slice) -> bool:
 
 
 def _sorted(slices: Sequence[Slice], members: list[int]) -> Series:
-    def place(index: int) -> tuple[bool, float]:
-        position = slices[index].position_mm
-        return position is None, position if position is not None else 0.0
+    def place(index: int) -> tuple[int, float]:
+        slice_ = slices[index]
+        if slice_.position_mm is not None:
+            return 0, slice_.position_mm
+        return (1, float(slice_.number)) if slice_.number is not None else (2, 0.0)
 
     members = sorted(members, key=place)
     ordered = tuple(slices[index] for index in members)
     series = Series(ordered, tuple(members))
     positions = [found.position_mm for found in ordered if found.position_mm is not None]
     return _described(series, np.diff(np.array(positions, dtype=np.float64)))
+
+
+def _unplaced(slices: Sequence[Slice]) -> tuple[Notice, ...]:
+    """A warning where several slices are not in the order of their places."""
+    unplaced = [slice_ for slice_ in slices if slice_.position_mm is None]
+    if len(unplaced) < 2:
+        return ()
+    return (NUMBERED if all(one.number is not None for one in unplaced) else AS_GIVEN,)
 
 
 def _described(series: Series, steps: NDArray[np.float64]) -> Series:
@@ -88,5 +100,5 @@ def _described(series: Series, steps: NDArray[np.float64]) -> Series:
         spacing_mm=usual,
         gaps=gaps,
         duplicates=duplicates,
-        notices=tuple(notices),
+        notices=(*notices, *_unplaced(series.slices)),
     )

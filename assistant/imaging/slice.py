@@ -30,6 +30,7 @@ class Slice:
         spacing_mm: (row, column) distance of pixel centres in mm, if known.
         orientation: ImageOrientationPatient, six direction cosines, if known.
         position_mm: place along the slice normal in mm, if known.
+        number: InstanceNumber, which orders slices whose place is not known.
         series_uid: remapped; the same for all slices of one series, never the file's own.
         frame: index of the frame chosen, from 0; frames: how many the file has.
         pixel_aspect: height of a pixel divided by its width, 1.0 when square or unknown.
@@ -49,6 +50,7 @@ class Slice:
     spacing_mm: tuple[float, float] | None = None
     orientation: tuple[float, float, float, float, float, float] | None = None
     position_mm: float | None = None
+    number: int | None = None
     series_uid: str = ""
     frame: int = 0
     frames: int = 1

@@ -1,10 +1,11 @@
 """From a row of a batch to the reading tab: the picture, and the conversation about it."""
 
+import hashlib
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from assistant.batch.ledger import Ledger, Member, read_ledger
 from assistant.batch.caveat import CUT
+from assistant.batch.ledger import Ledger, Member, read_ledger
 from assistant.batch.row import Row
 from assistant.batch.stacks import Stack, stacks
 from assistant.errors import AssistantError
@@ -29,7 +30,8 @@ def open_row(batch: Batch, file: str, empty: Record, *, most: int) -> Opened:
     ``most``, those that were asked about.
 
     Raises:
-        AssistantError: USE-231 the row is no longer there; those of reading a file.
+        AssistantError: USE-231 the row is no longer there, USE-232 its file cannot be read,
+            USE-233 it holds something else than when it was asked about; those of intake.
     """
     with read_ledger(batch.out) as ledger:
         entry, filed = ledger.entry(file), ledger.row(file)
@@ -40,8 +42,9 @@ def open_row(batch: Batch, file: str, empty: Record, *, most: int) -> Opened:
         asked = stack.representatives(batch.job.per_series) if stack else ()
         if len(members) > most:
             members = tuple(one for one in members if one in asked or one.name == file)
-        paths = [_path(ledger, member) for member in members] or [entry.path]
-    view = first_view(open_study([_read(path) for path in paths]), batch.job.window)
+        files = [(_path(ledger, member), member.sha256) for member in members]
+        files = files or [(entry.path, filed.row.sha256)]
+    view = first_view(open_study([_read(*file) for file in files]), batch.job.window)
     if stack is None:
         return Opened(view, _begun(batch, filed.row, (view,), empty))
     places = {member.name: place for place, member in enumerate(members)}
@@ -79,9 +82,10 @@ def _path(ledger: Ledger, member: Member) -> Path:
     return entry.path
 
 
-def _read(path: Path) -> bytes:
+def _read(path: Path, sha256: str) -> bytes:
+    """The file's content, which must be what was asked about: an inbox reuses its names."""
     try:
-        return path.read_bytes()
+        content = path.read_bytes()
     except OSError as error:
         raise AssistantError(
             "USE-232",
@@ -89,6 +93,13 @@ def _read(path: Path) -> bytes:
             next_step="请恢复该文件后再打开。",
             detail=type(error).__name__,
         ) from error
+    if hashlib.sha256(content).hexdigest() != sha256:
+        raise AssistantError(
+            "USE-233",
+            "文件的内容在批量之后变了，原来的回答说的不是它。",
+            next_step="请重新运行批量，只有变了的文件会重新提问。",
+        )
+    return content
 
 
 def gone() -> AssistantError:

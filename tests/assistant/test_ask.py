@@ -18,13 +18,6 @@ CT = Path(get_testdata_file("CT_small.dcm", download=False))
 ANSWERS = ("胸部CT：右肺上叶结节。", "左侧更大。")
 
 
-@pytest.fixture(autouse=True)
-def _unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
-    """On a busy machine a sound file may take longer than a person would wait."""
-    monkeypatch.setattr("assistant.imaging.isolation.BASE_SECONDS", 60.0)
-    monkeypatch.setattr("assistant.imaging.isolation.MOST_SECONDS", 60.0)
-
-
 @pytest.fixture
 def photo(tmp_path: Path) -> Path:
     path = tmp_path / "photo.jpg"

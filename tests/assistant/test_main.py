@@ -37,13 +37,6 @@ def _leave_process_as_it_was(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) ->
     ours.propagate = True
 
 
-@pytest.fixture(autouse=True)
-def _unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
-    """On a busy machine a sound file may take longer than a person would wait."""
-    monkeypatch.setattr("assistant.imaging.isolation.BASE_SECONDS", 60.0)
-    monkeypatch.setattr("assistant.imaging.isolation.MOST_SECONDS", 60.0)
-
-
 def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[bytes]:
     return subprocess.run(
         [sys.executable, "-m", "assistant", *arguments],

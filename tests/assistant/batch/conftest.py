@@ -36,13 +36,6 @@ class Counted:
         return self.text
 
 
-@pytest.fixture(autouse=True)
-def _unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
-    """On a busy machine a sound file may take longer than a person would wait."""
-    monkeypatch.setattr("assistant.imaging.isolation.BASE_SECONDS", 60.0)
-    monkeypatch.setattr("assistant.imaging.isolation.MOST_SECONDS", 60.0)
-
-
 @pytest.fixture
 def script() -> Counted:
     return Counted()

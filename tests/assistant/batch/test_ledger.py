@@ -1,16 +1,18 @@
 import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from assistant.batch import ledger as book
 from assistant.batch.database import LEDGER
-from assistant.batch.ledger import Filed, Ledger, Tally, open_ledger
+from assistant.batch.ledger import Filed, Ledger, Tally, open_ledger, read_ledger
 from assistant.batch.plan import LINK_OUT, Entry
 from assistant.batch.query import Query
 from assistant.batch.row import Row
 from assistant.errors import AssistantError
+from assistant.imaging.slice import Slice
 
 
 def row(file: str, text: str = "右肺上叶结节。") -> Row:
@@ -82,6 +84,19 @@ def test_rows_are_found_filtered_and_sorted(ledger: Ledger):
     assert ledger.tally().settled == 6
 
 
+def test_what_is_found_is_what_a_person_reads_of_a_row(ledger: Ledger):
+    ledger.plan(entries("IM1", "IM12"))
+    for name in ("IM1", "IM12"):
+        answer = Row.answered(name, "12" * 32, window="肺", model="m", text="右肺上叶结节，约8mm。")
+        ledger.settle(Filed(answer))
+
+    def found(text: str) -> int:
+        return ledger.count(Query(text=text))
+
+    assert (found("12"), found("im12"), found("上叶结节"), found("右肺上叶肺结节")) == (1, 1, 2, 2)
+    assert [found(key) for key in ("text", "status", "done", '"', "sha256")] == [0] * 5
+
+
 def test_a_plan_that_fails_leaves_the_last_run_as_it_was(ledger: Ledger):
     ledger.plan(entries("a"))
 
@@ -125,3 +140,24 @@ def test_the_book_can_be_opened_by_other_programs(tmp_path: Path):
         assert sqlite3.connect(tmp_path / LEDGER).execute("SELECT name FROM files").fetchall() == [
             ("a",)
         ]
+
+
+def test_a_series_without_places_keeps_its_numbers(ledger: Ledger):
+    ledger.plan(entries("IM1", "IM10"))
+    for name, number in (("IM1", 1), ("IM10", 10)):
+        ledger.note(name, "aa", Slice(source="dicom", series_uid="s", number=number))
+    ((first, last),) = ledger.series()
+    assert (first.place.number, last.place.number) == (1, 10)
+
+
+def test_a_ledger_of_an_earlier_version_is_gone_on_with(tmp_path: Path):
+    with open_ledger(tmp_path) as ledger:
+        ledger.plan(entries("a"))
+        ledger.settle(Filed(row("a")))
+    with closing(sqlite3.connect(tmp_path / LEDGER)) as connection:
+        connection.execute("ALTER TABLE files DROP COLUMN number")
+    with read_ledger(tmp_path) as ledger:
+        assert [filed.row.file for filed in ledger.find(Query())] == ["a"]
+        ledger.note("a", "aa", Slice(source="dicom", series_uid="s", number=3))
+        ((member,),) = ledger.series()
+        assert member.place.number == 3

@@ -24,6 +24,17 @@ from assistant.dialogue.scrub import GONE, scrub
         ("ID：1234567 请看", "1234567"),
         ("出生日期：1961-02-03", "1961"),
         ("生日1961年2月3日，男", "2月3日"),
+        ("姓 名：张三 性 别：男", "张三"),
+        ("姓名： 张 三 ，男", "张 三"),
+        ("姓　名：王小明　性　别：男", "王小明"),
+        ("住 院 号：123456", "123456"),
+        ("CT号：CT123456", "CT123456"),
+        ("放射号 12345", "12345"),
+        ("就诊卡号：123456", "123456"),
+        ("ID号：33221", "33221"),
+        ("PatientID 12345678", "12345678"),
+        ("MRN 12345678", "12345678"),
+        ("座机010-62345678", "62345678"),
     ],
 )
 def test_what_identifies_is_left_out(typed: str, gone: str) -> None:
@@ -41,6 +52,7 @@ def test_what_identifies_is_left_out(typed: str, gone: str) -> None:
         "检查号称低剂量，姓名学不重要",
         "患者 65 岁，男，吸烟 30 年",
         "血小板 13800 是否影响穿刺",
+        "CT 45 HU，CT号称金标准，第 12 张片",
     ],
 )
 def test_what_a_question_needs_stays(typed: str) -> None:

@@ -8,7 +8,7 @@ from pydicom.sequence import Sequence
 
 from assistant.errors import AssistantError
 from assistant.imaging import intake
-from assistant.imaging.deidentify import ALLOWED_KEYWORDS, remap_uid, safe_code, strip
+from assistant.imaging.deidentify import ALLOWED_KEYWORDS, remap_uid, safe_code, strip, strip_frame
 
 IDENTIFYING = (
     "PatientName", "PatientID", "PatientBirthDate", "OtherPatientIDs", "PatientAddress",
@@ -41,6 +41,23 @@ def test_only_allowed_attributes_are_left(make_ct: Callable[..., Dataset]) -> No
     assert stripped.series_uid == remap_uid(ds.SeriesInstanceUID, b"salt")
     assert stripped.modality == "CT"
     assert ds.PatientName == "Zhang^San"
+
+
+def test_of_single_frames_the_one_that_is_shown_is_left(make_ct: Callable[..., Dataset]) -> None:
+    ds = make_ct(np.zeros((3, 4, 4), np.int16), NumberOfFrames=3)
+    groups = [Dataset() for _ in range(3)]
+    for number, group in enumerate(groups):
+        values = Dataset()
+        values.RescaleSlope, values.PatientComments = number, "Zhang^San"
+        group.PixelValueTransformationSequence = Sequence([values])
+    ds.PerFrameFunctionalGroupsSequence = Sequence(groups)
+    bare = strip(ds, b"salt")
+    assert "PerFrameFunctionalGroupsSequence" not in bare.dataset
+    clean = strip_frame(bare, ds, 1).dataset
+    kept = clean.PerFrameFunctionalGroupsSequence
+    assert [len(group) for group in kept] == [0, 1, 0]
+    assert kept[1].PixelValueTransformationSequence[0].RescaleSlope == 1
+    assert "Zhang" not in str(clean)
 
 
 def test_nothing_identifying_leaves_intake(

@@ -2,7 +2,7 @@ import pytest
 from pydicom.dataset import Dataset
 
 from assistant.imaging.functional import FrameView
-from assistant.imaging.geometry import aspect_of, position_of, spacing_of
+from assistant.imaging.geometry import aspect_of, number_of, position_of, spacing_of
 
 AXIAL = (1.0, 0.0, 0.0, 0.0, 1.0, 0.0)
 
@@ -42,3 +42,8 @@ def test_position() -> None:
     assert position_of(placed, None) is None
     assert position_of(view(), AXIAL) is None
     assert position_of(view(ImagePositionPatient=[1, 2]), AXIAL) is None
+
+
+def test_number() -> None:
+    assert number_of(view(InstanceNumber=12)) == 12
+    assert number_of(view()) is None

@@ -50,6 +50,24 @@ def test_a_decoder_that_spins_or_crashes(
         assert caught.value.code == code
 
 
+def test_a_sound_file_may_wait_for_its_turn(child_of: Callable[..., Child]) -> None:
+    """It is processor time that a file is given: on a busy machine the clock runs on."""
+    answers = "from assistant.imaging.slice import Slice; import time;"
+    child = child_of(f"{START}{answers} time.sleep(2); send(out, Slice(modality='CT'))")
+    assert child.read(request(b"x")).modality == "CT"
+
+
+def test_a_large_picture_has_longer_than_dicom_of_as_many_bytes(
+    child_of: Callable[..., Child],
+) -> None:
+    spins = "import time; until = time.process_time() + 1.6\nwhile time.process_time() < until: 0\n"
+    program = f"{START}{spins}from assistant.imaging.slice import Slice; send(out, Slice())"
+    picture = Request(b"x", "picture", 1, None, b"salt")
+    assert child_of(program).read(picture).source == "picture"
+    with pytest.raises(AssistantError, match="IMG-115"):
+        child_of(program).read(request(b"x"))
+
+
 def test_a_child_that_cannot_start(child_of: Callable[..., Child]) -> None:
     with pytest.raises(AssistantError, match="IMG-117"):
         child_of("raise SystemExit(1)").read(request(b"x"))

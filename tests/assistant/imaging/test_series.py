@@ -51,3 +51,15 @@ def test_unknown_places_come_last_in_their_order() -> None:
 def test_one_slice_and_none() -> None:
     assert sort_series([]) == ()
     assert sort_series([at(3)])[0].spacing_mm is None
+
+
+def test_without_places_the_numbers_order_and_it_is_said() -> None:
+    numbered = [Slice(source="dicom", series_uid="a", number=n) for n in (10, 2, 1)]
+    (series,) = sort_series(numbered)
+    assert series.members == (2, 1, 0)
+    assert [notice.code for notice in series.notices] == ["IMG-223"]
+    bare = [Slice(source="dicom", series_uid="a") for _ in range(3)]
+    (series,) = sort_series([*numbered, *bare])
+    assert series.members == (2, 1, 0, 3, 4, 5)
+    assert [notice.code for notice in series.notices] == ["IMG-224"]
+    assert sort_series(numbered[:1])[0].notices == ()

@@ -84,3 +84,15 @@ def test_a_file_that_is_gone_is_told(tmp_path: Path, run: Run) -> None:
     (tmp_path / "in" / "0-00.dcm").unlink()
     with pytest.raises(AssistantError, match="USE-232"):
         open_row(batch, "0-00.dcm", EMPTY, most=9)
+
+
+@pytest.mark.parametrize("job", [JOB, replace(JOB, by="series")])
+def test_an_answer_is_never_shown_beside_another_picture(
+    tmp_path: Path, run: Run, job: Job
+) -> None:
+    write_series(tmp_path / "in", [0, 10])
+    batch = run(tmp_path / "in", job)
+    folder = tmp_path / "in"
+    (folder / "0-01.dcm").write_bytes((folder / "0-00.dcm").read_bytes())
+    with pytest.raises(AssistantError, match="USE-233"):
+        open_row(batch, "0-01.dcm", EMPTY, most=9)
