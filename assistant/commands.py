@@ -47,7 +47,7 @@ def show_page(settings: "Settings") -> int:
     from assistant.people.opening import check_open
     from assistant.people.roll import Roll
 
-    check_open(settings.host, Roll(settings.data_dir))
+    check_open(settings.reached_at, Roll(settings.data_dir))
     lane = open_lane(settings)
     from assistant.ui.app import open_services, serve
 

@@ -141,7 +141,7 @@ def _go_through(source: Source, out: Path, lane: Lane, job: Job) -> int:
     if tally.urgent:
         tell(f"其中紧急 {tally.urgent} 个，排在结果最前。")
     if tally.review:
-        tell(f"有 {tally.review} 个回答没有写完或是空的，标为“需复核”，请医师看图像。")
+        tell(f"有 {tally.review} 个标为“需复核”，原因见结果的 code 一列，请医师看图像。")
     if odd:
         tell(f"有 {odd} 个序列缺层、重复或方向混杂，见 results.html 末尾。")
     tell(f"结果：{out / 'results.html'}，以及同处的 results.csv、results.xlsx、results.json")

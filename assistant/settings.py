@@ -81,6 +81,7 @@ class Settings(BaseModel):
     data_dir: Annotated[Path, AfterValidator(lambda path: path.expanduser().absolute())]
     host: Annotated[str, AfterValidator(_address)] = "127.0.0.1"
     port: int = Field(7860, ge=1, le=65535)
+    public_host: Annotated[str, AfterValidator(lambda host: host and _address(host))] = ""
     open_browser: bool = True
     model: str = Field("demo", min_length=1)
     engine: EngineName = "auto"
@@ -96,6 +97,11 @@ class Settings(BaseModel):
     batch_roots: Annotated[tuple[Path, ...], BeforeValidator(_folders)] = ()
     keep_days: int = Field(0, ge=0, le=36500)
     keep_logs_days: int = Field(14, ge=1, le=3650)
+
+    @property
+    def reached_at(self) -> str:
+        """Host under which the page can be reached: a proxy's, else the one listened on."""
+        return self.public_host or self.host
 
     @property
     def logs_dir(self) -> Path:

@@ -11,6 +11,7 @@ from assistant.imaging.slice import Notice
 
 LINK_OUT = Notice("BAT-111", "指向文件夹之外的链接，未读取。")
 NOT_A_FILE = Notice("BAT-112", "不是普通文件，未读取。")
+_CLUTTER = frozenset({".DS_Store", "Thumbs.db", "desktop.ini"})
 UNREADABLE = Notice("BAT-113", "没有读取权限，或链接已失效，未读取。")
 
 
@@ -30,7 +31,7 @@ class Entry:
 
 
 def walk_folder(folder: Path, out: Path | None = None) -> Iterator[Entry]:
-    """Every file below a folder, in no order; results in ``out`` excepted.
+    """Every file below a folder, in no order; results in ``out`` and clutter excepted.
 
     Links that lead outside are not followed but have an entry, as have pipes and
     folders that cannot be opened.
@@ -47,6 +48,12 @@ def walk_folder(folder: Path, out: Path | None = None) -> Iterator[Entry]:
             next_step="请用 --out 指定另一个文件夹。",
         )
     return _walk(folder, root, results)
+
+
+def is_clutter(name: str) -> bool:
+    """Whether a path with ``/`` is of what macOS and Windows leave beside people's files."""
+    *folders, file = name.split("/")
+    return "__MACOSX" in folders or file.startswith("._") or file in _CLUTTER
 
 
 def at_most(entries: Iterable[Entry], most: int) -> Iterator[Entry]:
@@ -120,6 +127,8 @@ def _walk(folder: Path, root: Path, out: Path | None) -> Iterator[Entry]:
         below[:] = kept
         for name in names:
             path = Path(where, name)
+            if is_clutter(_name(path, folder)):
+                continue
             yield Entry(path, _name(path, folder), _why_not(path, root))
     yield from (Entry(Path(name), _name(Path(name), folder), UNREADABLE) for name in closed)
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
-from assistant.batch.plan import Entry
+from assistant.batch.plan import Entry, is_clutter
 from assistant.batch.source import Source
 from assistant.errors import AssistantError
 from assistant.imaging.gate import MAX_FILE_BYTES
@@ -116,7 +116,11 @@ def is_archive(reader: IO[bytes]) -> bool:
 def _take_apart(path: Path, shelf: _Shelf) -> None:
     try:
         with zipfile.ZipFile(path) as archive:
-            members = [member for member in archive.infolist() if not member.is_dir()]
+            members = [
+                member
+                for member in archive.infolist()
+                if not member.is_dir() and not is_clutter(member.filename)
+            ]
             small = [member for member in members if member.file_size <= MAX_FILE_BYTES]
             # What an archive says of itself is refused before a byte of it is unpacked.
             if sum(member.file_size for member in small) > shelf.left:
@@ -147,13 +151,18 @@ def too_much() -> AssistantError:
 
 
 def _name(member: zipfile.ZipInfo) -> str:
-    """The member's name; Windows in Chinese writes GBK without saying so."""
+    """The member's name; without saying so, macOS writes UTF-8 and Windows in Chinese GBK."""
     if member.flag_bits & _UTF8_NAME:
         return _encodable(member.filename)
-    try:
-        return member.filename.encode("cp437").decode("gbk")
-    except UnicodeError:
-        return _encodable(member.filename)
+    for encoding in ("utf-8", "gbk"):
+        try:
+            name = member.filename.encode("cp437").decode(encoding)
+        except UnicodeError:
+            continue
+        # Two letters of GBK may happen to be one of UTF-8, but none of those that Chinese has.
+        if encoding == "gbk" or name.isascii() or any(letter >= "\u0800" for letter in name):
+            return name
+    return _encodable(member.filename)
 
 
 def _encodable(name: str) -> str:

@@ -66,6 +66,13 @@ class Folder:
                 again.append(request)
         return tuple(again)
 
+    def tell_apart(self) -> tuple[Request, ...]:
+        """As :meth:`tell`; one of the requests broke the engine, and each is now asked alone."""
+        again = self.tell()
+        for request in again:
+            request.alone = True
+        return again
+
     def refuse(self, error: AssistantError) -> None:
         """There will be no answers."""
         for request in self.requests:

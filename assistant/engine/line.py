@@ -92,7 +92,7 @@ class Line:
         """The oldest request of a folder, with those behind it that can be answered with it."""
         taken = self._folders[:1]
         for request in self._folders[1:most]:
-            if request.answers or taken[0].answers or request.options != taken[0].options:
+            if not _together(taken[0], request):
                 break
             taken.append(request)
         self._folders = self._folders[len(taken) :]
@@ -141,3 +141,9 @@ class Line:
     @staticmethod
     def _key(request: Request) -> str:
         return request.owner or request.conversation.id
+
+
+def _together(first: Request, other: Request) -> bool:
+    """Whether two requests of folders can be answered at once."""
+    apart = any(request.answers or request.alone for request in (first, other))
+    return not apart and first.options == other.options

@@ -26,6 +26,7 @@ class Request:
         answers: their likelihoods are asked for instead of an answer.
         owner: who asks; one person's requests do not hold up another's.
         folder: part of a folder's work, which yields to people.
+        alone: it may be what broke the engine, and is answered with no other.
         results: what the engine has to say, in order.
     """
 
@@ -35,6 +36,7 @@ class Request:
     answers: tuple[str, ...] = ()
     owner: str = ""
     folder: bool = False
+    alone: bool = False
     results: SimpleQueue[Chunk | Chances | AssistantError] = field(default_factory=SimpleQueue)
 
     @property

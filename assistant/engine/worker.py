@@ -123,7 +123,7 @@ class Worker:
     def _failed(
         self, engine: Engine, task: Request | Preparation | Folder, error: Exception
     ) -> bool:
-        """Say so, or have one asked after another where all were too much; did it break?"""
+        """Say so, or have one asked after another where it may be one of them; did it break?"""
         known = error if isinstance(error, AssistantError) else None
         with self._changed:
             if isinstance(task, Preparation):  # the question will say it
@@ -131,6 +131,8 @@ class Worker:
             elif isinstance(task, Folder) and known is not None and task.is_too_large(known):
                 self._one_by_one = True
                 self._line.rejoin(task.tell())
+            elif isinstance(task, Folder) and known is None and len(task.requests) > 1:
+                self._line.rejoin(task.tell_apart())
             else:
                 task.refuse(known or broken(error))
         if known is None:

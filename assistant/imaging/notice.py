@@ -19,6 +19,11 @@ SYNTAX_GUESSED = Notice("IMG-216", "文件缺少传输语法说明，已按内�
 BAD_ATTRIBUTES = Notice("IMG-217", "文件中有无法识别的属性值，已忽略。")
 
 
+DEEP_COLOUR = Notice(
+    "IMG-219", "16 位彩色 PNG 只读高 8 位，画面可能过暗，请改用 DICOM 或 8 位图像。"
+)
+
+
 def not_ct(modality: str) -> Notice:
     """The picture is not CT; ``modality`` is a checked code or ""."""
     name = f"检查类型为 {modality}" if modality else "文件未注明检查类型"

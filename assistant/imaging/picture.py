@@ -12,6 +12,9 @@ from assistant.imaging.slice import Slice
 
 _FORMATS = ("JPEG", "PNG")
 _DEEP = frozenset({"I", "I;16", "I;16B", "I;16L", "I;16N"})
+_PNG_DEPTH = 24
+"""Where a PNG says how many bits a sample has: in its first chunk, behind width and height."""
+
 _GRAY = frozenset({"1", "L"})
 
 
@@ -24,6 +27,7 @@ def read(stream: BinaryIO) -> Slice:
     try:
         with Image.open(stream, formats=_FORMATS) as opened:
             gate.check_dimensions(opened.height, opened.width)
+            deep = opened.format == "PNG" and _is_deep(stream)
             opened.load()
             upright = _upright(opened)
     except Image.DecompressionBombError as error:
@@ -40,7 +44,17 @@ def read(stream: BinaryIO) -> Slice:
     if upright.mode in _DEEP:
         gray, bits = _shallow(np.asarray(upright))
         return Slice(gray=gray, notices=(notice.PICTURE, notice.deep_gray(bits)))
-    return Slice(gray=_eight_bit(upright), notices=(notice.PICTURE,))
+    cut = (notice.DEEP_COLOUR,) if deep else ()
+    return Slice(gray=_eight_bit(upright), notices=(notice.PICTURE, *cut))
+
+
+def _is_deep(stream: BinaryIO) -> bool:
+    """Whether a PNG has 16 bits a sample, of which Pillow keeps eight unless it is gray."""
+    place = stream.tell()
+    stream.seek(_PNG_DEPTH)
+    depth = stream.read(1)
+    stream.seek(place)
+    return depth == b"\x10"
 
 
 def _upright(opened: Image.Image) -> Image.Image:

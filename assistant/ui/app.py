@@ -1,6 +1,5 @@
 """Puts the page on the air, on this machine only."""
 
-import socket
 import sys
 import time
 import webbrowser
@@ -18,7 +17,15 @@ from assistant.ui.batching import Batches
 from assistant.ui.claims import Claims
 from assistant.ui.door import Door
 from assistant.ui.gate import LOOPBACK, Gate
-from assistant.ui.host import in_url, listening, page_url, tidy_ends, uploads_in
+from assistant.ui.host import (
+    in_url,
+    listening,
+    on_this_machine,
+    own_names,
+    page_url,
+    tidy_ends,
+    uploads_in,
+)
 from assistant.ui.layout import build_app
 from assistant.ui.models_work import Workshop
 from assistant.ui.pulse import pulse_of
@@ -54,7 +61,7 @@ def serve(services: Services, host: str, port: int, open_browser: bool) -> None:
             timeout_graceful_shutdown=1,
         )
         server = uvicorn.Server(config)
-        told = (server, page_url(host, port), open_browser)
+        told = (server, page_url(host, port), page_url(on_this_machine(host), port), open_browser)
         Thread(target=_tell_when_up, args=told, daemon=True).start()
         try:
             with tidy_ends():
@@ -93,8 +100,8 @@ def build_site(
         css=css(),
     )
     inside = Turnstile(site, Claims(), page.guarded)
-    door = Door(inside, Roll(settings.data_dir), host)
-    hosts = LOOPBACK | {in_url(host), socket.gethostname().lower()}
+    door = Door(inside, Roll(settings.data_dir), settings.public_host or host)
+    hosts = LOOPBACK | {in_url(host), settings.public_host.lower(), *own_names(host)} - {""}
 
     def first() -> str:
         return head(settings, services.preferences.now.look)
@@ -102,7 +109,7 @@ def build_site(
     return Gate(door, hosts=hosts, numbers=not is_home(host), head=first)
 
 
-def _tell_when_up(server: uvicorn.Server, url: str, open_browser: bool) -> None:
+def _tell_when_up(server: uvicorn.Server, url: str, own_url: str, open_browser: bool) -> None:
     while not server.started and not server.should_exit:
         time.sleep(0.05)
     if not server.started:
@@ -110,4 +117,4 @@ def _tell_when_up(server: uvicorn.Server, url: str, open_browser: bool) -> None:
     sys.stderr.write(f"{wording.page_ready(url)}\n")
     sys.stderr.flush()
     if open_browser:
-        webbrowser.open(url)
+        webbrowser.open(own_url)

@@ -90,7 +90,7 @@ def folder_of(typed: str, services: Services) -> Path | None:
     if not typed.strip():
         return None
     settings = services.settings
-    if not settings.batch_roots and not is_home(settings.host):
+    if not settings.batch_roots and not is_home(settings.reached_at):
         raise AssistantError(
             "BAT-116",
             "页面对其他机器开放，却没有限定可以批量读取的文件夹。",

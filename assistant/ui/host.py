@@ -1,5 +1,6 @@
 """What the page stands on: its address, its upload folder, an orderly end."""
 
+import ipaddress
 import logging
 import os
 import shutil
@@ -11,13 +12,28 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from assistant.errors import AssistantError
+from assistant.settings import is_home
 
 _log = logging.getLogger(__name__)
 
 
 def page_url(host: str, port: int) -> str:
-    """Where the page is."""
-    return f"http://{in_url(host)}:{port}/"
+    """Where the page is: listening everywhere, it is told under this machine's name."""
+    name = socket.gethostname() if _is_everywhere(host) else in_url(host)
+    return f"http://{name}:{port}/"
+
+
+def on_this_machine(host: str) -> str:
+    """The address under which this machine itself opens the page."""
+    if not _is_everywhere(host):
+        return host
+    return "127.0.0.1" if ipaddress.ip_address(host).version == 4 else "::1"
+
+
+def own_names(host: str) -> frozenset[str]:
+    """Names of this machine; with its domain where others may come, which asks the network."""
+    names = {socket.gethostname()} if is_home(host) else {socket.gethostname(), socket.getfqdn()}
+    return frozenset(name.lower() for name in names)
 
 
 @contextmanager
@@ -81,6 +97,13 @@ def uploads_in(temp_dir: Path, port: int) -> Iterator[None]:
         yield
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _is_everywhere(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_unspecified
+    except ValueError:
+        return False
 
 
 def in_url(host: str) -> str:

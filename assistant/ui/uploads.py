@@ -42,7 +42,7 @@ def take(payload: object) -> tuple[Upload, ...]:
     files = payload if isinstance(payload, list) else [payload]
     found = [upload for file in files if (upload := _take(file)) is not None]
     if not found:
-        raise AssistantError("USE-205", "上传没有完成，文件未能读取。", next_step="请再拖入一次。")
+        raise incomplete()
     return tuple(found)
 
 
@@ -50,20 +50,29 @@ def move(payload: object, folder: Path) -> tuple[Parcel, ...]:
     """Move the files that a gr.File names into ``folder``, unread, under numbers.
 
     Raises:
-        AssistantError: USE-205 nothing was there to be moved.
+        AssistantError: USE-205 nothing was there to be moved, or not all that was sent: people
+            who send the same file at the same time share one copy, and one of them has it.
     """
     files = payload if isinstance(payload, list) else [payload]
     found: list[Parcel] = []
     for file in files:
         path = _sent(file)
-        if path is None or not path.is_file():
-            continue
         target = folder / f"{len(found) + 1:06d}"
-        shutil.move(path, target)
+        try:
+            if path is None or not path.is_file():
+                raise FileNotFoundError
+            shutil.move(path, target)
+        except FileNotFoundError as error:
+            raise incomplete() from error
         found.append(Parcel(target, _name(file, path)))
     if not found:
-        raise AssistantError("USE-205", "上传没有完成，文件未能读取。", next_step="请再拖入一次。")
+        raise incomplete()
     return tuple(found)
+
+
+def incomplete() -> AssistantError:
+    """USE-205."""
+    return AssistantError("USE-205", "上传没有完成，文件未能读取。", next_step="请再拖入一次。")
 
 
 def scratch_parent() -> Path:

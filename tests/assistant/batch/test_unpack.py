@@ -58,6 +58,20 @@ def test_names_written_as_gbk_are_read_as_such(tmp_path: Path) -> None:
     assert names(put(tmp_path, packed), tmp_path) == {"影像": b"x"}
 
 
+def test_names_written_as_utf_8_without_saying_so_are_read_as_such(tmp_path: Path) -> None:
+    packed = archive(XXXXXXXXXXXXX=b"x", NNNN=b"y").replace(b"XXXXXXXXXXXXX", "肺窗.dcm张".encode())
+    packed = packed.replace(b"NNNN", "小母".encode("gbk"))  # valid UTF-8 too
+    assert names(put(tmp_path, packed), tmp_path) == {"肺窗.dcm张": b"x", "小母": b"y"}
+
+
+def test_what_systems_leave_beside_files_has_no_row(tmp_path: Path) -> None:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as writer:
+        for name in ("__MACOSX/._a.dcm", "__MACOSX/b/x", "a.dcm", ".DS_Store", "b/._c"):
+            writer.writestr(name, name)
+    assert set(names(put(tmp_path, packed.getvalue()), tmp_path)) == {"a.dcm"}
+
+
 def test_damaged_and_encrypted_archives_are_refused(tmp_path: Path) -> None:
     whole = archive(a=bytes(range(256)) * 9)
     encrypted = bytearray(whole)

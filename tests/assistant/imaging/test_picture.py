@@ -79,6 +79,18 @@ def test_deep_png_uses_its_bit_depth(brightest: int, bits: int) -> None:
     assert f"{bits} 位" in slice_.notices[1].message
 
 
+def test_deep_colour_is_said_to_be_cut() -> None:
+    """A PNG of 16 bits and three channels, which Pillow reads but does not write."""
+    row = b"\0" + np.full((4, 3), 0x0FFF, ">u2").tobytes()
+    chunks = [(b"IHDR", pack(">IIBBBBB", 4, 2, 16, 2, 0, 0, 0)), (b"IDAT", zlib.compress(row * 2))]
+    content = b"\x89PNG\r\n\x1a\n" + b"".join(
+        pack(">I", len(data)) + name + data + pack(">I", zlib.crc32(name + data))
+        for name, data in [*chunks, (b"IEND", b"")]
+    )
+    slice_ = intake.read_slice(content)
+    assert [notice.code for notice in slice_.notices] == ["IMG-201", "IMG-219"]
+
+
 @pytest.mark.parametrize("kind", ["JPEG", "PNG"])
 def test_exif_orientation(kind: str) -> None:
     wide = np.zeros((16, 32), np.uint8)

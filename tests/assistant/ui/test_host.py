@@ -6,7 +6,7 @@ import pytest
 
 from assistant.errors import AssistantError
 from assistant.ui.app import serve
-from assistant.ui.host import listening, page_url, uploads_in
+from assistant.ui.host import listening, on_this_machine, own_names, page_url, uploads_in
 from assistant.ui.services import Services
 
 
@@ -65,3 +65,19 @@ def test_uploads_live_in_a_private_folder_that_is_empty_before_and_gone_after(
 
 def test_ipv6_stands_in_brackets() -> None:
     assert page_url("::1", 7860) == "http://[::1]:7860/"
+
+
+def test_a_page_that_listens_everywhere_is_told_under_a_name_and_opened_here() -> None:
+    name = socket.gethostname()
+    assert page_url("0.0.0.0", 7860) == page_url("::", 7860) == f"http://{name}:7860/"
+    assert [on_this_machine(host) for host in ("0.0.0.0", "::")] == ["127.0.0.1", "::1"]
+    assert on_this_machine("192.0.2.7") == "192.0.2.7"
+
+
+def test_only_where_others_may_come_the_network_is_asked_for_the_name(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(socket, "gethostname", lambda: "CT1")
+    monkeypatch.setattr(socket, "getfqdn", lambda: "ct1.hospital.local")
+    assert own_names("127.0.0.1") == {"ct1"}
+    assert own_names("0.0.0.0") == {"ct1", "ct1.hospital.local"}

@@ -68,12 +68,22 @@ def test_scratch_is_outside_of_what_the_browser_can_name(folder: Path) -> None:
 def test_files_for_a_batch_are_moved_unread(folder: Path, tmp_path: Path) -> None:
     (tmp_path / "room").mkdir()
     (tmp_path / "secret").write_bytes(b"secret")
-    sent = [put(folder, b"one"), {"path": str(tmp_path / "secret")}, put(folder, b"two")]
+    sent = [put(folder, b"one"), put(folder, b"two")]
     parcels = move(sent, tmp_path / "room")
     assert [(one.path.read_bytes(), one.name) for one in parcels] == [
         (b"one", "张三.dcm"), (b"two", "张三.dcm"),
     ]  # fmt: skip
     assert {one.path.parent for one in parcels} == {tmp_path / "room"}
-    assert (tmp_path / "secret").exists()
     with pytest.raises(AssistantError, match="USE-205"):
         move(sent, tmp_path / "room")
+
+
+def test_of_what_was_sent_nothing_is_left_out_in_silence(folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "room").mkdir()
+    (tmp_path / "secret").write_bytes(b"secret")
+    gone = put(folder, b"two")
+    Path(gone["path"]).unlink()
+    for missing in (gone, {"path": str(tmp_path / "secret")}):
+        with pytest.raises(AssistantError, match="USE-205"):
+            move([missing, put(folder, str(missing).encode())], tmp_path / "room")
+    assert (tmp_path / "secret").exists()
