@@ -22,7 +22,7 @@ _PERSON = re.compile(
     rf"((?:{_NAME})(?:\s*[:：是为叫]\s*|\s+))"
     rf"(?:{_HAN}{{2,6}}?{_AFTER}|{_HAN}(?:[ \u3000]{_HAN}){{1,3}}(?={_AFTER})|{_HAN}{{2,3}}"
     r"|[A-Za-z][A-Za-z'.-]*(?:[ ^]+[A-Za-z'.-]+){0,3})"
-    rf"|({_NAME}){_HAN}{{2,4}}(?=[，,；;、\s])"
+    rf"|({_NAME}){_HAN}{{2,4}}?(?=[，,；;、\s]|[男女]|\d)"
 )
 _BORN = re.compile(
     r"((?:出生(?:日期|年月日?)?|生日)\s*[:：是为]?\s*)\d{2,4}[-./年]\s*\d{1,2}(?:[-./月]\s*\d{1,2}日?)?"
@@ -41,8 +41,10 @@ _NAMED = re.compile(
     r"(?:(?<=[:：是为\s])[^\s，。；,;、]{1,40}|[\w#-]*\d[\w#-]*)",
     re.I,
 )
+_FULL_WIDTH = ord("０") - ord("0")
+_WIDE = re.compile("[０-９]")
 _CITIZEN = re.compile(r"(?<!\d)\d{6}(?:18|19|20)\d{2}(?:0[1-9]|1[0-2])\d{5}[\dXx](?!\d)")
-_TELEPHONE = re.compile(r"(?<![\d.])1[3-9]\d(?:[ -]?\d{4}){2}(?!\d)")
+_TELEPHONE = re.compile(r"(?<![\d.])(?:\+?86[ -]?)?1[3-9]\d(?:[ -]?\d{4}){2}(?!\d)")
 
 
 def scrub(text: str) -> str:
@@ -53,7 +55,7 @@ def scrub(text: str) -> str:
     >>> scrub("患者姓名：张三，住院号 A12345，右肺有无结节？")
     '患者姓名：〔已隐去〕，住院号 〔已隐去〕，右肺有无结节？'
     """
-    text = _CITIZEN.sub(GONE, text)
+    text = _CITIZEN.sub(GONE, _WIDE.sub(lambda found: chr(ord(found[0]) - _FULL_WIDTH), text))
     text = _TELEPHONE.sub(GONE, text)
     text = _PERSON.sub(lambda found: f"{found[1] or found[2]}{GONE}", text)
     for labelled in (_BORN, _ID):

@@ -21,7 +21,7 @@ class Budget:
     """Most bytes that an engine keeps between questions.
 
     Attributes:
-        states: KV states; at the 2B shape one of 400 positions takes about 6 MB in 8 bits.
+        states: KV states; at the 2B shape one of 400 positions takes about 23 MB.
         pictures: embeddings; at the 2B shape one of 512x512 takes 2 MB in float32.
     """
 

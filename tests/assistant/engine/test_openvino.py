@@ -156,17 +156,25 @@ def test_many_conversations_in_turn_stay_apart_and_at_hand(engine, fresh):
 
 
 def test_states_keep_within_their_budget_and_are_restored_without_encoding(fresh):
-    engine = load(Budget(states=400_000))
+    engine = load(Budget(states=4_000_000))
     talks = [Conversation.new("系统").ask(f"问题{i}", (picture(i),)) for i in range(6)]
     answers = [say(engine, talk)[0] for talk in talks]
     states = engine._loop.memory.states
     assert len(states) < len(talks)
-    assert states.nbytes <= 400_000
+    assert states.nbytes <= 4_000_000
     further = talks[0].answer(answers[0]).ask("哪一侧？")
     text, stats = say(engine, further)
     assert (stats.pictures_encoded, stats.prefill_tokens > 30) == (0, True)
     assert text == anew(fresh, further)[0]
     engine.close()
+
+
+def test_a_state_counts_what_the_runtime_holds_for_it(engine):
+    say(engine, Conversation.new("系统").ask("问", (picture(1),)), 1)
+    kept = engine._loop.memory.states
+    (state, *_) = kept._values.values()
+    layers, heads, width, float32 = 4, 2, 64, 4  # the embedded model's; keys and values each
+    assert state.session.nbytes == state.session.length * 2 * layers * heads * width * float32 * 2
 
 
 def test_pictures_keep_within_their_budget():
