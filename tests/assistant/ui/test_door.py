@@ -3,6 +3,8 @@
 import json
 import re
 from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -312,3 +314,19 @@ def test_a_user_is_one_owner_wherever_they_are(
     services.ledger.begin(roll.known("anna").id, Record("system"), Exchange("问", "问"))
     after = [browser.get("/pulse").text for browser in browsers]
     assert [old != new for old, new in zip(before, after, strict=True)] == [True, True, False]
+
+
+def test_behind_a_proxy_the_page_answers_to_its_name_and_to_users_alone(
+    services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = services.settings.model_copy(update={"public_host": "ct.hospital.cn"})
+    monkeypatch.setenv("GRADIO_TEMP_DIR", str(settings.data_dir / "uploads"))
+    behind = replace(services, settings=settings)
+    with closing(Batches()) as batches:
+        site = build_site(behind, batches, Workshop(behind))
+        with TestClient(site, base_url="https://ct.hospital.cn", follow_redirects=False) as browser:
+            assert "ACC-111" in browser.get("/").text
+            Roll(settings.data_dir).add("anna", WORDS["anna"])
+            assert browser.get("/").headers["location"] == "login"
+            elsewhere = {"host": "ct.elsewhere.cn"}
+            assert browser.get("/", headers=elsewhere).status_code == 421
