@@ -64,10 +64,10 @@ def pick(record: Record, names: tuple[str, ...]) -> object:
 
 
 def text_of(value: object) -> str:
-    """A cell as text: 12.0 in a spreadsheet means 12."""
+    """A cell as text: 12.0 in a spreadsheet means 12; a list or mapping of JSON is no text."""
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
-    return "" if value is None else str(value).strip()
+    return "" if value is None or isinstance(value, list | dict) else str(value).strip()
 
 
 def _json(content: object) -> list[Record]:

@@ -8,7 +8,7 @@ import pytest
 from openpyxl import Workbook
 
 from tests.trainer.medtrinity_rows import Maker, encode, write_shards
-from trainer.data.corpus import dialogues, medtrinity, pictures
+from trainer.data.corpus import dialogues, medtrinity, pictures, reasons
 from trainer.data.corpus.preparation import DialoguesSource, ParquetSource, PicturesSource
 from trainer.data.corpus.row import RawRow
 
@@ -193,6 +193,36 @@ def test_pictures_go_where_their_marks_stand(tmp_path: Path) -> None:
     assert [turn.pictures for turn in row.turns] == [1, 0, 2, 0]
     assert [fetch() for fetch in row.pictures] == [b"1", b"2", b"3"]
     assert row.fault is None
+
+
+def test_contents_may_be_lists_of_parts(tmp_path: Path) -> None:
+    for name in "12":
+        (tmp_path / f"{name}.jpg").write_bytes(name.encode())
+    messages = [
+        {"role": "user", "content": [{"type": "image"}, {"type": "text", "text": "看图"}]},
+        {"role": "assistant", "content": [{"type": "text", "text": "右肺结节。"}]},
+        {"role": "user", "content": [{"image": "2.jpg"}, {"text": "这一幅呢"}]},
+        {"role": "assistant", "content": "未见异常。"},
+    ]
+    odd = [{"role": "user", "content": [{"type": "audio"}]}, messages[1]]
+    text = json.dumps([{"messages": m, "images": ["1.jpg"]} for m in (messages, odd)])
+    (tmp_path / "t.json").write_text(text, encoding="utf-8")
+    row, refused = talk(tmp_path / "t.json")
+    assert [turn.text for turn in row.turns] == ["看图", "右肺结节。", "这一幅呢", "未见异常。"]
+    assert [fetch() for fetch in row.pictures] == [b"1", b"2"]
+    assert row.fault is None
+    assert refused.fault is not None
+    assert refused.fault[0] == reasons.MALFORMED
+
+
+def test_a_picture_that_names_no_file_is_missed(tmp_path: Path) -> None:
+    (tmp_path / "1.jpg").write_bytes(b"1")
+    messages = [{"role": "user", "content": "看图"}, {"role": "assistant", "content": "结节"}]
+    images = [{"path": "1.jpg"}, {"bytes": "AAAA"}]
+    text = json.dumps([{"messages": messages, "images": images}])
+    (tmp_path / "t.json").write_text(text, encoding="utf-8")
+    (row,) = talk(tmp_path / "t.json")
+    assert [fetch() for fetch in row.pictures] == [b"1", None]
 
 
 @pytest.mark.parametrize(
