@@ -14,7 +14,7 @@ from trainer.data.corpus.row import RawRow, Turn, Unit
 from trainer.data.corpus.shelf import Shelf, fetch_from, match_names, open_shelf
 from trainer.data.corpus.tables import Record, TableError, pick, read_table, text_of
 
-_DIALOGUE = ("dialogue", "dialogue_id", "conversation", "id", "对话", "对话编号", "编号", "序号")
+_DIALOGUE = ("dialogue", "dialogue_id", "conversation", "对话", "对话编号", "id", "编号", "序号")
 _CASE = ("case", "patient", "study", "病例", "病例号", "检查号")
 _ROLE = ("role", "from", "speaker", "角色", "说话人")
 _TEXT = ("content", "value", "text", "内容", "文字")

@@ -150,7 +150,7 @@ def _from_texts(shelf: Shelf, pictures: tuple[str, ...], ways: Mapping[str, str]
         if picture is not None:
             entries.append(Entry(picture, picture, text.strip(), "", ""))
             continue
-        for line in text.splitlines():
+        for line in text.split("\n"):
             named, tab, caption = line.partition("\t")
             if tab:
                 picture = ways.get(named.strip().casefold(), "")

@@ -147,6 +147,13 @@ def test_dialogues_from_a_sheet_of_questions_and_answers(tmp_path: Path) -> None
         assert [fetch() for fetch in first.pictures] == [b"1", b"2"]
 
 
+def test_rows_may_have_numbers_of_their_own(tmp_path: Path) -> None:
+    text = "id,对话编号,问题,回答,图片\n1,D1,看图,结节,1.jpg\n2,D1,多大？,8 mm,\n"
+    (tmp_path / "t.csv").write_text(text, encoding="utf-8")
+    (row,) = talk(tmp_path / "t.csv")
+    assert (row.id, len(row.turns)) == ("D1", 4)
+
+
 def test_questions_and_answers_without_a_number_are_a_dialogue_each(tmp_path: Path) -> None:
     text = "问题,回答,图片\n一？,甲。,1.jpg\n二？,乙。,2.jpg\n三？,丙。,3.jpg\n"
     (tmp_path / "t.csv").write_text(text, encoding="utf-8")
