@@ -42,11 +42,17 @@ class Dialogue:
 
 
 def problems(source: DialoguesSource) -> list[str]:
-    """What is wrong with the file or its columns."""
+    """What is wrong with the file, its columns or the place of its pictures."""
+    told = []
     try:
-        return [] if _dialogues(source) else [f"{source.path.name} 中没有对话"]
+        told += [] if _dialogues(source) else [f"{source.path.name} 中没有对话"]
     except TableError as error:
-        return [str(error)]
+        told.append(str(error))
+    try:
+        _shelf(source)
+    except TableError as error:
+        told.append(f"pictures：{error}")
+    return told
 
 
 def units(source: DialoguesSource, number: int, first: int, size: int) -> list[Unit]:

@@ -115,6 +115,65 @@ def test_a_broken_zip_is_told(tmp_path: Path) -> None:
     assert "zip" in pictures.problems(PicturesSource(kind="pictures", path=tmp_path / "a.zip"))[0]
 
 
+def test_captions_in_a_zip_that_cannot_be_read_are_told(tmp_path: Path) -> None:
+    for name in ("c.csv", "1.txt"):
+        path = tmp_path / f"{name}.zip"
+        with zipfile.ZipFile(path, "w") as archive:
+            archive.writestr("1.jpg", b"x")
+            archive.writestr(name, "image,caption\n1.jpg,AAAA\n")
+        path.write_bytes(path.read_bytes().replace(b"AAAA", b"AABA"))
+        (told,) = pictures.problems(PicturesSource(kind="pictures", path=path))
+        assert name in told
+        assert "损坏或有密码" in told
+
+
+def test_pictures_of_dialogues_that_are_nowhere_are_told(tmp_path: Path) -> None:
+    text = json.dumps([{"messages": [{"role": "user", "content": "看图"}]}])
+    (tmp_path / "t.json").write_text(text, encoding="utf-8")
+    gone = tmp_path / "nowhere"
+    source = DialoguesSource(kind="dialogues", path=tmp_path / "t.json", pictures=gone)
+    (told,) = dialogues.problems(source)
+    assert "nowhere" in told
+
+
+@pytest.mark.parametrize(
+    ("column", "values", "told"),
+    [
+        ("image", [1], "int64"),
+        ("image", [[1, 2]], "list"),
+        ("image", [{"path": "a.png"}], "struct"),
+        ("id", [["a"]], "不是编号"),
+        ("caption", [["a CT"]], "不是文字"),
+        ("caption", [3], "不是文字"),
+        ("caption", [None], "不是文字"),
+    ],
+)
+def test_columns_of_a_wrong_type_are_told(
+    tmp_path: Path, column: str, values: list[object], told: str
+) -> None:
+    record = {"image": [b"x"], "id": ["a"], "caption": ["CT"]} | {column: values}
+    pq.write_table(pa.table(record), tmp_path / "0.parquet")
+    (line,) = medtrinity.problems(parquet(tmp_path))
+    assert column in line
+    assert told in line
+
+
+@pytest.mark.parametrize(
+    "image",
+    [
+        [b"x"],
+        ["a.png"],
+        [{"bytes": b"x", "path": "a.png"}],
+        [{"bytes": b"x", "path": None}],
+        pa.array([b"x"], pa.large_binary()),
+    ],
+)
+def test_columns_as_data_sets_write_them_are_fine(tmp_path: Path, image: object) -> None:
+    record = {"image": image, "id": [7], "caption": ["CT"]}
+    pq.write_table(pa.table(record), tmp_path / "0.parquet")
+    assert medtrinity.problems(parquet(tmp_path)) == []
+
+
 def talk(path: Path) -> list[RawRow]:
     return all_rows(DialoguesSource(kind="dialogues", path=path, pictures=path.parent))
 
