@@ -90,6 +90,8 @@ def _less_memory(arguments: Mapping[str, object] | None) -> str:
         advice = "请去掉 disable_gradient_checkpointing"
     elif "image_max_pixels" not in arguments:
         advice = "请加上 image_max_pixels: 200704"
+    elif arguments.get("quantization_bit"):
+        advice = f"请把 image_max_pixels 从 {arguments['image_max_pixels']} 减小"
     else:
         advice = "请改用 configs/train/qwen2vl_2b_qlora_8gb.yaml 的 4 位训练"
     return f"{advice}，再次运行。"

@@ -41,6 +41,10 @@ def test_why_it_ended(tmp_path: Path, returncode: int, tail: str, code: str) -> 
         ),
         ({"per_device_train_batch_size": 1}, "image_max_pixels"),
         ({"per_device_train_batch_size": 1, "image_max_pixels": 9}, "qlora_8gb"),
+        (
+            {"per_device_train_batch_size": 1, "image_max_pixels": 9, "quantization_bit": 4},
+            "image_max_pixels 从 9 减小",
+        ),
     ],
 )
 def test_out_of_memory_names_what_to_change(
