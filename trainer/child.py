@@ -36,11 +36,13 @@ class Ending:
         returncode: 0 when all is well; negative is the signal that ended it.
         seconds: wall-clock time.
         peak_bytes: most resident memory of it and its own children, seen five times a second.
+        log_start: bytes that the log held before it, of earlier runs.
     """
 
     returncode: int
     seconds: float
     peak_bytes: int
+    log_start: int = 0
 
 
 def run_child(
@@ -58,6 +60,7 @@ def run_child(
         environment: variables besides the ordinary ones and :data:`OFFLINE`.
     """
     started = time.monotonic()
+    log_start = log.stat().st_size if log.is_file() else 0
     process = _start(module, arguments, log, environment or {})
     peak = 0
     try:
@@ -70,7 +73,7 @@ def run_child(
             time.sleep(_POLL_S)
     finally:
         _stop(process)
-    return Ending(process.returncode, time.monotonic() - started, peak)
+    return Ending(process.returncode, time.monotonic() - started, peak, log_start)
 
 
 def _start(

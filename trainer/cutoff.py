@@ -1,4 +1,4 @@
-"""Conversations whose pictures alone do not fit ``cutoff_len``, found before training starts.
+"""Conversations whose pictures, even a single one, do not fit ``cutoff_len``, found beforehand.
 
 LLaMA-Factory cuts what is too long, marks of pictures included, and stops at the first batch
 in which fewer marks than pictures are left: after minutes or after hours.
@@ -29,7 +29,8 @@ AROUND = 32
 
 
 def check_cutoff(data: Path, arguments: Mapping[str, object]) -> None:
-    """Look at every conversation that shows several pictures.
+    """Look at every conversation that shows several pictures, and at single ones that might be
+    too large; of shards, at single ones of each first row group.
 
     Args:
         data: folder of ``dataset_info.json``, in either of the two layouts.
@@ -41,16 +42,17 @@ def check_cutoff(data: Path, arguments: Mapping[str, object]) -> None:
     limit = int(str(arguments.get("cutoff_len", CUTOFF_LEN)))
     most = int(str(arguments.get("image_max_pixels", MOST_PIXELS)))
     side = SIDES.get(str(arguments.get("template", "")), SIDE)
+    least = 2 if AROUND + most_positions(most, side) <= limit else 1
     needed = [
         AROUND + sum(positions(*size, most, side) for size in sizes)
         for name in str(arguments.get("dataset", "")).split(",")
-        for sizes in _sizes(data, name)
+        for sizes in _sizes(data, name, least)
     ]
     long = [one for one in needed if one > limit]
     if long:
         raise AssistantError(
             "TRN-312",
-            f"{len(long)} 组对话的多幅影像放不进 cutoff_len {limit}，最长的一组需要 {max(long)}。",
+            f"{len(long)} 组对话的影像放不进 cutoff_len {limit}，最长的一组需要 {max(long)}。",
             next_step="请增大 cutoff_len、减小 image_max_pixels，或拆开这些对话后重新准备数据。",
         )
 
@@ -62,15 +64,21 @@ def positions(width: int, height: int, most_pixels: int, side: int = SIDE) -> in
     return int(across * down) + FRAME
 
 
-def _sizes(data: Path, name: str) -> Iterator[list[tuple[int, int]]]:
-    """Width and height of all pictures, of every conversation with more than one."""
+def most_positions(most_pixels: int, side: int = SIDE) -> int:
+    """What no picture of common proportions exceeds, however its sides are rounded."""
+    whole = most_pixels / side**2
+    return int(whole + 2 * whole**0.5) + 1 + FRAME
+
+
+def _sizes(data: Path, name: str, least: int) -> Iterator[list[tuple[int, int]]]:
+    """Width and height of all pictures, of every conversation with ``least`` or more."""
     info = json.loads((data / "dataset_info.json").read_text(encoding="utf-8"))
     if name not in info:
         return  # LLaMA-Factory tells
     entry = info[name]
     if "file_name" in entry:
         for row in json.loads((data / entry["file_name"]).read_text(encoding="utf-8")):
-            if len(row["images"]) > 1:
+            if len(row["images"]) >= least:
                 yield [_size(data / picture) for picture in row["images"]]
         return
     import pyarrow.parquet
@@ -79,10 +87,11 @@ def _sizes(data: Path, name: str) -> Iterator[list[tuple[int, int]]]:
         with pyarrow.parquet.ParquetFile(shard) as file:
             for number in range(file.num_row_groups):
                 told = file.read_row_group(number, columns=["messages"]).to_pylist()
-                if not any(_marks(row["messages"]) > 1 for row in told):
+                wanted = least if number == 0 else 2
+                if not any(_marks(row["messages"]) >= wanted for row in told):
                     continue
                 for row in file.read_row_group(number, columns=["images"]).to_pylist():
-                    if len(row["images"] or ()) > 1:
+                    if len(row["images"] or ()) >= wanted:
                         yield [_size(io.BytesIO(picture["bytes"])) for picture in row["images"]]
 
 

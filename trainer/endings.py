@@ -27,15 +27,28 @@ def refuse(
         AssistantError: TRN-302 out of memory, TRN-303 disk full, TRN-304 anything else.
     """
     if ending.returncode != 0:
-        raise explain(ending.returncode, log, what=what, arguments=arguments)
+        raise explain(
+            ending.returncode, log, what=what, arguments=arguments, start=ending.log_start
+        )
 
 
 def explain(
-    returncode: int, log: Path, *, what: str, arguments: Mapping[str, object] | None = None
+    returncode: int,
+    log: Path,
+    *,
+    what: str,
+    arguments: Mapping[str, object] | None = None,
+    start: int = 0,
 ) -> AssistantError:
-    """The error for an exit code other than 0."""
+    """The error for an exit code other than 0.
+
+    Args:
+        start: bytes of the log that earlier runs wrote; what they died of explains nothing.
+    """
     try:
-        tail = log.read_text(encoding="utf-8", errors="replace")[-_TAIL:]
+        with log.open("rb") as file:
+            file.seek(start)
+            tail = file.read().decode("utf-8", errors="replace")[-_TAIL:]
     except OSError:
         tail = ""
     last = next((line.strip() for line in reversed(tail.splitlines()) if line.strip()), "")
@@ -76,9 +89,11 @@ def _less_memory(arguments: Mapping[str, object] | None) -> str:
     elif arguments.get("disable_gradient_checkpointing"):
         advice = "请去掉 disable_gradient_checkpointing"
     elif "image_max_pixels" not in arguments:
-        advice = "请加上 image_max_pixels: 200704，或减小 cutoff_len"
+        advice = "请加上 image_max_pixels: 200704"
+    elif arguments.get("quantization_bit"):
+        advice = f"请把 image_max_pixels 从 {arguments['image_max_pixels']} 减小"
     else:
-        advice = "请改用 configs/train/qwen2vl_2b_qlora_8gb.yaml 的 4 位训练，或减小 cutoff_len"
+        advice = "请改用 configs/train/qwen2vl_2b_qlora_8gb.yaml 的 4 位训练"
     return f"{advice}，再次运行。"
 
 

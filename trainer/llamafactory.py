@@ -138,12 +138,21 @@ def _run(verb: str, arguments: Arguments, folder: Path, look: Callable[[], None]
     config.write_text(text, encoding="utf-8")
     on_cpu = verb == "train" and bool(arguments.get("use_cpu"))
     return run_child(
-        "trainer.on_cpu" if on_cpu else "llamafactory.cli",
+        _module(verb, arguments),
         [verb, str(config)],
         folder / OUTPUT,
         look=look,
         environment=KEEPING if on_cpu else None,
     )
+
+
+def _module(verb: str, arguments: Mapping[str, object]) -> str:
+    """LLaMA-Factory's command line, or one of ours around it."""
+    if verb == "train" and arguments.get("quantization_bit"):
+        return "trainer.in_4bit"
+    if verb == "train" and arguments.get("use_cpu"):
+        return "trainer.on_cpu"
+    return "llamafactory.cli"
 
 
 def last_checkpoint(folder: Path) -> Path | None:

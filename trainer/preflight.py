@@ -46,8 +46,9 @@ def _problems(work: Workspace, names: Sequence[str]) -> Iterator[str]:
     todo = [stage for stage, name in wanted if not _done_so(work, stage, name)]
     if "prepare" in names and not _done(work, "prepare"):
         yield from _of_corpus(work)
-    if todo:
+    if "sft" in names:
         yield from problems_of_mix(work)
+    if todo:
         yield from _of_arguments(work)
     if todo or ("base" in names and not _done(work, "base")):
         yield from _of_base(work)

@@ -24,6 +24,9 @@ def test_code_length_log_and_environment(modules: Path) -> None:
     assert ending.returncode == 3
     assert ending.seconds >= 0.5
     assert log.read_text().split() == ["1", "a", "e"]
+    assert ending.log_start == 0
+    written = log.stat().st_size
+    assert run_child("three", ["a"], log, environment={"EXTRA": "e"}).log_start == written
 
 
 def test_the_peak_is_seen(modules: Path) -> None:

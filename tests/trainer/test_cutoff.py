@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from assistant.errors import AssistantError
-from trainer.cutoff import check_cutoff, positions
+from trainer.cutoff import check_cutoff, most_positions, positions
 from trainer.data.sharegpt import IMAGE, dataset_info, write_json
 
 
@@ -63,8 +63,28 @@ def test_what_does_not_fit_is_counted_before_training(tmp_path: Path, write: obj
     check_cutoff(data, {"dataset": "own", "template": "qwen3_vl"})
 
 
-def test_one_picture_is_not_looked_at(tmp_path: Path) -> None:
-    check_cutoff(write_recipe(tmp_path, 1), {"dataset": "own", "cutoff_len": 64})
+@pytest.mark.parametrize("write", [write_recipe, write_shards])
+def test_one_picture_alone_may_be_too_large(tmp_path: Path, write: object) -> None:
+    assert callable(write)
+    data = write(tmp_path, 1)
+    with pytest.raises(AssistantError, match="2 组对话的影像放不进 cutoff_len 256"):
+        check_cutoff(data, {"dataset": "own", "cutoff_len": 256})
+    check_cutoff(data, {"dataset": "own", "cutoff_len": 512})
+    check_cutoff(data, {"dataset": "own", "cutoff_len": 256, "image_max_pixels": 100352})
+
+
+def test_one_picture_is_not_opened_where_none_can_be_too_large(tmp_path: Path) -> None:
+    data = write_recipe(tmp_path, 1)
+    (data / "0.jpg").unlink()
+    check_cutoff(data, {"dataset": "own"})
+    with pytest.raises(FileNotFoundError):
+        check_cutoff(data, {"dataset": "own", "cutoff_len": 256})
+
+
+@pytest.mark.parametrize("size", [(512, 512), (768, 768), (1000, 250), (811, 727), (250, 1000)])
+def test_no_picture_exceeds_the_most(size: tuple[int, int]) -> None:
+    for most in (100352, 200704, 262144, 589824):
+        assert positions(*size, most) <= most_positions(most)
 
 
 def test_an_entry_that_is_not_there_is_for_llamafactory_to_tell(tmp_path: Path) -> None:

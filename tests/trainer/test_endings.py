@@ -41,6 +41,10 @@ def test_why_it_ended(tmp_path: Path, returncode: int, tail: str, code: str) -> 
         ),
         ({"per_device_train_batch_size": 1}, "image_max_pixels"),
         ({"per_device_train_batch_size": 1, "image_max_pixels": 9}, "qlora_8gb"),
+        (
+            {"per_device_train_batch_size": 1, "image_max_pixels": 9, "quantization_bit": 4},
+            "image_max_pixels 从 9 减小",
+        ),
     ],
 )
 def test_out_of_memory_names_what_to_change(
@@ -49,6 +53,19 @@ def test_out_of_memory_names_what_to_change(
     error = explain(-9, tmp_path / "none", what="训练", arguments=arguments)
     assert error.code == "TRN-302"
     assert advice in error.next_step
+    assert "cutoff_len" not in error.next_step  # it might cut the pictures
+
+
+def test_what_an_earlier_run_died_of_explains_nothing(tmp_path: Path) -> None:
+    log = tmp_path / "x.log"
+    log.write_bytes("显存：CUDA out of memory\n".encode())
+    start = log.stat().st_size
+    with log.open("ab") as file:
+        file.write(b"ValueError: no valid samples\n")
+    with pytest.raises(AssistantError, match="no valid samples") as caught:
+        refuse(Ending(1, 1.0, 1, start), log, what="训练")
+    assert caught.value.code == "TRN-304"
+    assert "out of memory" not in caught.value.detail
 
 
 def test_a_good_ending_is_not_refused(tmp_path: Path) -> None:

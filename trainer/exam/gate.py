@@ -1,15 +1,12 @@
 """The parity gate: what each step may cost, on the same pictures before and after."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-
-import numpy as np
-from numpy.typing import NDArray
 
 from assistant.report.findings import is_urgent
 from trainer.exam.settings import Losses
 from trainer.metrics.details import Graded
-from trainer.metrics.share import Measure, bootstrap
+from trainer.metrics.share import Figure, Measure, bootstrap, share_of
 
 METRICS = {"right": "完全正确", "f1": "F1（征象与侧别）", "urgent": "急症检出"}
 
@@ -64,32 +61,19 @@ def _lost(metric: str, before: Sequence[Graded], after: Sequence[Graded]) -> Mea
     return bootstrap(len(before), lambda chosen: older(chosen) - newer(chosen))
 
 
-Figure = Callable[[NDArray[np.intp]], float]
-
-
 def _right(answers: Sequence[Graded]) -> Figure:
-    return _share([one.right for one in answers], [1] * len(answers))
+    return share_of([one.right for one in answers], [1] * len(answers))
 
 
 def _f1(answers: Sequence[Graded]) -> Figure:
     counts = [one.matched.sides for one in answers]
-    return _share([c.hits for c in counts], [(c.stated + c.known) / 2 for c in counts])
+    return share_of([c.hits for c in counts], [(c.stated + c.known) / 2 for c in counts])
 
 
 def _urgent(answers: Sequence[Graded]) -> Figure:
     due = [is_urgent(one.known.findings) for one in answers]
     met = [d and is_urgent(one.verdict.stated) for d, one in zip(due, answers, strict=True)]
-    return _share(met, due)
-
-
-def _share(top: Sequence[float], bottom: Sequence[float]) -> Figure:
-    above, below = np.asarray(top, float), np.asarray(bottom, float)
-
-    def figure(chosen: NDArray[np.intp]) -> float:
-        whole = below[chosen].sum()
-        return float(above[chosen].sum() / whole) if whole else 0.0
-
-    return figure
+    return share_of(met, due)
 
 
 _FIGURES = {"right": _right, "f1": _f1, "urgent": _urgent}

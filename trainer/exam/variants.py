@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from hashlib import sha256
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from assistant.dialogue.prompts import Prompts
 from assistant.engine.base import Engine
@@ -12,7 +12,7 @@ from assistant.engine.loader import load_engine
 from assistant.models.card import CARD, read_card
 from assistant.models.catalog import ModelFolder
 from trainer.exam.settings import Evaluate
-from trainer.manifest import read_manifest
+from trainer.manifest import Manifest, read_manifest
 from trainer.stages.sft import model_and_adapter
 from trainer.workspace import Workspace
 
@@ -75,11 +75,19 @@ def _found(work: Workspace) -> Iterator[Variant]:
         laid_over = None if adapter is None else work.folder(adapter)
         yield _stored("sft", "SFT（合并前）", "base", digest, work.weights(model), laid_over)
     if merge is not None:
-        yield _stored("merged", "合并后", "sft", merge.digest, work.folder("merge") / "model")
+        yield _stored(
+            "merged", "合并后", "sft", _but_for_card(merge), work.folder("merge") / "model"
+        )
     for name in ("nf4", "model"):
         folder = work.folder("quantize") / name
         if (folder / CARD).is_file():
             yield quantized(folder)
+
+
+def _but_for_card(manifest: Manifest) -> str:
+    """Digest of a stage's outputs: what its card says changes no answer."""
+    outputs = {k: v for k, v in manifest.outputs.items() if PurePosixPath(k).name != CARD}
+    return manifest.model_copy(update={"outputs": outputs}).digest
 
 
 def _stored(

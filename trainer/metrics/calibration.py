@@ -1,12 +1,13 @@
 """Is P(异常) what it says? A reliability curve, its expected calibration error, Brier's score."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from trainer.metrics.share import Measure, Share, bootstrap
+from trainer.metrics.share import Measure, Share, bootstrap, bootstrap_bounded
 
 BINS = 10
 
@@ -32,7 +33,8 @@ class Calibration:
         bins: that have cases, from low to high.
         ece: mean distance of a bin's probability from its share, weighted by cases.
         brier: mean squared distance of the probability from 0 or 1.
-        auc: chance that an abnormal case gets the higher probability of a random two.
+        auc: chance that an abnormal case gets the higher probability of a random two; 0.5 when one
+            of the kinds is missing.
     """
 
     bins: tuple[Bin, ...]
@@ -52,9 +54,9 @@ def calibrate(probabilities: Sequence[float], abnormal: Sequence[bool]) -> Calib
     )
     return Calibration(
         bins,
-        bootstrap(len(chance), lambda i: _ece(chance[i], truth[i])),
+        bootstrap_bounded(len(chance), lambda i: _ece(chance[i], truth[i])),
         bootstrap(len(chance), lambda i: float(((chance[i] - truth[i]) ** 2).mean())),
-        bootstrap(len(chance), lambda i: _auc(chance[i], truth[i])),
+        bootstrap(len(chance), lambda i: _auc(chance[i], truth[i]), undefined=0.5),
     )
 
 
@@ -65,10 +67,10 @@ def _ece(chance: NDArray[np.float64], truth: NDArray[np.bool_]) -> float:
 
 
 def _auc(chance: NDArray[np.float64], truth: NDArray[np.bool_]) -> float:
-    """Mann and Whitney's statistic; 0.5 when one of the kinds is missing."""
+    """Mann and Whitney's statistic; undefined when one of the kinds is missing."""
     yes, no = chance[truth], chance[~truth]
     if not len(yes) or not len(no):
-        return 0.5
+        return math.nan
     ordered = np.sort(no)
     below = np.searchsorted(ordered, yes, "left") + np.searchsorted(ordered, yes, "right")
     return float(below.sum() / (2 * len(yes) * len(no)))

@@ -7,26 +7,42 @@ question asks, and never by a word that merely occurs in it.
 import re
 
 from assistant.report.sections import normalize
+from trainer.metrics.assertion import assertion
 
 _UNSURE = re.compile(
     r"(?:不|无法|难以|不能|未能)(?:清楚|确定|知道|明确|判断|评估|回答)|cannot|unsure|not sure", re.I
 )
+_NEAR = r"(?:(?!但|而|却|可见|排除|除外)[^,。;:?!\n]){0,12}?"
+_NEARBY = r"(?:(?!\b(?:and|but)\b)[^,.;:?!\n]){0,40}?"
+_NOT = r"(?:\b(?:no|not|nothing|never|without|negative for|free of)\b|n['’]t\b)"
 _NORMAL = (
-    r"(?:无|未见|没有|未发现|不存在|并无)(?:任何|明显|明确)?的?(?:异常|病变|病灶)"
-    r"|(?<!不)(?<!非)正常|(?<!不)健康"
-    r"|\bno (?:\w+ )?abnormalit|(?<!not )\bnormal\b|(?<!not )\bhealthy\b"
+    rf"(?:无(?!法)|未|没|不存在|不是|不属于|非){_NEAR}(?:异常|病变|病灶)|不异常|正常|健康"
+    rf"|{_NOT}{_NEARBY}\babnormal|\bnormal\b|\bhealthy\b|\bunremarkable\b"
 )
 _ABNORMAL = (
-    r"不(?:太|是很|是)?(?:正常|健康)|非正常|异常|有病变|有病灶"
-    r"|\babnormal|\bnot (?:normal|healthy)\b|\bunhealthy\b"
+    r"(?:不|未|没|非)(?:(?!但|而|异常)[^,。;:?!\n]){0,6}?(?:正常|健康)|异常|有病变|有病灶"
+    rf"|{_NOT}{_NEARBY}\b(?:normal|healthy)\b|\babnormal|\bunhealthy\b"
 )
 _STATE = re.compile(f"(?P<normal>{_NORMAL})|(?P<abnormal>{_ABNORMAL})", re.I)
-_NO = re.compile(r"\W*(?:否|不|没|无|未|非|并非|错|no\b|not\b|none\b|false\b)", re.I)
-_YES = re.compile(r"\W*(?:是|对|有|存在|可见|可以|能|会|见|正确|yes\b|true\b)", re.I)
-_IN_THE_PICTURE = re.compile(
-    r"(?:该|本|此)?(?:幅|张)?(?:图像|影像|图片|图|片子?|层面)[上中内里]?(?:显示)?"
+# 异常在左侧吗 asks where it is, and not whether there is one.
+_OF_THE_ABNORMALITY = re.compile(
+    r"(?:异常|病变|病灶)\w{0,3}(?:在|位于|是|为|属于|来自|累及|呈)|\bthe abnormalit\w+ \w", re.I
 )
-_ECHO = re.compile(r"是否|是不是|有没有|有无|能否|可否")
+_NO = re.compile(r"\W*(?:否|不|没|无|未|非|并非|错|no\b|not\b|none\b|false\b)", re.I)
+_YES = re.compile(
+    r"\W*(?:是|对|有|存在|包含|可见|可以|能|会|见|正确|yes\b|true\b"
+    r"|there (?:is|are) (?:one|some)\b)",
+    re.I,
+)
+_PLAIN = re.compile(
+    r"\W*(?:(?P<no>否|不|不是|不是的|不对|没有|没|无|不存在|并非|错误?|no|none|nope|false)"
+    r"|(?P<yes>是|是的|对|对的|有|有的|存在|正确|yes|true))(?=\s*(?:[^\w\s]|$))|\W*(?P<yes_>yes)\b",
+    re.I,
+)
+_IN_THE_PICTURE = re.compile(
+    r"在?(?:该|本|此|这)?(?:幅|张)?(?:图像|影像|图片|图|片子?|层面)[上中内里]?(?:显示)?"
+)
+_ECHO = re.compile(r"是否|是不是|有没有|有无|能否|可否|正不(?=正常)")
 
 
 def polarity(question: str, answer: str) -> bool | None:
@@ -42,13 +58,15 @@ def polarity(question: str, answer: str) -> bool | None:
     said = said.removeprefix(found[0]) if (found := _IN_THE_PICTURE.match(said)) else said
     if _UNSURE.match(said):
         return None
-    about = _state(_ECHO.sub("", asked))
+    if plain := _PLAIN.match(said):
+        return plain["no"] is None
+    about = "" if _OF_THE_ABNORMALITY.search(asked) else _state(_ECHO.sub("", asked))
     state = _state(re.split(r"[。;\n]", said, maxsplit=1)[0])
     if about and state:
         return about == state
     if _NO.match(said):
         return False
-    return True if _YES.match(said) else None
+    return True if _YES.match(said) else assertion(asked, said)
 
 
 def _state(text: str) -> str:

@@ -83,8 +83,9 @@ def examine_folder(
 
 
 def _config(pipeline: Pipeline) -> dict[str, JsonValue]:
-    """What decides the answers and the figures."""
+    """What decides the answers, the figures and what is published with them."""
     return {
+        "card": pipeline.card.model_dump(mode="json"),
         "evaluate": pipeline.evaluate.model_dump(mode="json"),
         "slices": pipeline.phantoms.model_dump(
             mode="json", include={"size", "normal", "signs", "prone", "rare", "stray", "regions"}

@@ -36,7 +36,10 @@ def run(work: Workspace) -> None:
     """
     model, adapter = sft.model_and_adapter(work)
     stages = [model] if adapter is None else [model, adapter]
-    config: dict[str, JsonValue] = {"merge": work.pipeline.merge.model_dump(mode="json")}
+    config: dict[str, JsonValue] = {
+        "merge": work.pipeline.merge.model_dump(mode="json"),
+        "card": work.pipeline.card.model_dump(mode="json"),
+    }
     job = work.begin("merge", inputs={s: work.finished(s).digest for s in stages}, config=config)
     if job.done is not None:
         return

@@ -17,7 +17,9 @@ from trainer.data.corpus.plan import Group, groups, load_plan, mend, note, noted
 from trainer.data.corpus.pool import disk_full, run_ordered
 from trainer.data.corpus.preparation import Preparation
 from trainer.data.corpus.publish import GROUPS, Publishing, publish
+from trainer.data.corpus.reasons import reason_of
 from trainer.data.corpus.row import Unit
+from trainer.data.corpus.tally import Tally
 from trainer.data.corpus.terminology import TERMINOLOGY
 from trainer.data.corpus.translate import Translator
 from trainer.manifest import Job, Manifest, begin, digest_file
@@ -75,8 +77,10 @@ def _run(wanted: Preparation, job: Job, work: Path, console: Console) -> Manifes
     _publish(parts, wanted, sharded, out, work, workers, console)
     leakage = split.check_leakage(assemble.placed(parts, work), rows, work / "leakage")
     lists = assemble.write_lists(parts, work, out)
+    counts = assemble.tally(parts, work)
+    _refuse_nothing(counts)
     data = assemble.write_dataset(parts, work, out, sharded=sharded)
-    findings = Findings(wanted, assemble.tally(parts, work), leakage, sharded)
+    findings = Findings(wanted, counts, leakage, sharded)
     card = write_datacard(findings, out)
     if sharded:
         shutil.rmtree(out / sift.PICTURES, ignore_errors=True)
@@ -185,6 +189,19 @@ def _publish(
         task = bar.add_task("写出", total=len(parts))
         for _ in run_ordered(publish, tasks, min(workers, len(parts))):
             bar.advance(task)
+
+
+def _refuse_nothing(counts: Tally) -> None:
+    if counts.splits.total():
+        return
+    most = "、".join(
+        f"{reason_of(code).name} {count:,} 行" for code, count in counts.reasons.most_common(3)
+    )
+    raise AssistantError(
+        "TRN-513",
+        f"来源的 {counts.rows.total():,} 行一行也没有留下：{most}。",
+        next_step="每一行的原因在输出文件夹的 rejects.csv 中，请据此改正来源或 select 后再运行。",
+    )
 
 
 def _inputs(wanted: Preparation) -> dict[str, str]:

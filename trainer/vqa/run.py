@@ -27,7 +27,7 @@ from trainer.manifest import write_whole
 from trainer.vqa.question import Question
 from trainer.vqa.rows import RowsError
 from trainer.vqa.score import Score, is_right, score
-from trainer.vqa.sets import SETS, TITLES
+from trainer.vqa.sets import SETS, SPLITS, TITLES
 
 ANSWER_TOKENS = 128
 LANGUAGES = {"zh": "中文", "en": "英文"}
@@ -40,7 +40,7 @@ class Asked:
     Attributes:
         name: key of ``trainer.vqa.sets.SETS``.
         folder: as the set is unpacked.
-        split: "test", "val" or "train".
+        split: one of ``trainer.vqa.sets.SPLITS``.
         model: a folder with a card.
         limit: most questions, the first ones; 0 for all.
     """
@@ -90,13 +90,19 @@ def load(asked: Asked) -> tuple[Question, ...]:
     """The questions, once nothing is wrong with the files.
 
     Raises:
-        AssistantError: TRN-610 there is no such set; TRN-611.
+        AssistantError: TRN-610 there is no such set, TRN-613 no such split; TRN-611.
     """
     if asked.name not in SETS:
         raise AssistantError(
             "TRN-610",
             f"不认识数据集“{asked.name}”。",
             next_step=f"可用的有 {'、'.join(SETS)}。",
+        )
+    if asked.split not in SPLITS:
+        raise AssistantError(
+            "TRN-613",
+            f"不认识 --split {asked.split}。",
+            next_step=f"可写 {'、'.join(SPLITS)}。",
         )
     try:
         found = SETS[asked.name](asked.folder, asked.split)

@@ -16,6 +16,7 @@ from trainer.vqa.rows import (
 
 RAD_JSON = "VQA_RAD Dataset Public.json"
 RAD_PICTURES = "VQA_RAD Image Folder"
+SPLITS = ("test", "val", "train")
 
 
 def slake(folder: Path, split: str) -> Loaded:
@@ -39,6 +40,8 @@ def vqa_rad(folder: Path, split: str) -> Loaded:
     """The original JSON and picture folder, or the hub's parquet; test by ``phrase_type``."""
     if not (folder / RAD_JSON).is_file():
         return _parquet(folder, split)
+    if split == "val":
+        raise RowsError(f"{RAD_JSON} 只分 train 与 test，没有 val")
     rows = json_rows(folder / RAD_JSON)
     keys = ("qid", "image_name", "question", "answer", "answer_type", "phrase_type")
     problems = lacking(rows, keys)

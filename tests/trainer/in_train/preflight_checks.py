@@ -18,6 +18,7 @@ from assistant.models.card import write_card
 from assistant.places import CONFIGS
 from trainer.config import load_pipeline
 from trainer.preflight import check
+from trainer.stages.sft import arguments_as_recorded
 from trainer.workspace import Workspace
 
 LORA = "model.language_model.layers.{}.self_attn.q_proj"
@@ -78,6 +79,18 @@ def a_fine_pipeline_passes(folder: Path) -> None:
 
 def a_mixture_whose_folder_is_not_prepared(folder: Path) -> None:
     base = write_base(folder / "base", "qwen2_vl", width=64)
+    mix = {"weight": 1, "add": [{"folder": "general", "weight": 1}]}
+    assert "general 里没有 dataset_info.json" in problems(folder, base, {}, mix=mix)
+
+
+def a_mixture_added_after_training_is_looked_at(folder: Path) -> None:
+    base = write_base(folder / "base", "qwen2_vl", width=64)
+    assert problems(folder, base, {}) == ""
+    work = Workspace(
+        load_pipeline(folder / "wrong.yaml"), folder, folder / "out", Console(file=sys.stderr)
+    )
+    config = {"arguments": arguments_as_recorded(work, "x.yaml")}
+    work.begin("sft/x", inputs={}, config=config).finish([])
     mix = {"weight": 1, "add": [{"folder": "general", "weight": 1}]}
     assert "general 里没有 dataset_info.json" in problems(folder, base, {}, mix=mix)
 

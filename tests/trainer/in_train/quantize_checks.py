@@ -3,6 +3,8 @@
 ``python quantize_checks.py NAME`` runs one in a folder of its own.
 """
 
+import contextlib
+import os
 import sys
 import tempfile
 from pathlib import Path
@@ -55,6 +57,53 @@ def nf4_of_the_embedded_model_s_size_answers_as_transformers_does(folder: Path) 
     answer = answer.rstrip("\ufffd")
     assert said == answer, (said, answer)
     assert len(set(said)) > 3, said
+
+
+def training_in_4_bits_leaves_the_visual_part_whole(folder: Path) -> None:
+    import torch
+    from llamafactory.hparams import FinetuningArguments, ModelArguments
+    from llamafactory.model import load_model, load_tokenizer
+
+    from trainer.in_4bit import leave_visual
+
+    embedded_size(folder, torch.float32)
+    leave_visual()
+    given = ModelArguments(
+        model_name_or_path=str(folder), quantization_method="bnb", quantization_bit=4
+    )
+    given.compute_dtype = torch.bfloat16
+    tokenizer = load_tokenizer(given)["tokenizer"]
+    lora = FinetuningArguments(stage="sft", finetuning_type="lora", lora_target="all")
+    model = load_model(tokenizer, given, lora, is_trainable=True)
+    kinds = {name: type(module).__name__ for name, module in model.named_modules()}
+    quantised = [name for name, kind in kinds.items() if kind == "Linear4bit"]
+    plain = [name for name, kind in kinds.items() if kind == "Linear" and "lora" not in name]
+    assert any("language_model.layers.0.self_attn.q_proj" in name for name in quantised), kinds
+    assert not any("visual" in name or "lm_head" in name for name in quantised), quantised
+    assert any("visual.blocks.0" in name for name in plain), plain
+    assert any("visual.merger" in name for name in plain), plain
+    assert not any("visual" in name for name in kinds if "lora" in name), kinds
+
+
+def several_cards_start_the_same_file(folder: Path) -> None:
+    import subprocess
+
+    from llamafactory import launcher
+
+    from trainer import in_4bit
+
+    started: list[str] = []
+
+    def note(command: tuple[str, ...], **_: object) -> subprocess.CompletedProcess[str]:
+        started.extend(command)
+        return subprocess.CompletedProcess(command, 0)
+
+    launcher.subprocess.run = note
+    os.environ |= {"FORCE_TORCHRUN": "1", "NPROC_PER_NODE": "2"}
+    sys.argv = ["llamafactory-cli", "train", str(folder / "x.yaml")]
+    with contextlib.suppress(SystemExit):
+        in_4bit.main()
+    assert started[-2:] == [in_4bit.__file__, str(folder / "x.yaml")], started
 
 
 def a_merge_that_lost_the_adapter_is_refused_and_a_true_one_passes(folder: Path) -> None:

@@ -30,3 +30,17 @@ def test_certainty_is_in_the_last_bin_and_ties_are_half_won() -> None:
 
 def test_one_kind_alone_has_no_auc() -> None:
     assert calibrate([0.2, 0.9], [True, True]).auc.value == 0.5
+
+
+def test_a_resample_of_one_kind_says_nothing_of_the_auc() -> None:
+    found = calibrate([0.9] + [0.1] * 20, [True] + [False] * 20)
+    assert found.auc.interval == (1.0, 1.0)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_the_interval_of_the_calibration_error_holds_it(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    chances = rng.random(300)
+    ece = calibrate(chances.tolist(), (rng.random(300) < chances).tolist()).ece
+    assert 0 <= ece.low <= ece.value <= ece.high <= 1
+    assert ece.low < 0.02  # what is well calibrated may be so perfectly

@@ -28,10 +28,20 @@ def test_the_interval_holds_the_value_and_shrinks_with_more_cases() -> None:
 
 
 def test_labels_of_a_case_stay_together() -> None:
-    crossed = np.array([cross([(True, True)] * 50), cross([(False, True)] * 50)])
-    found = mean_kappa([crossed])
+    alike = [(True, True)] * 25 + [(False, False)] * 25
+    apart = [(True, False)] * 25 + [(False, True)] * 25
+    found = mean_kappa([np.array([cross(alike), cross(apart)])])
     assert found.of == 2
-    assert (found.low, found.high) == (0.0, 1.0)
+    assert (found.low, found.high) == (-1.0, 1.0)
+
+
+def test_a_resample_in_which_both_say_one_thing_is_no_agreement() -> None:
+    crossed = np.array([cross([(number == 0, number == 1)]) for number in range(60)])
+    found = mean_kappa([crossed])
+    assert found.value < 0
+    assert found.high < 0.05
+    same = np.array([cross([(False, False)])] * 5)
+    assert mean_kappa([same]).interval == (1.0, 1.0)
 
 
 def test_a_pair_without_a_label_in_common_counts_for_nothing() -> None:

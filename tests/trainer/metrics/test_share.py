@@ -29,6 +29,11 @@ def test_nothing_is_no_division_by_nothing() -> None:
     assert ratio([0, 0], [0, 0]).interval == (0, 0)
 
 
+def test_a_resample_over_nothing_does_not_count() -> None:
+    found = ratio([1, 1] + [0] * 300, [1, 1] + [0] * 300)
+    assert (found.value, found.low, found.high) == (1.0, 1.0, 1.0)
+
+
 def test_cases_are_resampled_whole() -> None:
     values = np.array([0.0, 10.0])
     drawn = bootstrap(2, lambda chosen: float(values[chosen].mean()))

@@ -131,6 +131,24 @@ def test_nothing_is_asked_twice(work: Workspace, monkeypatch: pytest.MonkeyPatch
     assert loads.loaded == []
 
 
+def test_a_card_that_was_corrected_is_published_and_nothing_is_asked_again(
+    work: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loads = Loads(work, monkeypatch)
+    evaluate.run(work)
+    loads.loaded.clear()
+    card = work.pipeline.card.model_copy(update={"limits": "不得用于儿童。"})
+    again = work.pipeline.model_copy(update={"card": card})
+    merged = begin(work.folder("merge"), "merge", inputs={}, config={"card": "other"})
+    (merged.folder / "model").mkdir()
+    (merged.folder / "model" / "weights.bin").write_text("merge")
+    (merged.folder / "model" / "model.json").write_text("{}")
+    merged.finish([merged.folder])
+    evaluate.run(Workspace(again, work.configs, work.root, work.console))
+    assert verify(work.folder("evaluate") / "model").limits == "不得用于儿童。"
+    assert loads.loaded == []
+
+
 def test_other_weights_are_asked_anew(work: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
     loads = Loads(work, monkeypatch)
     evaluate.run(work)

@@ -321,6 +321,20 @@ def test_a_mixed_set_is_partly_chinese_by_content(
     assert counts.total() == 40
 
 
+def test_nothing_kept_is_no_finished_preparation(tmp_path: Path, maker: Maker) -> None:
+    folder = tmp_path / "pictures"
+    folder.mkdir()
+    for name in ("a.jpg", "b.jpg"):
+        (folder / name).write_bytes(encode(maker.slice()))
+    (folder / "c.csv").write_text("image,caption\na.jpg,短\nb.jpg,短\n", encoding="utf-8")
+    for _ in range(2):
+        with pytest.raises(AssistantError, match="2 行一行也没有留下：说明过短 2 行") as caught:
+            run(tmp_path, sources=[{"kind": "pictures", "path": "pictures"}])
+        assert caught.value.code == "TRN-513"
+        assert len(table(tmp_path / "out" / "rejects.csv")) == 2
+        assert not (tmp_path / "out" / "manifest.json").exists()
+
+
 def test_everything_wrong_is_told_at_once_before_any_work(tmp_path: Path, shards: Path) -> None:
     first = sorted(shards.glob("*.parquet"))[0]
     first.write_bytes(first.read_bytes()[:-100])

@@ -171,3 +171,16 @@ def test_an_unknown_set(tmp_path: Path) -> None:
 
 def test_a_limit(slake_folder: Path) -> None:
     assert len(load(Asked("slake", slake_folder, "test", slake_folder, limit=2))) == 2
+
+
+@pytest.mark.parametrize("split", ["tset", "Test", "", "validation"])
+def test_a_misspelt_split_is_not_taken_for_the_training_rows(rad_folder: Path, split: str) -> None:
+    with pytest.raises(AssistantError) as caught:
+        load(Asked("vqa-rad", rad_folder, split, Path()))
+    assert caught.value.code == "TRN-613"
+
+
+def test_the_original_vqa_rad_has_no_rows_for_validation(rad_folder: Path) -> None:
+    with pytest.raises(AssistantError, match="没有 val") as caught:
+        load(Asked("vqa-rad", rad_folder, "val", Path()))
+    assert caught.value.code == "TRN-611"

@@ -2,18 +2,19 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import groupby
 from pathlib import Path
 
+from trainer.data.corpus.content import Content, content_of, picture_name
 from trainer.data.corpus.preparation import DialoguesSource
 from trainer.data.corpus.reasons import MALFORMED, Reason
 from trainer.data.corpus.row import RawRow, Turn, Unit
 from trainer.data.corpus.shelf import Shelf, fetch_from, match_names, open_shelf
 from trainer.data.corpus.tables import Record, TableError, pick, read_table, text_of
 
-_DIALOGUE = ("dialogue", "dialogue_id", "conversation", "id", "对话", "对话编号", "编号", "序号")
+_DIALOGUE = ("dialogue", "dialogue_id", "conversation", "对话", "对话编号", "id", "编号", "序号")
 _CASE = ("case", "patient", "study", "病例", "病例号", "检查号")
 _ROLE = ("role", "from", "speaker", "角色", "说话人")
 _TEXT = ("content", "value", "text", "内容", "文字")
@@ -41,11 +42,17 @@ class Dialogue:
 
 
 def problems(source: DialoguesSource) -> list[str]:
-    """What is wrong with the file or its columns."""
+    """What is wrong with the file, its columns or the place of its pictures."""
+    told = []
     try:
-        return [] if _dialogues(source) else [f"{source.path.name} 中没有对话"]
+        told += [] if _dialogues(source) else [f"{source.path.name} 中没有对话"]
     except TableError as error:
-        return [str(error)]
+        told.append(str(error))
+    try:
+        _shelf(source)
+    except TableError as error:
+        told.append(f"pictures：{error}")
+    return told
 
 
 def units(source: DialoguesSource, number: int, first: int, size: int) -> list[Unit]:
@@ -115,41 +122,44 @@ def _dialogues(source: DialoguesSource) -> tuple[Dialogue, ...]:
 def _from_messages(row: Record, number: int) -> Dialogue:
     messages = pick(row, _TURNS)
     pictures = _names(pick(row, _PICTURES))
-    said: list[tuple[str, str, tuple[str, ...]]] = []
+    said: list[tuple[str, Content]] = []
     for message in messages if isinstance(messages, list) else []:
         if isinstance(message, dict):
             own = _names(pick(message, _PICTURES))
-            role, text = text_of(pick(message, _ROLE)), text_of(pick(message, _TEXT))
-            said.append((role, text, own))
+            told = content_of(pick(message, _TEXT))
+            told = replace(told, pictures=(*told.pictures, *own))
+            said.append((text_of(pick(message, _ROLE)), told))
     id_ = text_of(pick(row, ("id", "dialogue", "编号"))) or str(number)
     return _dialogue(id_, text_of(pick(row, _CASE)), said, pictures)
 
 
 def _from_rows(key: str, rows: list[Record]) -> Dialogue:
-    said: list[tuple[str, str, tuple[str, ...]]] = []
+    said: list[tuple[str, Content]] = []
     for row in rows:
         pictures = _names(pick(row, _PICTURES))
         if text_of(pick(row, _ROLE)):
-            said.append((text_of(pick(row, _ROLE)), text_of(pick(row, _TEXT)), pictures))
+            said.append((text_of(pick(row, _ROLE)), Content(text_of(pick(row, _TEXT)), pictures)))
         else:
-            said.append(("user", text_of(pick(row, _QUESTION)), pictures))
-            said.append(("assistant", text_of(pick(row, _ANSWER)), ()))
+            said.append(("user", Content(text_of(pick(row, _QUESTION)), pictures)))
+            said.append(("assistant", Content(text_of(pick(row, _ANSWER)))))
     return _dialogue(key, text_of(pick(rows[0], _CASE)), said, ())
 
 
 def _dialogue(
-    id_: str, case: str, said: Iterable[tuple[str, str, tuple[str, ...]]], pictures: tuple[str, ...]
+    id_: str, case: str, said: Iterable[tuple[str, Content]], pictures: tuple[str, ...]
 ) -> Dialogue:
     """Pictures named for the whole dialogue go where ``<image>`` stands, else to the start."""
     turns: list[Turn] = []
     shown: list[str] = []
     waiting = list(pictures)
     fault = ""
-    for role, text, own in said:
+    for role, told in said:
+        text, own = told.text, told.pictures
         name = role.strip().casefold()
         speaker = "user" if name in _USER else "assistant" if name in _ASSISTANT else ""
         if name == "system":
             continue
+        fault = fault or told.fault
         marks = len(_MARK.findall(text))
         mine = [*own, *waiting[: max(marks - len(own), 0)]]
         del waiting[: max(marks - len(own), 0)]
@@ -176,8 +186,10 @@ def _dialogue(
 
 
 def _names(value: object) -> tuple[str, ...]:
-    if isinstance(value, list):
-        return tuple(text_of(item) for item in value if text_of(item))
+    if isinstance(value, list | dict):
+        value = value if isinstance(value, list) else [value]
+        # What names no file stays as a picture that is missed.
+        return tuple(picture_name(item) or "" for item in value if item not in (None, ""))
     return tuple(part.strip() for part in _SEPARATOR.split(text_of(value)) if part.strip())
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from assistant.errors import AssistantError
-from trainer.data.corpus.medtrinity import rows_of
+from trainer.data.corpus.medtrinity import of_wrong_type, rows_of
 from trainer.data.corpus.preparation import HubSource
 from trainer.data.corpus.row import RawRow, Unit
 
@@ -29,7 +29,9 @@ def problems(source: HubSource) -> list[str]:
     missing = [name for name in wanted if name not in columns]
     if missing:
         return [f"{source.name} 缺少列 {'、'.join(missing)}（现有 {'、'.join(columns)}）"]
-    return []
+    features = _open(source).features  # None where only reading tells
+    found = of_wrong_type(features.arrow_schema, *wanted) if features else []
+    return [f"{source.name} {line}" for line in found]
 
 
 def units(source: HubSource, number: int, first: int) -> list[Unit]:

@@ -1,7 +1,8 @@
 """The verdict on a row: kept with its pictures, or left out for the first reason that holds.
 
 Cheap questions come first: the words are read before a picture is decoded, so that most of a
-mixed set costs no decoding at all.
+mixed set costs no decoding at all. Only where the owner says that all is CT may a picture's DICOM
+still contradict what the words name.
 """
 
 from dataclasses import dataclass, replace
@@ -58,6 +59,8 @@ def judge(raw: RawRow, rules: Rules, *, sampled: bool) -> Judged:
         pictures = [_fetch(raw, place, rules) for place in range(len(raw.pictures))]
         if not pictures:
             raise _Left(reasons.MISSING_PICTURE)
+        if stated.is_other and any(picture.modality != "CT" for picture in pictures):
+            raise _other(stated)
         for picture in pictures:
             _look_at(picture, rules.select)
         why = _evidence(stated, pictures, rules)
@@ -83,10 +86,15 @@ def _read_words(turns: tuple[Turn, ...], rules: Rules) -> Stated:
     # A dialogue's answers may be short by nature; a caption may not.
     if len(turns) == 2 and not turns[0].text and words < least:
         raise _Left(reasons.TOO_SHORT, f"{words} {'字' if chinese else '词'}")
-    stated = stated_modality(" ".join(turn.text for turn in turns))
-    if stated.modality and not stated.is_ct:
-        raise _Left(reasons.OTHER_MODALITY, f"{stated.modality}：“{stated.words}”")
+    # Later turns of a dialogue speak of what else might be done.
+    stated = stated_modality(" ".join(turn.text for turn in turns[:2]), vouched=rules.vouched)
+    if stated.is_other and not rules.vouched:
+        raise _other(stated)
     return stated
+
+
+def _other(stated: Stated) -> _Left:
+    return _Left(reasons.OTHER_MODALITY, f"{stated.modality}：“{stated.words}”")
 
 
 def _fetch(raw: RawRow, place: int, rules: Rules) -> Picture:

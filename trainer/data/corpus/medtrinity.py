@@ -29,14 +29,48 @@ def problems(source: ParquetSource) -> list[str]:
     told = []
     for shard in found:
         try:
-            names = pq.read_schema(shard).names
+            schema = pq.read_schema(shard)
         except _BROKEN:
             told.append(f"{shard.name} 不是完整的 parquet（可能没有下载完）")
             continue
-        missing = [name for name in (source.image, source.id, source.caption) if name not in names]
+        columns = (source.image, source.id, source.caption)
+        missing = [name for name in columns if name not in schema.names]
         if missing:
-            told.append(f"{shard.name} 缺少列 {'、'.join(missing)}（现有 {'、'.join(names)}）")
+            told.append(
+                f"{shard.name} 缺少列 {'、'.join(missing)}（现有 {'、'.join(schema.names)}）"
+            )
+        else:
+            told += [f"{shard.name} {line}" for line in of_wrong_type(schema, *columns)]
     return told
+
+
+def of_wrong_type(schema: pa.Schema, image: str, id_: str, caption: str) -> list[str]:
+    """Columns that hold no pictures, names or texts, Chinese."""
+    pictures = schema.field(image).type
+    told = []
+    if pa.types.is_struct(pictures):
+        names = [field.name for field in pictures]
+        held = pictures.field("bytes").type if "bytes" in names else pa.null()
+        where = pictures.field("path").type if "path" in names else pa.string()
+        fine = _is_binary(held) and (_is_text(where) or pa.types.is_null(where))
+    else:
+        fine = _is_binary(pictures) or _is_text(pictures)
+    if not fine:
+        told.append(f"的列 {image} 是 {pictures}，不是图片（二进制、路径，或含 bytes 的结构）")
+    if pa.types.is_nested(schema.field(id_).type):
+        told.append(f"的列 {id_} 是 {schema.field(id_).type}，不是编号")
+    words = schema.field(caption).type
+    if not _is_text(words.value_type if pa.types.is_dictionary(words) else words):
+        told.append(f"的列 {caption} 是 {words}，不是文字")
+    return told
+
+
+def _is_binary(kind: pa.DataType) -> bool:
+    return bool(pa.types.is_binary(kind) or pa.types.is_large_binary(kind))
+
+
+def _is_text(kind: pa.DataType) -> bool:
+    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind))
 
 
 def units(source: ParquetSource, number: int, first: int, least: int) -> list[Unit]:

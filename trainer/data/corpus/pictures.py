@@ -98,8 +98,8 @@ def _listing(source: PicturesSource) -> Listing:
     entries: list[Entry] = []
     faults: list[str] = []
     for name in tables or ([source.captions] if source.captions else []):
-        data = shelf.read(name) if name in shelf.names else beside.read_bytes()
         try:
+            data = _words(shelf, name) if name in shelf.names else beside.read_bytes()
             entries += _from_table(name, data, ways)
         except TableError as error:
             faults.append(str(error))
@@ -110,6 +110,13 @@ def _listing(source: PicturesSource) -> Listing:
     alone = (name for name in pictures if name not in captioned)
     entries += [Entry(name, name, "", "", "") for name in alone]
     return Listing(shelf, tuple(entries), tuple(faults))
+
+
+def _words(shelf: Shelf, name: str) -> bytes:
+    try:
+        return shelf.read(name)
+    except OSError as error:
+        raise TableError(f"{name} 读不出来，可能已损坏或有密码（{error}）") from error
 
 
 def _pictures(shelf: Shelf) -> tuple[str, ...]:
@@ -145,12 +152,12 @@ def _from_texts(shelf: Shelf, pictures: tuple[str, ...], ways: Mapping[str, str]
     stems = {PurePosixPath(name).with_suffix("").as_posix(): name for name in pictures}
     entries = []
     for name in (name for name in shelf.names if name.lower().endswith(".txt")):
-        text = decode(shelf.read(name))
+        text = decode(_words(shelf, name))
         picture = stems.get(PurePosixPath(name).with_suffix("").as_posix())
         if picture is not None:
             entries.append(Entry(picture, picture, text.strip(), "", ""))
             continue
-        for line in text.splitlines():
+        for line in text.split("\n"):
             named, tab, caption = line.partition("\t")
             if tab:
                 picture = ways.get(named.strip().casefold(), "")

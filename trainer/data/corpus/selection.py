@@ -33,6 +33,18 @@ _DENIED = re.compile(
     r"(?:\bnot|\bnon|\bunlike|\brather than|\binstead of|并非|不是|非)[\s-]*(?:an?|the)?[\s-]*$",
     re.I,
 )
+# What is recommended, was done before or is compared with is not this picture.
+_CLAUSE = re.compile(r"[,，。;；!！?？\n]|\.(?!\d)")
+_ASIDE = re.compile(
+    r"建议|进一步|必要时|复查|随访|结合|前次|上次|既往|原片|对照|术|(?:与|较|同).*比"
+    r"|recommend|suggest|advis|further|correlat|compar|prior\b|previous|post-?operative",
+    re.I,
+)
+_ASIDE_AFTER = re.compile(
+    r"\b(?:is|are|was|be) (?:recommended|advised|suggested)|.{0,6}(?:比较|对比)"
+)
+_SCOPE = re.compile(r"腹腔镜|laparoscop", re.I)
+_OPERATION = re.compile(r"(?:(?<=镜)下?|(?<=镜下)).{0,12}?(?:术|切除|修补)")
 
 COLOUR_MOST = 0.02
 """Share of coloured pixels above which a picture is no CT; a coloured rim of text stays below."""
@@ -52,9 +64,19 @@ class Stated:
         """It says CT."""
         return self.modality == "CT"
 
+    @property
+    def is_other(self) -> bool:
+        """It says something else."""
+        return self.modality not in ("", "CT")
 
-def stated_modality(text: str) -> Stated:
+
+def stated_modality(text: str, *, vouched: bool = False) -> Stated:
     """What the caption says the picture is: the first modality named and not denied.
+
+    Args:
+        text: the caption.
+        vouched: the owner says that it is CT; then what is recommended, compared with or done
+            in an operation does not count.
 
     >>> stated_modality("The image is a CT scan; MRI is recommended.").modality
     'CT'
@@ -62,10 +84,24 @@ def stated_modality(text: str) -> Stated:
     '磁共振'
     """
     for match in _NAMED.finditer(text):
-        if not _DENIED.search(text, 0, match.start()):
-            number = int(str(match.lastgroup)[1:])
-            return Stated(_MODALITIES[number][0], match[0])
+        if _DENIED.search(text, 0, match.start()) or (vouched and _is_aside(match)):
+            continue
+        number = int(str(match.lastgroup)[1:])
+        return Stated(_MODALITIES[number][0], match[0])
     return Stated()
+
+
+def _is_aside(match: re.Match[str]) -> bool:
+    text = match.string
+    before = _CLAUSE.split(text[: match.start()])[-1]
+    after = _CLAUSE.split(text[match.end() :], maxsplit=1)[0]
+    clause = before + match[0] + after
+    return bool(
+        _ASIDE.search(before)
+        or _ASIDE_AFTER.search(after)
+        or _SCOPE.match(match[0])
+        or _OPERATION.match(clause, len(before + match[0]))
+    )
 
 
 def unlike_ct(grey: Image.Image, coloured: float) -> str:

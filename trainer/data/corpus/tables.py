@@ -2,9 +2,11 @@
 
 import csv
 import json
+import re
 from collections.abc import Iterator, Mapping
 from io import BytesIO, StringIO
-from pathlib import Path
+from itertools import zip_longest
+from pathlib import Path, PurePath
 
 Record = Mapping[str, object]
 SUFFIXES = frozenset({".csv", ".tsv", ".xlsx", ".json", ".jsonl"})
@@ -31,11 +33,13 @@ def read_table(name: str, data: bytes) -> list[Record]:
         if suffix == ".json":
             return _json(json.loads(text))
         if suffix == ".jsonl":
-            return _json([json.loads(line) for line in text.splitlines() if line.strip()])
-        dialect = csv.excel_tab if suffix == ".tsv" else csv.excel
-        return [_record(row) for row in csv.DictReader(StringIO(text, newline=""), dialect=dialect)]
+            # Other ends of lines, such as U+2028, are legal inside a text of JSON.
+            return _json([json.loads(line) for line in text.split("\n") if line.strip()])
+        return list(_csv(name, text, csv.excel_tab if suffix == ".tsv" else csv.excel))
     except TableError:
         raise
+    except csv.Error as error:
+        raise TableError(f"{name} 的引号不成对，请补全后再用") from error
     except Exception as error:  # a broken XLSX fails in a dozen ways inside zip and XML
         raise TableError(f"{name} 无法读取（{type(error).__name__}）") from error
 
@@ -64,10 +68,45 @@ def pick(record: Record, names: tuple[str, ...]) -> object:
 
 
 def text_of(value: object) -> str:
-    """A cell as text: 12.0 in a spreadsheet means 12."""
+    """A cell as text: 12.0 in a spreadsheet means 12; a list or mapping of JSON is no text."""
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
-    return "" if value is None else str(value).strip()
+    return "" if value is None or isinstance(value, list | dict) else str(value).strip()
+
+
+def _csv(name: str, text: str, dialect: type[csv.Dialect]) -> Iterator[Record]:
+    """Rows of a CSV, none of them cut short or run together."""
+    lines = csv.reader(StringIO(text, newline=""), dialect=dialect, strict=True)
+    header = next(lines, [])
+    while True:
+        place = lines.line_num + 1
+        cells = next(lines, None)
+        if cells is None:
+            return
+        if any(cell.strip() for cell in cells[len(header) :]):
+            raise TableError(
+                f"{name} 第 {place} 行有 {len(cells)} 格，表头只有 {len(header)} 格；"
+                "文字里有逗号的，请用双引号括起整格"
+            )
+        if _swallows(cells, dialect.delimiter):
+            raise TableError(f"{name} 第 {place} 行的一格里含有后面的行，请补全这一格的双引号")
+        if cells:
+            yield _record(dict(zip_longest(header, cells[: len(header)])))
+
+
+def _swallows(cells: list[str], delimiter: str) -> bool:
+    """A line within a cell begins as its own row does and has as many cells."""
+    return any(
+        line.count(delimiter) == len(cells) - 1
+        and _shape(line.partition(delimiter)[0]) == _shape(cells[0])
+        for cell in cells[1:]
+        for line in cell.splitlines()[1:]
+    )
+
+
+def _shape(name: str) -> str:
+    """A file's suffix, and else the text without its digits."""
+    return PurePath(name.strip()).suffix.lower() or re.sub(r"\d+", "0", name.strip())
 
 
 def _json(content: object) -> list[Record]:

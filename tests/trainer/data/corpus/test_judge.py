@@ -3,6 +3,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from pydicom.data import get_testdata_file
 
 from tests.trainer.medtrinity_rows import CAPTION, Maker, encode
 from trainer.data.corpus import reasons
@@ -53,6 +54,27 @@ def test_a_caption_that_names_no_modality_needs_a_voucher_or_leave() -> None:
 def test_an_owner_cannot_vouch_against_the_caption() -> None:
     text = "An ultrasound image of the thyroid with a nodule in the left lobe."
     assert verdict(text, picture, vouched=True).reason == reasons.OTHER_MODALITY
+
+
+def test_dicom_says_more_than_words_where_the_owner_vouches() -> None:
+    text = "左侧额叶见片状高信号影，MRI T2WI示边界不清，周围水肿。"
+    file = get_testdata_file("CT_small.dcm", read=False)
+    assert isinstance(file, str)
+    data = Path(file).read_bytes()
+    assert verdict(text, lambda: data, vouched=True).why == "DICOM：CT"
+    assert verdict(text, picture, vouched=True).reason == reasons.OTHER_MODALITY
+    assert verdict(text, forbidden).reason == reasons.OTHER_MODALITY
+
+
+def test_a_dialogue_is_judged_by_its_first_question_and_answer() -> None:
+    turns = (
+        Turn("user", "请描述。", 1),
+        Turn("assistant", "左侧基底节区高密度影，考虑脑出血。"),
+        Turn("user", "需要做MRI吗？"),
+        Turn("assistant", "暂不需要。"),
+    )
+    rules = Rules(Select(), True, "auto", 92)
+    assert judge(RawRow("f", 0, "id", turns, (picture,)), rules, sampled=False).reason is None
 
 
 def test_boxes_may_be_kept_by_request() -> None:

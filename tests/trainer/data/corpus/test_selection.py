@@ -30,6 +30,40 @@ def test_the_first_modality_that_is_not_denied_counts(text: str, modality: str) 
     assert stated_modality(text).modality == modality
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "左侧基底节区见团片状高密度影，考虑脑出血，建议进一步行MRI检查。",
+        "肝右叶见低密度占位，建议增强磁共振进一步检查。",
+        "胆囊缺如，腹腔镜下胆囊切除术后改变。",
+        "右肺上叶缺如，胸腔镜下肺叶切除术后。",
+        "右肺上叶见结节，与前次X线胸片比较增大。",
+        "右肺结节，较2020年胸片对比增大。",
+        "A mass in the liver. Further evaluation with MRI.",
+        "A mass in the liver; MRI is recommended.",
+    ],
+)
+def test_what_is_recommended_or_compared_with_does_not_count_where_ct_is_vouched_for(
+    text: str,
+) -> None:
+    assert stated_modality(text, vouched=True).modality == ""
+    assert stated_modality(text).is_other
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "胸部X线片示右肺上叶结节。",
+        "MRI T2WI示左侧额叶高信号，建议CT检查。",
+        "建议手术，MRI示左侧额叶高信号。",
+        "胃镜示胃窦溃疡。",
+        "An ultrasound image of the thyroid.",
+    ],
+)
+def test_what_the_picture_is_counts_whoever_vouches(text: str) -> None:
+    assert stated_modality(text, vouched=True).is_other
+
+
 def test_pictures_that_no_scanner_makes_are_told_apart() -> None:
     grey = Maker().slice()
     assert unlike_ct(grey, 0.0) == ""

@@ -8,7 +8,7 @@ import pytest
 from openpyxl import Workbook
 
 from tests.trainer.medtrinity_rows import Maker, encode, write_shards
-from trainer.data.corpus import dialogues, medtrinity, pictures
+from trainer.data.corpus import dialogues, medtrinity, pictures, reasons
 from trainer.data.corpus.preparation import DialoguesSource, ParquetSource, PicturesSource
 from trainer.data.corpus.row import RawRow
 
@@ -115,6 +115,65 @@ def test_a_broken_zip_is_told(tmp_path: Path) -> None:
     assert "zip" in pictures.problems(PicturesSource(kind="pictures", path=tmp_path / "a.zip"))[0]
 
 
+def test_captions_in_a_zip_that_cannot_be_read_are_told(tmp_path: Path) -> None:
+    for name in ("c.csv", "1.txt"):
+        path = tmp_path / f"{name}.zip"
+        with zipfile.ZipFile(path, "w") as archive:
+            archive.writestr("1.jpg", b"x")
+            archive.writestr(name, "image,caption\n1.jpg,AAAA\n")
+        path.write_bytes(path.read_bytes().replace(b"AAAA", b"AABA"))
+        (told,) = pictures.problems(PicturesSource(kind="pictures", path=path))
+        assert name in told
+        assert "损坏或有密码" in told
+
+
+def test_pictures_of_dialogues_that_are_nowhere_are_told(tmp_path: Path) -> None:
+    text = json.dumps([{"messages": [{"role": "user", "content": "看图"}]}])
+    (tmp_path / "t.json").write_text(text, encoding="utf-8")
+    gone = tmp_path / "nowhere"
+    source = DialoguesSource(kind="dialogues", path=tmp_path / "t.json", pictures=gone)
+    (told,) = dialogues.problems(source)
+    assert "nowhere" in told
+
+
+@pytest.mark.parametrize(
+    ("column", "values", "told"),
+    [
+        ("image", [1], "int64"),
+        ("image", [[1, 2]], "list"),
+        ("image", [{"path": "a.png"}], "struct"),
+        ("id", [["a"]], "不是编号"),
+        ("caption", [["a CT"]], "不是文字"),
+        ("caption", [3], "不是文字"),
+        ("caption", [None], "不是文字"),
+    ],
+)
+def test_columns_of_a_wrong_type_are_told(
+    tmp_path: Path, column: str, values: list[object], told: str
+) -> None:
+    record = {"image": [b"x"], "id": ["a"], "caption": ["CT"]} | {column: values}
+    pq.write_table(pa.table(record), tmp_path / "0.parquet")
+    (line,) = medtrinity.problems(parquet(tmp_path))
+    assert column in line
+    assert told in line
+
+
+@pytest.mark.parametrize(
+    "image",
+    [
+        [b"x"],
+        ["a.png"],
+        [{"bytes": b"x", "path": "a.png"}],
+        [{"bytes": b"x", "path": None}],
+        pa.array([b"x"], pa.large_binary()),
+    ],
+)
+def test_columns_as_data_sets_write_them_are_fine(tmp_path: Path, image: object) -> None:
+    record = {"image": image, "id": [7], "caption": ["CT"]}
+    pq.write_table(pa.table(record), tmp_path / "0.parquet")
+    assert medtrinity.problems(parquet(tmp_path)) == []
+
+
 def talk(path: Path) -> list[RawRow]:
     return all_rows(DialoguesSource(kind="dialogues", path=path, pictures=path.parent))
 
@@ -145,6 +204,13 @@ def test_dialogues_from_a_sheet_of_questions_and_answers(tmp_path: Path) -> None
         ]
         assert [turn.pictures for turn in first.turns] == [2, 0, 0, 0]
         assert [fetch() for fetch in first.pictures] == [b"1", b"2"]
+
+
+def test_rows_may_have_numbers_of_their_own(tmp_path: Path) -> None:
+    text = "id,对话编号,问题,回答,图片\n1,D1,看图,结节,1.jpg\n2,D1,多大？,8 mm,\n"
+    (tmp_path / "t.csv").write_text(text, encoding="utf-8")
+    (row,) = talk(tmp_path / "t.csv")
+    assert (row.id, len(row.turns)) == ("D1", 4)
 
 
 def test_questions_and_answers_without_a_number_are_a_dialogue_each(tmp_path: Path) -> None:
@@ -193,6 +259,36 @@ def test_pictures_go_where_their_marks_stand(tmp_path: Path) -> None:
     assert [turn.pictures for turn in row.turns] == [1, 0, 2, 0]
     assert [fetch() for fetch in row.pictures] == [b"1", b"2", b"3"]
     assert row.fault is None
+
+
+def test_contents_may_be_lists_of_parts(tmp_path: Path) -> None:
+    for name in "12":
+        (tmp_path / f"{name}.jpg").write_bytes(name.encode())
+    messages = [
+        {"role": "user", "content": [{"type": "image"}, {"type": "text", "text": "看图"}]},
+        {"role": "assistant", "content": [{"type": "text", "text": "右肺结节。"}]},
+        {"role": "user", "content": [{"image": "2.jpg"}, {"text": "这一幅呢"}]},
+        {"role": "assistant", "content": "未见异常。"},
+    ]
+    odd = [{"role": "user", "content": [{"type": "audio"}]}, messages[1]]
+    text = json.dumps([{"messages": m, "images": ["1.jpg"]} for m in (messages, odd)])
+    (tmp_path / "t.json").write_text(text, encoding="utf-8")
+    row, refused = talk(tmp_path / "t.json")
+    assert [turn.text for turn in row.turns] == ["看图", "右肺结节。", "这一幅呢", "未见异常。"]
+    assert [fetch() for fetch in row.pictures] == [b"1", b"2"]
+    assert row.fault is None
+    assert refused.fault is not None
+    assert refused.fault[0] == reasons.MALFORMED
+
+
+def test_a_picture_that_names_no_file_is_missed(tmp_path: Path) -> None:
+    (tmp_path / "1.jpg").write_bytes(b"1")
+    messages = [{"role": "user", "content": "看图"}, {"role": "assistant", "content": "结节"}]
+    images = [{"path": "1.jpg"}, {"bytes": "AAAA"}]
+    text = json.dumps([{"messages": messages, "images": images}])
+    (tmp_path / "t.json").write_text(text, encoding="utf-8")
+    (row,) = talk(tmp_path / "t.json")
+    assert [fetch() for fetch in row.pictures] == [b"1", None]
 
 
 @pytest.mark.parametrize(
