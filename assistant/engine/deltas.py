@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import httpx
 
-from assistant.errors import AssistantError
+from assistant.engine.failure import Failure, unreadable
 
 
 @dataclass(frozen=True)
@@ -25,16 +25,12 @@ class Delta:
     completion_tokens: int | None = None
 
 
-class Passing(Exception):
-    """A failure that may pass; trying again makes sense."""
-
-
 async def read_deltas(response: httpx.Response) -> AsyncIterator[Delta]:
     """The pieces up to the end of the answer.
 
     Raises:
         AssistantError: ENG-217 these are not such events.
-        Passing: the stream ended before the answer did, or the endpoint reports a failure.
+        Failure: the stream ended before the answer did, or the endpoint reports a failure.
     """
     finished = False
     async for line in response.aiter_lines():
@@ -47,14 +43,14 @@ async def read_deltas(response: httpx.Response) -> AsyncIterator[Delta]:
         finished = finished or bool(delta.finish)
         yield delta
     if not finished:
-        raise Passing("the stream ended before the answer did")
+        raise Failure("the stream ended before the answer did")
 
 
 def _delta(data: str) -> Delta:
     try:
         event = json.loads(data)
         if event.get("error"):
-            raise Passing("an error event")
+            raise Failure("an error event")
         usage = event.get("usage") or {}
         choice = (event.get("choices") or [{}])[0]
         text = (choice.get("delta") or {}).get("content") or ""
@@ -67,12 +63,3 @@ def _delta(data: str) -> Delta:
         )
     except (ValueError, KeyError, IndexError, TypeError, AttributeError) as error:
         raise unreadable() from error
-
-
-def unreadable() -> AssistantError:
-    """ENG-217: what answers is no such endpoint."""
-    return AssistantError(
-        "ENG-217",
-        "远程端点的应答无法识别，它可能不是 OpenAI 兼容的接口。",
-        next_step="请核对 remote_url；支持 vLLM、SGLang 与 LLaMA-Factory api 等。",
-    )

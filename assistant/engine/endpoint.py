@@ -1,4 +1,4 @@
-"""An OpenAI-compatible endpoint: where it is, what it is asked, and what can go wrong."""
+"""An OpenAI-compatible endpoint: where it is and what it is asked."""
 
 import asyncio
 import ipaddress
@@ -8,7 +8,8 @@ from typing import Any
 
 import httpx
 
-from assistant.engine.deltas import Delta, Passing, read_deltas, unreadable
+from assistant.engine.deltas import Delta, read_deltas
+from assistant.engine.failure import Failure, broken_off, may_pass, told, unreadable
 from assistant.errors import AssistantError
 
 CONNECT_TIMEOUT_S = 10.0
@@ -17,8 +18,6 @@ READ_TIMEOUT_S = 120.0
 
 ATTEMPTS = 3
 BACKOFF_S = 0.5
-PASSING = frozenset({408, 425, 429, 500, 502, 503, 504})
-"""HTTP statuses after which trying again makes sense."""
 
 
 @dataclass(frozen=True)
@@ -76,27 +75,26 @@ class Endpoint:
                 async with self._client() as client:
                     url = self._url("chat/completions")
                     async with client.stream("POST", url, json=dict(body)) as response:
-                        self._refuse(response.status_code)
+                        _refuse(response)
                         async for delta in read_deltas(response):
                             begun = begun or bool(delta.text)
                             yield delta
                 return
-            except (httpx.RequestError, Passing) as error:
+            except (httpx.RequestError, Failure) as error:
                 if begun:
-                    raise _broken_off(error) from error
-                final = isinstance(error, httpx.ReadTimeout) or _certificate(error)
-                if final or attempt == ATTEMPTS:
-                    raise self._unreachable(error) from error
+                    raise broken_off(error) from error
+                if attempt == ATTEMPTS or not may_pass(error):
+                    raise told(self.address, error) from error
             await asyncio.sleep(BACKOFF_S * 2 ** (attempt - 1))
 
     async def _once(self, path: str) -> httpx.Response:
         try:
             async with self._client() as client:
                 response = await client.get(self._url(path), timeout=CONNECT_TIMEOUT_S)
-                self._refuse(response.status_code)
+                _refuse(response)
                 return response
-        except (httpx.RequestError, Passing) as error:
-            raise self._unreachable(error) from error
+        except (httpx.RequestError, Failure) as error:
+            raise told(self.address, error) from error
 
     def _client(self) -> httpx.AsyncClient:
         # A proxy from the environment must not carry what stays on this machine.
@@ -111,50 +109,10 @@ class Endpoint:
     def _url(self, path: str) -> httpx.URL:
         return self._base.copy_with(path=f"{self._base.path.rstrip('/')}/v1/{path}")
 
-    def _refuse(self, status: int) -> None:
-        if status in PASSING:
-            raise Passing(f"HTTP {status}")
-        if status in (401, 403):
-            raise AssistantError(
-                "ENG-213",
-                f"远程端点 {self.address} 拒绝了访问（HTTP {status}）。",
-                next_step="请检查密钥：环境变量 CT_ASSISTANT_REMOTE_KEY。",
-            )
-        if status != 200:
-            raise AssistantError(
-                "ENG-215",
-                f"远程端点 {self.address} 不接受这个请求（HTTP {status}）。",
-                next_step="请检查 remote_url 与 remote_model，或新建对话、减少图像后再问。",
-            )
 
-    def _unreachable(self, error: Exception) -> AssistantError:
-        if _certificate(error):
-            return AssistantError(
-                "ENG-216",
-                f"远程端点 {self.address} 的证书校验未通过，没有发送任何内容。",
-                next_step="请向端点的管理员索取根证书并装入系统；程序不会跳过校验。",
-            )
-        if isinstance(error, httpx.DecodingError):
-            return unreadable()
-        return AssistantError(
-            "ENG-212",
-            f"远程端点 {self.address} 没有应答。",
-            next_step="请确认端点已启动、地址与网络无误后再问一次。",
-            detail=f"{type(error).__name__}: {error}",
-        )
-
-
-def _broken_off(error: Exception) -> AssistantError:
-    return AssistantError(
-        "ENG-214",
-        "远程端点在回答途中断开，本次回答不完整。",
-        next_step="请再问一次。",
-        detail=f"{type(error).__name__}: {error}",
-    )
-
-
-def _certificate(error: Exception) -> bool:
-    return "CERTIFICATE_VERIFY_FAILED" in str(error)
+def _refuse(response: httpx.Response) -> None:
+    if response.status_code != 200:
+        raise Failure(f"HTTP {response.status_code}", response.status_code)
 
 
 def _headers(key: str) -> dict[str, str]:

@@ -1,0 +1,82 @@
+"""What can go wrong at an endpoint, and what a person is told of it."""
+
+import httpx
+
+from assistant.errors import AssistantError
+
+PASSING = frozenset({408, 425, 429, 500, 502, 503, 504})
+"""HTTP statuses after which trying again makes sense."""
+
+
+class Failure(Exception):
+    """The endpoint does not answer as asked.
+
+    Args:
+        reason: for the log.
+        status: HTTP status, where it says one.
+    """
+
+    def __init__(self, reason: str, status: int | None = None) -> None:
+        super().__init__(reason)
+        self.status = status
+
+
+def may_pass(error: Exception) -> bool:
+    """Whether trying again makes sense."""
+    if isinstance(error, Failure):
+        return error.status is None or error.status in PASSING
+    return not (isinstance(error, httpx.ReadTimeout) or _certificate(error))
+
+
+def told(address: str, error: Exception) -> AssistantError:
+    """What a failure before the first character is for a person: ENG-212 to ENG-217."""
+    if _certificate(error):
+        return AssistantError(
+            "ENG-216",
+            f"远程端点 {address} 的证书校验未通过，没有发送任何内容。",
+            next_step="请向端点的管理员索取根证书并装入系统；程序不会跳过校验。",
+        )
+    if isinstance(error, httpx.DecodingError):
+        return unreadable()
+    status = error.status if isinstance(error, Failure) else None
+    if status in (401, 403):
+        return AssistantError(
+            "ENG-213",
+            f"远程端点 {address} 拒绝了访问（HTTP {status}）。",
+            next_step="请检查密钥：环境变量 CT_ASSISTANT_REMOTE_KEY。",
+        )
+    if not may_pass(error) and status is not None:
+        return AssistantError(
+            "ENG-215",
+            f"远程端点 {address} 不接受这个请求（HTTP {status}）。",
+            next_step="请检查 remote_url 与 remote_model，或新建对话、减少图像后再问。",
+        )
+    return AssistantError(
+        "ENG-212",
+        f"远程端点 {address} 没有应答。",
+        next_step="请确认端点已启动、地址与网络无误后再问一次。",
+        detail=f"{type(error).__name__}: {error}",
+    )
+
+
+def broken_off(error: Exception) -> AssistantError:
+    """ENG-214: an answer that had begun is not whole."""
+    return AssistantError(
+        "ENG-214",
+        "远程端点在回答途中断开，本次回答不完整。",
+        next_step="请再问一次。",
+        detail=f"{type(error).__name__}: {error}",
+    )
+
+
+def unreadable() -> AssistantError:
+    """ENG-217: what answers is no such endpoint."""
+    return AssistantError(
+        "ENG-217",
+        "远程端点的应答无法识别，它可能不是 OpenAI 兼容的接口。",
+        next_step="请核对 remote_url；支持 vLLM、SGLang 与 LLaMA-Factory api 等。",
+    )
+
+
+def _certificate(error: Exception) -> bool:
+    return "CERTIFICATE_VERIFY_FAILED" in str(error)
