@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import httpx
 
+from assistant.engine.events import DONE, read_events
 from assistant.engine.failure import Failure, unreadable
 
 
@@ -33,13 +34,10 @@ async def read_deltas(response: httpx.Response) -> AsyncIterator[Delta]:
         Failure: the stream ended before the answer did, or the endpoint reports a failure.
     """
     finished = False
-    async for line in response.aiter_lines():
-        if not line.startswith("data:"):
-            continue
-        data = line[5:].strip()
-        if data == "[DONE]":
+    async for event in read_events(response):
+        if event.data == DONE:
             return
-        delta = _delta(data)
+        delta = _delta(event.data)
         finished = finished or bool(delta.finish)
         yield delta
     if not finished:

@@ -375,6 +375,12 @@ def test_length_and_odd_characters(server: Scripted):
     assert (server.bodies[0]["temperature"], server.bodies[0]["seed"]) == (0.5, 3)
 
 
+def test_line_ends_of_other_scripts_are_characters(server: Scripted):
+    said = json.dumps({"choices": [{"delta": {"content": "一\u2028二\x85"}}]}, ensure_ascii=False)
+    server.plays = [stream(f"data: {said}\n\n".encode(), event(finish="stop"), DONE)]
+    assert say(RemoteEngine(server.url, model="m"), talk())[0] == "一\u2028二\x85"
+
+
 @pytest.mark.parametrize("url", ["", "  ", "ftp://x", "127.0.0.1:8000", "http://", "x"])
 def test_what_is_no_address_is_refused(url: str):
     with pytest.raises(AssistantError, match="ENG-211"):
