@@ -6,8 +6,11 @@ from dataclasses import dataclass
 
 import httpx
 
-from assistant.engine.events import DONE, read_events
-from assistant.engine.failure import Failure, unreadable
+from assistant.engine.events import DONE, ServerEvent, read_events
+from assistant.engine.failure import Failure, broken_off, unreadable
+
+ENDS = {"stop": "stop", "length": "length", "eos_token": "stop", "stop_sequence": "stop"}
+"""Reasons for the end of a whole answer; the latter two are TGI's."""
 
 
 @dataclass(frozen=True)
@@ -27,35 +30,45 @@ class Delta:
 
 
 async def read_deltas(response: httpx.Response) -> AsyncIterator[Delta]:
-    """The pieces up to the end of the answer.
+    """The pieces up to the end of the answer; what goes wrong behind it does it no harm.
 
     Raises:
-        AssistantError: ENG-217 these are not such events.
-        Failure: the stream ended before the answer did, or the endpoint reports a failure.
+        AssistantError: ENG-214 it ended otherwise than whole, ENG-217 these are not such events.
+        httpx.RequestError, Failure: the stream ended before the answer did, or the endpoint
+            reports a failure.
     """
     finished = False
-    async for event in read_events(response):
-        if event.data == DONE:
-            return
-        delta = _delta(event.data)
-        finished = finished or bool(delta.finish)
-        yield delta
+    try:
+        async for event in read_events(response):
+            if event.data == DONE:
+                break
+            delta = _delta(event)
+            finished = finished or bool(delta.finish)
+            yield delta
+    except Exception:
+        if not finished:
+            raise
     if not finished:
         raise Failure("the stream ended before the answer did")
 
 
-def _delta(data: str) -> Delta:
+def _delta(event: ServerEvent) -> Delta:
+    if event.kind == "error":
+        raise Failure("an error event")
     try:
-        event = json.loads(data)
-        if event.get("error"):
+        said = json.loads(event.data)
+        if said.get("error") or said.get("object") == "error":
             raise Failure("an error event")
-        usage = event.get("usage") or {}
-        choice = (event.get("choices") or [{}])[0]
+        usage = said.get("usage") or {}
+        choice = (said.get("choices") or [{}])[0]
         text = (choice.get("delta") or {}).get("content") or ""
+        reason = choice.get("finish_reason") or ""
+        if reason and reason not in ENDS:
+            raise broken_off(Failure(f"finish_reason {reason!r}"))
         return Delta(
             # An escaped half of a character cannot be shown or stored.
             text.encode("utf-8", "replace").decode("utf-8"),
-            choice.get("finish_reason") or "",
+            ENDS.get(reason, ""),
             usage.get("prompt_tokens"),
             usage.get("completion_tokens"),
         )

@@ -60,10 +60,10 @@ def told(address: str, error: Exception) -> AssistantError:
 
 
 def broken_off(error: Exception) -> AssistantError:
-    """ENG-214: an answer that had begun is not whole."""
+    """ENG-214: an answer is not whole."""
     return AssistantError(
         "ENG-214",
-        "远程端点在回答途中断开，本次回答不完整。",
+        "远程端点没有写完回答就断开或中止了，本次回答不完整。",
         next_step="请再问一次。",
         detail=f"{type(error).__name__}: {error}",
     )

@@ -94,6 +94,18 @@ def stream(*events: bytes) -> Callable[[BaseHTTPRequestHandler], None]:
     return play
 
 
+def cut(*events: bytes) -> Callable[[BaseHTTPRequestHandler], None]:
+    """More is announced than comes."""
+
+    def play(handler: BaseHTTPRequestHandler) -> None:
+        handler.send_response(200)
+        handler.send_header("Content-Length", str(len(b"".join(events)) + 9))
+        handler.end_headers()
+        handler.wfile.write(b"".join(events))
+
+    return play
+
+
 def status(code: int) -> Callable[[BaseHTTPRequestHandler], None]:
     return lambda handler: reply(handler, code)
 
@@ -274,6 +286,51 @@ def test_an_answer_that_breaks_off_is_not_begun_again(server: Scripted):
         list(chunks)
     assert len(server.bodies) == 1
     assert say(engine, talk())[0] == "".join(ANSWER)  # the next question works
+
+
+def named(kind: str, said: object) -> bytes:
+    return f"event: {kind}\ndata: {json.dumps(said)}\n\n".encode()
+
+
+@pytest.mark.parametrize(
+    "ending",
+    [
+        (event(finish="content_filter"), DONE),
+        (event(finish="abort"), DONE),
+        (event(finish="tool_calls"), DONE),
+        (DONE,),
+        (named("error", {"message": "overloaded"}), DONE),
+        (b'data: {"object": "error", "message": "no"}\n\n', DONE),
+        (b'data: {"error": "no"}\n\n', DONE),
+        (b'data: {"choices": [{"delta"',),
+    ],
+)
+def test_an_answer_that_does_not_come_to_its_end_is_not_whole(server: Scripted, ending):
+    server.plays = [stream(event("右肺见结"), *ending)]
+    with pytest.raises(AssistantError, match="ENG-214"):
+        say(RemoteEngine(server.url, model="m"), talk())
+    assert len(server.bodies) == 1
+
+
+@pytest.mark.parametrize(
+    "said", [{"object": "error", "message": "no"}, {"choices": [{"delta": {}}]}]
+)
+def test_no_answer_is_not_an_empty_answer(server: Scripted, said: object):
+    server.plays = [stream(f"data: {json.dumps(said)}\n\n".encode(), DONE)]
+    with pytest.raises(AssistantError, match="ENG-212"):
+        say(RemoteEngine(server.url, model="m"), talk())
+
+
+@pytest.mark.parametrize(
+    ("reason", "finish"), [("stop", "stop"), ("eos_token", "stop"), ("length", "length")]
+)
+@pytest.mark.parametrize("behind", [b"", b"data: {", b'data: {"error": 1}\n\n', DONE])
+def test_an_answer_is_whole_at_its_end_whatever_happens_behind_it(
+    server: Scripted, reason: str, finish: str, behind: bytes
+):
+    server.plays = [cut(event("右肺结节。"), event(finish=reason), behind)]
+    text, stats = say(RemoteEngine(server.url, model="m"), talk())
+    assert (text, stats.finish) == ("右肺结节。", finish)
 
 
 @pytest.mark.parametrize(
