@@ -13,6 +13,10 @@ ENDS = {"stop": "stop", "length": "length", "eos_token": "stop", "stop_sequence"
 """Reasons for the end of a whole answer; the latter two are TGI's."""
 
 
+MOST_TOKENS = 1 << 31
+"""Of one conversation; beyond is nonsense that a database would not take."""
+
+
 @dataclass(frozen=True)
 class Delta:
     """A piece of an answer.
@@ -66,11 +70,20 @@ def _delta(event: ServerEvent) -> Delta:
         if reason and reason not in ENDS:
             raise broken_off(Failure(f"finish_reason {reason!r}"))
         return Delta(
-            # An escaped half of a character cannot be shown or stored.
-            text.encode("utf-8", "replace").decode("utf-8"),
+            clean(text),
             ENDS.get(reason, ""),
-            usage.get("prompt_tokens"),
-            usage.get("completion_tokens"),
+            count(usage.get("prompt_tokens")),
+            count(usage.get("completion_tokens")),
         )
     except (ValueError, KeyError, IndexError, TypeError, AttributeError) as error:
         raise unreadable() from error
+
+
+def clean(text: str) -> str:
+    """Half a character, which JSON can say, cannot be shown, stored or sent."""
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def count(said: object) -> int | None:
+    """A number of tokens, if that is what an endpoint said."""
+    return said if type(said) is int and 0 <= said <= MOST_TOKENS else None

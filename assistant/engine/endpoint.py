@@ -2,13 +2,15 @@
 
 import asyncio
 import ipaddress
+import json
 from collections.abc import AsyncIterator, Mapping
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Any
 
 import httpx
 
-from assistant.engine.deltas import Delta, read_deltas
+from assistant.engine.deltas import Delta, clean, count, read_deltas
 from assistant.engine.failure import Failure, broken_off, may_pass, told, unreadable
 from assistant.errors import AssistantError
 
@@ -57,7 +59,10 @@ class Endpoint:
         response = await self._once("models")
         try:
             entries = response.json()["data"]
-            found = [ServedModel(str(entry["id"]), entry.get("max_model_len")) for entry in entries]
+            found = [
+                ServedModel(clean(str(entry["id"])), count(entry.get("max_model_len")) or None)
+                for entry in entries
+            ]
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise unreadable() from error
         for model in found:
@@ -69,16 +74,15 @@ class Endpoint:
         Raises:
             AssistantError: ENG-212 to ENG-217.
         """
+        content = clean(json.dumps(body, ensure_ascii=False)).encode("utf-8")
         for attempt in range(1, ATTEMPTS + 1):
             begun = False
             try:
-                async with self._client() as client:
-                    url = self._url("chat/completions")
-                    async with client.stream("POST", url, json=dict(body)) as response:
-                        _refuse(response)
-                        async for delta in read_deltas(response):
-                            begun = begun or bool(delta.text)
-                            yield delta
+                async with self._client() as client, self._asked(client, content) as response:
+                    _refuse(response)
+                    async for delta in read_deltas(response):
+                        begun = begun or bool(delta.text)
+                        yield delta
                 return
             except (httpx.RequestError, Failure) as error:
                 if begun:
@@ -86,6 +90,14 @@ class Endpoint:
                 if attempt == ATTEMPTS or not may_pass(error):
                     raise told(self.address, error) from error
             await asyncio.sleep(BACKOFF_S * 2 ** (attempt - 1))
+
+    def _asked(
+        self, client: httpx.AsyncClient, content: bytes
+    ) -> AbstractAsyncContextManager[httpx.Response]:
+        headers = {"Content-Type": "application/json"}
+        return client.stream(
+            "POST", self._url("chat/completions"), content=content, headers=headers
+        )
 
     async def _once(self, path: str) -> httpx.Response:
         try:

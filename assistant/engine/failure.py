@@ -1,5 +1,8 @@
 """What can go wrong at an endpoint, and what a person is told of it."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import httpx
 
 from assistant.errors import AssistantError
@@ -69,13 +72,25 @@ def broken_off(error: Exception) -> AssistantError:
     )
 
 
-def unreadable() -> AssistantError:
+def unreadable(detail: str = "") -> AssistantError:
     """ENG-217: what answers is no such endpoint."""
     return AssistantError(
         "ENG-217",
         "远程端点的应答无法识别，它可能不是 OpenAI 兼容的接口。",
         next_step="请核对 remote_url；支持 vLLM、SGLang 与 LLaMA-Factory api 等。",
+        detail=detail,
     )
+
+
+@contextmanager
+def foreseen() -> Iterator[None]:
+    """What nobody foresaw becomes ENG-217: as a broken engine it would end everybody's answers."""
+    try:
+        yield
+    except AssistantError:
+        raise
+    except Exception as error:
+        raise unreadable(f"{type(error).__name__}: {error}") from error
 
 
 def _certificate(error: Exception) -> bool:

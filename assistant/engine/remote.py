@@ -13,6 +13,7 @@ from assistant.dialogue.conversation import Conversation, Turn
 from assistant.engine.base import Capabilities, Chunk, Options, Stats, refuse_too_many
 from assistant.engine.deltas import Delta
 from assistant.engine.endpoint import Endpoint, ServedModel
+from assistant.engine.failure import foreseen
 from assistant.engine.pump import pump, pump_ticking
 from assistant.errors import AssistantError
 from assistant.imaging.slice import RenderedImage
@@ -54,7 +55,8 @@ class RemoteEngine:
         Raises:
             AssistantError: ENG-212 to ENG-217; ENG-219 the model wanted is not served.
         """
-        served = list(pump(self._endpoint.models, Event()))
+        with foreseen():
+            served = list(pump(self._endpoint.models, Event()))
         wanted = [model for model in served if self._model.name in ("", model.name)]
         if not wanted:
             names = "、".join(model.name for model in served) or "无"
@@ -76,6 +78,18 @@ class RemoteEngine:
             AssistantError: ENG-105 there are too many pictures; ENG-212 to ENG-217.
         """
         refuse_too_many(conversation)
+        with foreseen():
+            yield from self._answer(conversation, options, cancel)
+
+    def forget(self, conversation_id: str) -> None:
+        """Nothing is kept."""
+
+    def close(self) -> None:
+        """Nothing is kept."""
+
+    def _answer(
+        self, conversation: Conversation, options: Options, cancel: Event
+    ) -> Iterator[Chunk]:
         started = time.perf_counter()
         if not self._model.name:
             self.warm_up()
@@ -113,12 +127,6 @@ class RemoteEngine:
                 finish="cancel" if cancel.is_set() else finish,
             ),
         )
-
-    def forget(self, conversation_id: str) -> None:
-        """Nothing is kept."""
-
-    def close(self) -> None:
-        """Nothing is kept."""
 
 
 def request(model: str, conversation: Conversation, options: Options) -> dict[str, Any]:

@@ -438,6 +438,45 @@ def test_line_ends_of_other_scripts_are_characters(server: Scripted):
     assert say(RemoteEngine(server.url, model="m"), talk())[0] == "一\u2028二\x85"
 
 
+@pytest.mark.parametrize("odd", ["3", 3.0, True, -1, 2**70, [3]])
+def test_only_a_number_is_a_count(server: Scripted, odd: object):
+    server.models = {"data": [{"id": "m", "max_model_len": odd}]}
+    usage = event(usage={"prompt_tokens": odd, "completion_tokens": odd})
+    server.plays = [stream(*map(event, ANSWER), event(finish="stop"), usage, DONE)]
+    engine = RemoteEngine(server.url)
+    text, stats = say(engine, talk())
+    assert text == "".join(ANSWER)
+    assert (stats.tokens, stats.prefill_tokens) == (len(ANSWER), 0)
+    assert engine.capabilities.context_tokens == 4096
+
+
+def test_half_a_character_is_not_sent(server: Scripted):
+    server.models = {"data": [{"id": "m\ud83d"}]}
+    engine = RemoteEngine(server.url)
+    say(engine, Conversation.new("统\ud83d").ask("病灶\udcff"))
+    assert [message["content"] for message in server.bodies[0]["messages"]] == ["统?", "病灶?"]
+    assert (engine.capabilities.model, server.bodies[0]["model"]) == ("m?", "m?")
+
+
+def test_what_nobody_foresaw_ends_one_answer_alone(server: Scripted):
+    deep = b"data: " + b"[" * 200_000 + b"\n\n"
+    server.plays = [stream(event("一"), deep), answer]
+    loaded = []
+
+    def load() -> RemoteEngine:
+        loaded.append(RemoteEngine(server.url, model="ct-model"))
+        return loaded[-1]
+
+    lane = Lane(load)
+    with pytest.raises(AssistantError, match="ENG-217") as caught:
+        list(lane.stream(talk(), Options(), Event()))
+    assert "RecursionError" in caught.value.detail
+    told = lane.stream(talk(), Options(), Event())
+    assert "".join(item.text for item in told if isinstance(item, Chunk)) == "".join(ANSWER)
+    assert len(loaded) == 1
+    lane.close()
+
+
 @pytest.mark.parametrize("url", ["", "  ", "ftp://x", "127.0.0.1:8000", "http://", "x"])
 def test_what_is_no_address_is_refused(url: str):
     with pytest.raises(AssistantError, match="ENG-211"):
