@@ -1,8 +1,10 @@
 """Server-sent events of a chat completion as pieces of an answer."""
 
 import json
+import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from typing import Any
 
 import httpx
 
@@ -56,13 +58,21 @@ async def read_deltas(response: httpx.Response) -> AsyncIterator[Delta]:
         raise Failure("the stream ended before the answer did")
 
 
+def clean(text: str) -> str:
+    """Half a character, which JSON can say, cannot be shown, stored or sent."""
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def count(said: object) -> int | None:
+    """A number of tokens, if that is what an endpoint said."""
+    return said if type(said) is int and 0 <= said <= MOST_TOKENS else None
+
+
 def _delta(event: ServerEvent) -> Delta:
-    if event.kind == "error":
-        raise Failure("an error event")
     try:
         said = json.loads(event.data)
-        if said.get("error") or said.get("object") == "error":
-            raise Failure("an error event")
+        if event.kind == "error" or said.get("error") or said.get("object") == "error":
+            raise Failure("an error event", _status(said))
         usage = said.get("usage") or {}
         choice = (said.get("choices") or [{}])[0]
         text = (choice.get("delta") or {}).get("content") or ""
@@ -76,14 +86,11 @@ def _delta(event: ServerEvent) -> Delta:
             count(usage.get("completion_tokens")),
         )
     except (ValueError, KeyError, IndexError, TypeError, AttributeError) as error:
-        raise unreadable() from error
+        raise Failure("an error event") if event.kind == "error" else unreadable() from error
 
 
-def clean(text: str) -> str:
-    """Half a character, which JSON can say, cannot be shown, stored or sent."""
-    return text.encode("utf-8", "replace").decode("utf-8")
-
-
-def count(said: object) -> int | None:
-    """A number of tokens, if that is what an endpoint said."""
-    return said if type(said) is int and 0 <= said <= MOST_TOKENS else None
+def _status(said: dict[str, Any]) -> int | None:
+    """Of an error event: a number or digits, beside the message."""
+    inner = said.get("error")
+    code = str((inner if isinstance(inner, dict) else said).get("code"))
+    return int(code) if re.fullmatch("[45][0-9][0-9]", code) else None

@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 
 from assistant.engine.deltas import Delta, clean, count, read_deltas
-from assistant.engine.failure import Failure, broken_off, may_pass, told, unreadable
+from assistant.engine.failure import Failure, broken_off, may_pass, pause_asked_s, told, unreadable
 from assistant.errors import AssistantError
 
 CONNECT_TIMEOUT_S = 10.0
@@ -54,7 +54,7 @@ class Endpoint:
         """The models served, in the endpoint's order.
 
         Raises:
-            AssistantError: ENG-212 to ENG-217.
+            AssistantError: ENG-212 to ENG-217, ENG-221.
         """
         response = await self._once("models")
         try:
@@ -72,7 +72,7 @@ class Endpoint:
         """Stream a chat completion; tried again only while nothing has arrived.
 
         Raises:
-            AssistantError: ENG-212 to ENG-217.
+            AssistantError: ENG-212 to ENG-217, ENG-221.
         """
         content = clean(json.dumps(body, ensure_ascii=False)).encode("utf-8")
         for attempt in range(1, ATTEMPTS + 1):
@@ -89,7 +89,8 @@ class Endpoint:
                     raise broken_off(error) from error
                 if attempt == ATTEMPTS or not may_pass(error):
                     raise told(self.address, error) from error
-            await asyncio.sleep(BACKOFF_S * 2 ** (attempt - 1))
+                pause_s = error.pause_s if isinstance(error, Failure) else 0.0
+            await asyncio.sleep(max(pause_s, BACKOFF_S * 2 ** (attempt - 1)))
 
     def _asked(
         self, client: httpx.AsyncClient, content: bytes
@@ -124,7 +125,8 @@ class Endpoint:
 
 def _refuse(response: httpx.Response) -> None:
     if response.status_code != 200:
-        raise Failure(f"HTTP {response.status_code}", response.status_code)
+        pause_s = pause_asked_s(response.headers.get("Retry-After", ""))
+        raise Failure(f"HTTP {response.status_code}", response.status_code, pause_s)
 
 
 def _headers(key: str) -> dict[str, str]:

@@ -1,7 +1,9 @@
 """What can go wrong at an endpoint, and what a person is told of it."""
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from email.utils import parsedate_to_datetime
 
 import httpx
 
@@ -11,17 +13,26 @@ PASSING = frozenset({408, 425, 429, 500, 502, 503, 504})
 """HTTP statuses after which trying again makes sense."""
 
 
+BUSY = frozenset({429, 503})
+"""Those by which it says that it answers others, or not yet."""
+
+MOST_PAUSE_S = 10.0
+"""Longest that an endpoint may have us wait before we try again."""
+
+
 class Failure(Exception):
     """The endpoint does not answer as asked.
 
     Args:
         reason: for the log.
         status: HTTP status, where it says one.
+        pause_s: how long to wait before trying again, seconds.
     """
 
-    def __init__(self, reason: str, status: int | None = None) -> None:
+    def __init__(self, reason: str, status: int | None = None, pause_s: float = 0.0) -> None:
         super().__init__(reason)
         self.status = status
+        self.pause_s = pause_s
 
 
 def may_pass(error: Exception) -> bool:
@@ -31,8 +42,17 @@ def may_pass(error: Exception) -> bool:
     return not (isinstance(error, httpx.ReadTimeout) or _certificate(error))
 
 
+def pause_asked_s(retry_after: str) -> float:
+    """The pause, seconds, that a header of that name asks for, up to ``MOST_PAUSE_S``."""
+    try:
+        pause_s = float(retry_after)
+    except ValueError:
+        pause_s = _seconds_until(retry_after)
+    return min(max(0.0, pause_s), MOST_PAUSE_S)
+
+
 def told(address: str, error: Exception) -> AssistantError:
-    """What a failure before the first character is for a person: ENG-212 to ENG-217."""
+    """What a failure before the first character is for a person: ENG-212 to ENG-217, ENG-221."""
     if _certificate(error):
         return AssistantError(
             "ENG-216",
@@ -47,6 +67,12 @@ def told(address: str, error: Exception) -> AssistantError:
             "ENG-213",
             f"远程端点 {address} 拒绝了访问（HTTP {status}）。",
             next_step="请检查密钥：环境变量 CT_ASSISTANT_REMOTE_KEY。",
+        )
+    if status in BUSY:
+        return AssistantError(
+            "ENG-221",
+            f"远程端点 {address} 正忙或尚未就绪，暂时不接受提问（HTTP {status}）。",
+            next_step="请过一会儿再问一次；若一直如此，请联系端点的管理员。",
         )
     if not may_pass(error) and status is not None:
         return AssistantError(
@@ -91,6 +117,13 @@ def foreseen() -> Iterator[None]:
         raise
     except Exception as error:
         raise unreadable(f"{type(error).__name__}: {error}") from error
+
+
+def _seconds_until(date: str) -> float:
+    try:
+        return parsedate_to_datetime(date).timestamp() - time.time()
+    except (ValueError, OverflowError):
+        return 0.0
 
 
 def _certificate(error: Exception) -> bool:

@@ -53,7 +53,7 @@ class RemoteEngine:
         """Ask which models there are, so that a wrong address is told at the start.
 
         Raises:
-            AssistantError: ENG-212 to ENG-217; ENG-219 the model wanted is not served.
+            AssistantError: ENG-212 to ENG-217, ENG-221; ENG-219 the model wanted is not served.
         """
         with foreseen():
             served = list(pump(self._endpoint.models, Event()))
@@ -75,7 +75,8 @@ class RemoteEngine:
         ``pictures_encoded`` counts the pictures sent: what the endpoint keeps is not known.
 
         Raises:
-            AssistantError: ENG-105 there are too many pictures; ENG-212 to ENG-217.
+            AssistantError: ENG-105 there are too many pictures; ENG-212 to ENG-217,
+                ENG-221.
         """
         refuse_too_many(conversation)
         with foreseen():

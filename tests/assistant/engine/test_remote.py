@@ -1,3 +1,4 @@
+import asyncio
 import base64
 import io
 import json
@@ -14,7 +15,7 @@ import pytest
 from PIL import Image
 
 from assistant.dialogue.conversation import Conversation
-from assistant.engine import endpoint
+from assistant.engine import endpoint, failure
 from assistant.engine.base import Chunk, Options
 from assistant.engine.lane import Lane
 from assistant.engine.remote import RemoteEngine
@@ -75,8 +76,12 @@ class Scripted:
         return Handler
 
 
-def reply(handler: BaseHTTPRequestHandler, status: int, body: bytes = b"{}") -> None:
+def reply(
+    handler: BaseHTTPRequestHandler, status: int, body: bytes = b"{}", **headers: str
+) -> None:
     handler.send_response(status)
+    for name, value in headers.items():
+        handler.send_header(name.replace("_", "-"), value)
     handler.send_header("Content-Length", str(len(body)))
     handler.end_headers()
     handler.wfile.write(body)
@@ -106,8 +111,12 @@ def cut(*events: bytes) -> Callable[[BaseHTTPRequestHandler], None]:
     return play
 
 
-def status(code: int) -> Callable[[BaseHTTPRequestHandler], None]:
-    return lambda handler: reply(handler, code)
+def status(code: int, **headers: str) -> Callable[[BaseHTTPRequestHandler], None]:
+    return lambda handler: reply(handler, code, **headers)
+
+
+def reported(**error: object) -> bytes:
+    return f"data: {json.dumps({'error': {'message': 'no', **error}})}\n\n".encode()
 
 
 def badly_packed(handler: BaseHTTPRequestHandler) -> None:
@@ -343,7 +352,8 @@ def test_an_answer_is_whole_at_its_end_whatever_happens_behind_it(
         (status(413), "ENG-215", 1),
         (status(302), "ENG-215", 1),
         (status(500), "ENG-212", 3),
-        (status(429), "ENG-212", 3),
+        (status(429), "ENG-221", 3),
+        (status(503), "ENG-221", 3),
         (hang_up, "ENG-212", 3),
         (badly_packed, "ENG-217", 3),
         (stream(b"data: {not json\n\n"), "ENG-217", 1),
@@ -351,6 +361,15 @@ def test_an_answer_is_whole_at_its_end_whatever_happens_behind_it(
         (stream(b'data: {"choices": [7]}\n\n'), "ENG-217", 1),
         (stream(b"<html>hello</html>\n"), "ENG-212", 3),
         (stream(b'data: {"error": {"message": "CUDA"}}\n\n'), "ENG-212", 3),
+        (stream(reported(code=500)), "ENG-212", 3),
+        (stream(reported(code="insufficient")), "ENG-212", 3),
+        (stream(reported(code=400)), "ENG-215", 1),
+        (stream(reported(code="404")), "ENG-215", 1),
+        (stream(reported(code=401)), "ENG-213", 1),
+        (stream(reported(code=429)), "ENG-221", 3),
+        (stream(b'data: {"object": "error", "code": 400}\n\n'), "ENG-215", 1),
+        (stream(b'event: error\ndata: {"code": 413}\n\n'), "ENG-215", 1),
+        (stream(b"event: error\ndata: overloaded\n\n"), "ENG-212", 3),
     ],
 )
 def test_a_failure_has_its_code(server: Scripted, play, code: str, requests: int):
@@ -358,6 +377,32 @@ def test_a_failure_has_its_code(server: Scripted, play, code: str, requests: int
     with pytest.raises(AssistantError, match=code):
         say(RemoteEngine(server.url, model="m"), talk())
     assert len(server.bodies) == requests
+
+
+def test_the_pause_that_an_endpoint_asks_for_is_kept(server: Scripted, monkeypatch):
+    pauses, sleep = [], asyncio.sleep
+
+    async def noted(pause_s: float) -> None:
+        pauses.append(pause_s)
+        await sleep(0)
+
+    monkeypatch.setattr(asyncio, "sleep", noted)
+    server.plays = [status(429, Retry_After="3"), status(503, Retry_After="86400"), answer]
+    assert say(RemoteEngine(server.url, model="m"), talk())[0] == "".join(ANSWER)
+    assert pauses == [3.0, failure.MOST_PAUSE_S]
+
+
+def test_a_pause_that_an_endpoint_asks_for_can_be_cancelled(server: Scripted, monkeypatch):
+    monkeypatch.setattr(failure, "MOST_PAUSE_S", 600.0)
+    server.plays = [status(503, Retry_After="600")]
+    before, cancel, chunks = set(threading.enumerate()), Event(), []
+    for chunk in RemoteEngine(server.url, model="m").stream(talk(), Options(), cancel):
+        chunks.append(chunk)
+        if server.bodies:
+            cancel.set()
+    assert chunks[-1].stats.finish == "cancel"
+    left = set(threading.enumerate()) - before
+    assert "remote-stream" not in {thread.name for thread in left}
 
 
 def test_a_dead_endpoint_is_told_when_loading():
