@@ -11,7 +11,15 @@ from typing import Any
 import httpx
 
 from assistant.engine.deltas import Delta, clean, count, read_deltas
-from assistant.engine.failure import Failure, broken_off, may_pass, pause_asked_s, told, unreadable
+from assistant.engine.failure import (
+    Failure,
+    broken_off,
+    environment_read,
+    may_pass,
+    pause_asked_s,
+    told,
+    unreadable,
+)
 from assistant.errors import AssistantError
 
 CONNECT_TIMEOUT_S = 10.0
@@ -39,13 +47,15 @@ class Endpoint:
 
     Raises:
         AssistantError: ENG-211 there is no such address, ENG-218 it is a plain-text one on
-            another machine, ENG-220 the key cannot be sent.
+            another machine, ENG-220 the key cannot be sent, ENG-222 certificates that the
+            environment names cannot be read.
     """
 
     def __init__(self, url: str, key: str = "") -> None:
         self._base = _checked(url)
         self._outside = not _is_loopback(self._base.host)
-        self._trusted = httpx.create_ssl_context(trust_env=self._outside)
+        with environment_read():
+            self._trusted = httpx.create_ssl_context(trust_env=self._outside)
         self._trusted.load_default_certs()  # a hospital's own root stands in the system's store
         self._headers = _headers(key.strip())
         self.address = f"{self._base.scheme}://{self._base.netloc.decode('ascii')}"
@@ -54,7 +64,7 @@ class Endpoint:
         """The models served, in the endpoint's order.
 
         Raises:
-            AssistantError: ENG-212 to ENG-217, ENG-221.
+            AssistantError: ENG-212 to ENG-217, ENG-221, ENG-222.
         """
         response = await self._once("models")
         try:
@@ -72,7 +82,7 @@ class Endpoint:
         """Stream a chat completion; tried again only while nothing has arrived.
 
         Raises:
-            AssistantError: ENG-212 to ENG-217, ENG-221.
+            AssistantError: ENG-212 to ENG-217, ENG-221, ENG-222.
         """
         content = clean(json.dumps(body, ensure_ascii=False)).encode("utf-8")
         for attempt in range(1, ATTEMPTS + 1):
@@ -111,13 +121,14 @@ class Endpoint:
 
     def _client(self) -> httpx.AsyncClient:
         # A proxy from the environment must not carry what stays on this machine.
-        return httpx.AsyncClient(
-            headers=self._headers,
-            timeout=httpx.Timeout(READ_TIMEOUT_S, connect=CONNECT_TIMEOUT_S),
-            trust_env=self._outside,
-            verify=self._trusted,
-            follow_redirects=False,  # pictures go where the person said and nowhere else
-        )
+        with environment_read():
+            return httpx.AsyncClient(
+                headers=self._headers,
+                timeout=httpx.Timeout(READ_TIMEOUT_S, connect=CONNECT_TIMEOUT_S),
+                trust_env=self._outside,
+                verify=self._trusted,
+                follow_redirects=False,  # pictures go where the person said and nowhere else
+            )
 
     def _url(self, path: str) -> httpx.URL:
         return self._base.copy_with(path=f"{self._base.path.rstrip('/')}/v1/{path}")
@@ -144,7 +155,7 @@ def _checked(url: str) -> httpx.URL:
         base = httpx.URL(url.strip())
     except httpx.InvalidURL:
         base = httpx.URL("")
-    if base.scheme not in ("http", "https") or not base.host:
+    if base.scheme not in ("http", "https") or not base.host or (base.port or 0) > 65535:
         raise AssistantError(
             "ENG-211",
             "没有可用的远程端点地址。",

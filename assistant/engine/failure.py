@@ -109,6 +109,21 @@ def unreadable(detail: str = "") -> AssistantError:
 
 
 @contextmanager
+def environment_read() -> Iterator[None]:
+    """Proxies and certificates that cannot be used as the environment names them are ENG-222."""
+    try:
+        yield
+    except (ImportError, ValueError, OSError, httpx.InvalidURL) as error:
+        raise AssistantError(
+            "ENG-222",
+            "环境变量中的代理或证书设置无法使用，没有连接远程端点。",
+            next_step="请检查 HTTPS_PROXY、HTTP_PROXY、ALL_PROXY（须为 http:// 或 https:// 地址，"
+            "不支持 socks）、NO_PROXY 与 SSL_CERT_FILE、SSL_CERT_DIR、SSLKEYLOGFILE。",
+            detail=type(error).__name__,  # its words may hold the password of a proxy
+        ) from error
+
+
+@contextmanager
 def foreseen() -> Iterator[None]:
     """What nobody foresaw becomes ENG-217: as a broken engine it would end everybody's answers."""
     try:

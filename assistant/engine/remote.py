@@ -28,7 +28,8 @@ class RemoteEngine:
         key: of the endpoint, if it asks for one.
 
     Raises:
-        AssistantError: ENG-211, ENG-218 there is no usable address, ENG-220 no usable key.
+        AssistantError: ENG-211, ENG-218 there is no usable address, ENG-220 no usable key,
+            ENG-222 certificates that the environment names cannot be read.
     """
 
     def __init__(self, url: str, *, model: str = "", key: str = "") -> None:
@@ -53,7 +54,8 @@ class RemoteEngine:
         """Ask which models there are, so that a wrong address is told at the start.
 
         Raises:
-            AssistantError: ENG-212 to ENG-217, ENG-221; ENG-219 the model wanted is not served.
+            AssistantError: ENG-212 to ENG-217, ENG-221, ENG-222; ENG-219 the model wanted is
+                not served.
         """
         with foreseen():
             served = list(pump(self._endpoint.models, Event()))
@@ -76,7 +78,7 @@ class RemoteEngine:
 
         Raises:
             AssistantError: ENG-105 there are too many pictures; ENG-212 to ENG-217,
-                ENG-221.
+                ENG-221, ENG-222.
         """
         refuse_too_many(conversation)
         with foreseen():

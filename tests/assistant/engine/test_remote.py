@@ -522,7 +522,30 @@ def test_what_nobody_foresaw_ends_one_answer_alone(server: Scripted):
     lane.close()
 
 
-@pytest.mark.parametrize("url", ["", "  ", "ftp://x", "127.0.0.1:8000", "http://", "x"])
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("ALL_PROXY", "socks5://127.0.0.1:9"),
+        ("HTTPS_PROXY", "socks://zhang:secret@127.0.0.1:9"),
+        ("HTTPS_PROXY", "http://proxy:secret"),
+        ("NO_PROXY", "[::1"),
+        ("SSL_CERT_FILE", "/nonexistent.pem"),
+        ("SSL_CERT_FILE", __file__),
+        ("SSLKEYLOGFILE", "/nonexistent/keys"),
+    ],
+)
+def test_an_environment_that_cannot_be_used_is_told(monkeypatch, variable: str, value: str):
+    monkeypatch.setenv(variable, value)
+    lane = Lane(lambda: RemoteEngine("https://ct.example.invalid", model="m"))
+    with pytest.raises(AssistantError, match="ENG-222") as caught:
+        lane.wait_ready(60)
+    assert variable in caught.value.next_step
+    assert "secret" not in f"{caught.value}{caught.value.detail}"
+
+
+@pytest.mark.parametrize(
+    "url", ["", "  ", "ftp://x", "127.0.0.1:8000", "http://", "x", "https://x:99999"]
+)
 def test_what_is_no_address_is_refused(url: str):
     with pytest.raises(AssistantError, match="ENG-211"):
         RemoteEngine(url)
