@@ -1,12 +1,22 @@
 """Server-sent events of a chat completion as pieces of an answer."""
 
 import json
+import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from typing import Any
 
 import httpx
 
-from assistant.errors import AssistantError
+from assistant.engine.events import DONE, ServerEvent, read_events
+from assistant.engine.failure import Failure, broken_off, unreadable
+
+ENDS = {"stop": "stop", "length": "length", "eos_token": "stop", "stop_sequence": "stop"}
+"""Reasons for the end of a whole answer; the latter two are TGI's."""
+
+
+MOST_TOKENS = 1 << 31
+"""Of one conversation; beyond is nonsense that a database would not take."""
 
 
 @dataclass(frozen=True)
@@ -25,54 +35,62 @@ class Delta:
     completion_tokens: int | None = None
 
 
-class Passing(Exception):
-    """A failure that may pass; trying again makes sense."""
-
-
 async def read_deltas(response: httpx.Response) -> AsyncIterator[Delta]:
-    """The pieces up to the end of the answer.
+    """The pieces up to the end of the answer; what goes wrong behind it does it no harm.
 
     Raises:
-        AssistantError: ENG-217 these are not such events.
-        Passing: the stream ended before the answer did, or the endpoint reports a failure.
+        AssistantError: ENG-214 it ended otherwise than whole, ENG-217 these are not such events.
+        httpx.RequestError, Failure: the stream ended before the answer did, or the endpoint
+            reports a failure.
     """
     finished = False
-    async for line in response.aiter_lines():
-        if not line.startswith("data:"):
-            continue
-        data = line[5:].strip()
-        if data == "[DONE]":
-            return
-        delta = _delta(data)
-        finished = finished or bool(delta.finish)
-        yield delta
-    if not finished:
-        raise Passing("the stream ended before the answer did")
-
-
-def _delta(data: str) -> Delta:
     try:
-        event = json.loads(data)
-        if event.get("error"):
-            raise Passing("an error event")
-        usage = event.get("usage") or {}
-        choice = (event.get("choices") or [{}])[0]
+        async for event in read_events(response):
+            if event.data == DONE:
+                break
+            delta = _delta(event)
+            finished = finished or bool(delta.finish)
+            yield delta
+    except Exception:
+        if not finished:
+            raise
+    if not finished:
+        raise Failure("the stream ended before the answer did")
+
+
+def clean(text: str) -> str:
+    """Half a character, which JSON can say, cannot be shown, stored or sent."""
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def count(said: object) -> int | None:
+    """A number of tokens, if that is what an endpoint said."""
+    return said if type(said) is int and 0 <= said <= MOST_TOKENS else None
+
+
+def _delta(event: ServerEvent) -> Delta:
+    try:
+        said = json.loads(event.data)
+        if event.kind == "error" or said.get("error") or said.get("object") == "error":
+            raise Failure("an error event", _status(said))
+        usage = said.get("usage") or {}
+        choice = (said.get("choices") or [{}])[0]
         text = (choice.get("delta") or {}).get("content") or ""
+        reason = choice.get("finish_reason") or ""
+        if reason and reason not in ENDS:
+            raise broken_off(Failure(f"finish_reason {reason!r}"))
         return Delta(
-            # An escaped half of a character cannot be shown or stored.
-            text.encode("utf-8", "replace").decode("utf-8"),
-            choice.get("finish_reason") or "",
-            usage.get("prompt_tokens"),
-            usage.get("completion_tokens"),
+            clean(text),
+            ENDS.get(reason, ""),
+            count(usage.get("prompt_tokens")),
+            count(usage.get("completion_tokens")),
         )
     except (ValueError, KeyError, IndexError, TypeError, AttributeError) as error:
-        raise unreadable() from error
+        raise Failure("an error event") if event.kind == "error" else unreadable() from error
 
 
-def unreadable() -> AssistantError:
-    """ENG-217: what answers is no such endpoint."""
-    return AssistantError(
-        "ENG-217",
-        "远程端点的应答无法识别，它可能不是 OpenAI 兼容的接口。",
-        next_step="请核对 remote_url；支持 vLLM、SGLang 与 LLaMA-Factory api 等。",
-    )
+def _status(said: dict[str, Any]) -> int | None:
+    """Of an error event: a number or digits, beside the message."""
+    inner = said.get("error")
+    code = str((inner if isinstance(inner, dict) else said).get("code"))
+    return int(code) if re.fullmatch("[45][0-9][0-9]", code) else None

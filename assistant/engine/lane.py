@@ -47,7 +47,8 @@ class Lane:
 
     Args:
         load: makes the engine; called at once, on the lane's thread, and again when it broke.
-        max_waiting: requests of people that may wait behind the running one; as many of folders.
+        max_waiting: requests of people that may wait behind the running one, beside the first
+            of each other person, see :class:`assistant.engine.line.Line`; as many of folders.
     """
 
     def __init__(self, load: Callable[[], Engine], *, max_waiting: int = 16) -> None:

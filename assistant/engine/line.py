@@ -6,14 +6,20 @@ from assistant.dialogue.conversation import Conversation
 from assistant.engine.request import Preparation, Request
 from assistant.errors import AssistantError
 
+CROWD = 4
+"""Times ``most`` that may wait in all, so that one person's requests leave room for others."""
+
 
 class Line:
     """Who comes next. Knows no threads: whoever uses it holds a lock.
 
-    People take turns: of each the oldest request, the person served longest ago first.
+    People take turns: of each the oldest request, the person served longest ago first. A named
+    person of whom nothing waits is let in until ``CROWD`` times ``most`` wait: nobody can fill
+    the line for the others. Who has no name has no such claim.
 
     Args:
-        most: requests of people that may wait; as many of folders.
+        most: requests of people that may wait before nobody gets a second place; as many of
+            folders.
     """
 
     def __init__(self, most: int) -> None:
@@ -43,10 +49,10 @@ class Line:
             AssistantError: ENG-001 there is no room.
         """
         queue = self._folders if requests[0].folder else self._people
-        if queue and len(queue) + len(requests) > self._most:
+        if queue and len(queue) + len(requests) > self._room(requests[0]):
             raise AssistantError(
                 "ENG-001",
-                f"排队人数已满（{self._most} 位）。",
+                f"排队等候的提问已满（{len(queue)} 个）。",
                 next_step="请稍等片刻再提问。",
             )
         queue.extend(requests)
@@ -128,6 +134,11 @@ class Line:
 
     def __len__(self) -> int:
         return len(self._people) + len(self._folders)
+
+    def _room(self, newcomer: Request) -> int:
+        """Requests that may wait once this one does."""
+        waits = newcomer.folder or newcomer.owner in {"", *(one.owner for one in self._people)}
+        return self._most if waits else self._most * CROWD
 
     def _in_turn(self) -> Iterator[Request]:
         nth: dict[str, int] = {}

@@ -13,6 +13,7 @@ from assistant.dialogue.conversation import Conversation, Turn
 from assistant.engine.base import Capabilities, Chunk, Options, Stats, refuse_too_many
 from assistant.engine.deltas import Delta
 from assistant.engine.endpoint import Endpoint, ServedModel
+from assistant.engine.failure import foreseen
 from assistant.engine.pump import pump, pump_ticking
 from assistant.errors import AssistantError
 from assistant.imaging.slice import RenderedImage
@@ -27,7 +28,8 @@ class RemoteEngine:
         key: of the endpoint, if it asks for one.
 
     Raises:
-        AssistantError: ENG-211, ENG-218 there is no usable address, ENG-220 no usable key.
+        AssistantError: ENG-211, ENG-218 there is no usable address, ENG-220 no usable key,
+            ENG-222 certificates that the environment names cannot be read.
     """
 
     def __init__(self, url: str, *, model: str = "", key: str = "") -> None:
@@ -52,9 +54,11 @@ class RemoteEngine:
         """Ask which models there are, so that a wrong address is told at the start.
 
         Raises:
-            AssistantError: ENG-212 to ENG-217; ENG-219 the model wanted is not served.
+            AssistantError: ENG-212 to ENG-217, ENG-221, ENG-222; ENG-219 the model wanted is
+                not served.
         """
-        served = list(pump(self._endpoint.models, Event()))
+        with foreseen():
+            served = list(pump(self._endpoint.models, Event()))
         wanted = [model for model in served if self._model.name in ("", model.name)]
         if not wanted:
             names = "、".join(model.name for model in served) or "无"
@@ -73,9 +77,22 @@ class RemoteEngine:
         ``pictures_encoded`` counts the pictures sent: what the endpoint keeps is not known.
 
         Raises:
-            AssistantError: ENG-105 there are too many pictures; ENG-212 to ENG-217.
+            AssistantError: ENG-105 there are too many pictures; ENG-212 to ENG-217,
+                ENG-221, ENG-222.
         """
         refuse_too_many(conversation)
+        with foreseen():
+            yield from self._answer(conversation, options, cancel)
+
+    def forget(self, conversation_id: str) -> None:
+        """Nothing is kept."""
+
+    def close(self) -> None:
+        """Nothing is kept."""
+
+    def _answer(
+        self, conversation: Conversation, options: Options, cancel: Event
+    ) -> Iterator[Chunk]:
         started = time.perf_counter()
         if not self._model.name:
             self.warm_up()
@@ -113,12 +130,6 @@ class RemoteEngine:
                 finish="cancel" if cancel.is_set() else finish,
             ),
         )
-
-    def forget(self, conversation_id: str) -> None:
-        """Nothing is kept."""
-
-    def close(self) -> None:
-        """Nothing is kept."""
 
 
 def request(model: str, conversation: Conversation, options: Options) -> dict[str, Any]:

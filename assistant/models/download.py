@@ -64,7 +64,7 @@ def download_model(
     """Bring a model into ``models_dir``; resumes what was interrupted, keeps what is intact.
 
     Raises:
-        AssistantError: MOD-201 to MOD-217. Nothing is lost; the same call goes on.
+        AssistantError: MOD-201 to MOD-217, MOD-219. Nothing is lost; the same call goes on.
     """
     repository = repository_of(name)
     with claim(models_dir, repository.rpartition("/")[2]) as folder:

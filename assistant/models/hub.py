@@ -67,7 +67,7 @@ class Hub(Protocol):
         """A model's files.
 
         Raises:
-            AssistantError: MOD-202 to MOD-206.
+            AssistantError: MOD-202 to MOD-206, MOD-219.
             HubDropped: see there.
         """
         ...
@@ -178,4 +178,16 @@ def unreachable(hub: str, detail: str) -> AssistantError:
         next_step="请检查网络与代理设置，或换用 --from 的另一个站点；"
         "无法联网时可在别处下载后用 models fetch <文件夹> 导入。",
         detail=detail,
+    )
+
+
+def environment_unusable(error: Exception) -> AssistantError:
+    """MOD-219: a client cannot be made as the environment wants it."""
+    return AssistantError(
+        "MOD-219",
+        "环境变量中的代理、证书或站点地址无法使用，没有连接模型站。",
+        next_step="请检查 HTTPS_PROXY、HTTP_PROXY、ALL_PROXY（须为 http:// 或 https:// 地址，"
+        "不支持 socks）、NO_PROXY，SSL_CERT_FILE、SSL_CERT_DIR、SSLKEYLOGFILE、REQUESTS_CA_BUNDLE、"
+        "CURL_CA_BUNDLE，以及 HF_ENDPOINT、MODELSCOPE_ENDPOINT。",
+        detail=type(error).__name__,  # its words may hold the password of a proxy
     )

@@ -19,6 +19,7 @@ from assistant.models.hub import (
     RemoteFile,
     answer_unreadable,
     checked_path,
+    environment_unusable,
     refusal,
 )
 
@@ -44,6 +45,7 @@ class HuggingFace:
 
     def list_files(self, repository: str, revision: str | None) -> Listing:
         """See :class:`assistant.models.hub.Hub`."""
+        _session()
         try:
             info = self._api.model_info(
                 repository, revision=revision, files_metadata=True, timeout=READ_TIMEOUT_S
@@ -76,7 +78,7 @@ class HuggingFace:
         timeout = httpx.Timeout(READ_TIMEOUT_S, connect=CONNECT_TIMEOUT_S)
         url = hf_hub_url(repository, path, revision=revision, endpoint=self._endpoint)
         try:
-            with get_session().stream("GET", url, headers=headers, timeout=timeout) as response:
+            with _session().stream("GET", url, headers=headers, timeout=timeout) as response:
                 if response.status_code >= 400:
                     raise self._refused(repository, response.status_code)
                 start = offset if response.status_code == 206 else 0
@@ -88,3 +90,15 @@ class HuggingFace:
         if status >= 500 or status in (408, 429):
             return HubDropped(f"HTTP {status}")
         return refusal(self.title, repository, status)
+
+
+def _session() -> httpx.Client:
+    """The one that the client uses, too.
+
+    Raises:
+        AssistantError: MOD-219.
+    """
+    try:
+        return get_session()
+    except (ImportError, ValueError, OSError, httpx.InvalidURL) as error:
+        raise environment_unusable(error) from error

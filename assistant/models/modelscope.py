@@ -11,6 +11,7 @@ from modelscope_hub import __version__
 # platform and a user name, in every User-Agent; the client below it does not.
 from modelscope_hub._legacy_api import LegacyClient
 from modelscope_hub.errors import APIError, NetworkError
+from requests.exceptions import InvalidSchema, InvalidURL
 
 from assistant.models.hub import (
     CHUNK_BYTES,
@@ -20,6 +21,7 @@ from assistant.models.hub import (
     RemoteFile,
     answer_unreadable,
     checked_path,
+    environment_unusable,
     refusal,
 )
 
@@ -42,7 +44,8 @@ class ModelScope:
         """See :class:`assistant.models.hub.Hub`."""
         revision = revision or DEFAULT_REVISION
         try:
-            entries = self._client.list_repo_files(repository, "model", revision)
+            with _environment_read():
+                entries = self._client.list_repo_files(repository, "model", revision)
             files = tuple(
                 RemoteFile(
                     checked_path(entry["Path"]),
@@ -68,9 +71,11 @@ class ModelScope:
         if offset:
             headers["Range"] = f"bytes={offset}-"
         try:
-            with self._client.download_stream(
-                repository, "model", path, revision, headers=headers
-            ) as response:
+            with _environment_read():
+                response = self._client.download_stream(
+                    repository, "model", path, revision, headers=headers
+                )
+            with response:
                 start = offset if response.status_code == 206 else 0
                 yield Body(start, response.iter_content(CHUNK_BYTES))
         except APIError as error:
@@ -83,3 +88,16 @@ class ModelScope:
         if status >= 500 or status in (408, 429):
             return HubDropped(f"HTTP {status}")
         return refusal(self.title, repository, status)
+
+
+@contextmanager
+def _environment_read() -> Iterator[None]:
+    """Where a request is made: what of it is no answer's fault is the environment's, MOD-219."""
+    try:
+        yield
+    except (InvalidSchema, InvalidURL) as error:
+        raise environment_unusable(error) from error
+    except (APIError, NetworkError, requests.RequestException):
+        raise
+    except OSError as error:  # of certificates that are not there
+        raise environment_unusable(error) from error

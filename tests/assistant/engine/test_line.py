@@ -5,7 +5,7 @@ import pytest
 
 from assistant.dialogue.conversation import Conversation
 from assistant.engine.base import Options
-from assistant.engine.line import Line
+from assistant.engine.line import CROWD, Line
 from assistant.engine.request import Request
 from assistant.engine.worker import grey_talk
 from assistant.errors import AssistantError
@@ -63,6 +63,31 @@ def test_folder_requests_that_can_be_answered_together_are_taken_together():
     assert line.take_folder(8) == (alike[2],)
     assert line.take_folder(8) == (other,)
     assert line.take_folder(8) == (likelihood,)
+
+
+def test_one_persons_many_requests_leave_room_for_another():
+    line = Line(2)
+    for _ in range(2):
+        line.join(request("甲"))
+    other = request("乙")
+    line.join(other)
+    assert line.ahead(other) == 1
+    for more in ("甲", "乙", ""):
+        with pytest.raises(AssistantError, match="ENG-001") as caught:
+            line.join(request(more))
+        assert "（3 个）" in caught.value.message
+    line.take_person()
+    line.take_person()
+    line.take_person()
+    line.join(request("甲"))
+
+
+def test_many_people_are_a_crowd_in_the_end():
+    line = Line(2)
+    for number in range(2 * CROWD):
+        line.join(request(f"甲{number}"))
+    with pytest.raises(AssistantError, match="ENG-001"):
+        line.join(request("乙"))
 
 
 def test_who_left_is_not_taken():

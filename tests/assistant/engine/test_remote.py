@@ -1,3 +1,4 @@
+import asyncio
 import base64
 import io
 import json
@@ -14,7 +15,7 @@ import pytest
 from PIL import Image
 
 from assistant.dialogue.conversation import Conversation
-from assistant.engine import endpoint
+from assistant.engine import endpoint, failure
 from assistant.engine.base import Chunk, Options
 from assistant.engine.lane import Lane
 from assistant.engine.remote import RemoteEngine
@@ -75,8 +76,12 @@ class Scripted:
         return Handler
 
 
-def reply(handler: BaseHTTPRequestHandler, status: int, body: bytes = b"{}") -> None:
+def reply(
+    handler: BaseHTTPRequestHandler, status: int, body: bytes = b"{}", **headers: str
+) -> None:
     handler.send_response(status)
+    for name, value in headers.items():
+        handler.send_header(name.replace("_", "-"), value)
     handler.send_header("Content-Length", str(len(body)))
     handler.end_headers()
     handler.wfile.write(body)
@@ -94,8 +99,24 @@ def stream(*events: bytes) -> Callable[[BaseHTTPRequestHandler], None]:
     return play
 
 
-def status(code: int) -> Callable[[BaseHTTPRequestHandler], None]:
-    return lambda handler: reply(handler, code)
+def cut(*events: bytes) -> Callable[[BaseHTTPRequestHandler], None]:
+    """More is announced than comes."""
+
+    def play(handler: BaseHTTPRequestHandler) -> None:
+        handler.send_response(200)
+        handler.send_header("Content-Length", str(len(b"".join(events)) + 9))
+        handler.end_headers()
+        handler.wfile.write(b"".join(events))
+
+    return play
+
+
+def status(code: int, **headers: str) -> Callable[[BaseHTTPRequestHandler], None]:
+    return lambda handler: reply(handler, code, **headers)
+
+
+def reported(**error: object) -> bytes:
+    return f"data: {json.dumps({'error': {'message': 'no', **error}})}\n\n".encode()
 
 
 def badly_packed(handler: BaseHTTPRequestHandler) -> None:
@@ -276,6 +297,51 @@ def test_an_answer_that_breaks_off_is_not_begun_again(server: Scripted):
     assert say(engine, talk())[0] == "".join(ANSWER)  # the next question works
 
 
+def named(kind: str, said: object) -> bytes:
+    return f"event: {kind}\ndata: {json.dumps(said)}\n\n".encode()
+
+
+@pytest.mark.parametrize(
+    "ending",
+    [
+        (event(finish="content_filter"), DONE),
+        (event(finish="abort"), DONE),
+        (event(finish="tool_calls"), DONE),
+        (DONE,),
+        (named("error", {"message": "overloaded"}), DONE),
+        (b'data: {"object": "error", "message": "no"}\n\n', DONE),
+        (b'data: {"error": "no"}\n\n', DONE),
+        (b'data: {"choices": [{"delta"',),
+    ],
+)
+def test_an_answer_that_does_not_come_to_its_end_is_not_whole(server: Scripted, ending):
+    server.plays = [stream(event("右肺见结"), *ending)]
+    with pytest.raises(AssistantError, match="ENG-214"):
+        say(RemoteEngine(server.url, model="m"), talk())
+    assert len(server.bodies) == 1
+
+
+@pytest.mark.parametrize(
+    "said", [{"object": "error", "message": "no"}, {"choices": [{"delta": {}}]}]
+)
+def test_no_answer_is_not_an_empty_answer(server: Scripted, said: object):
+    server.plays = [stream(f"data: {json.dumps(said)}\n\n".encode(), DONE)]
+    with pytest.raises(AssistantError, match="ENG-212"):
+        say(RemoteEngine(server.url, model="m"), talk())
+
+
+@pytest.mark.parametrize(
+    ("reason", "finish"), [("stop", "stop"), ("eos_token", "stop"), ("length", "length")]
+)
+@pytest.mark.parametrize("behind", [b"", b"data: {", b'data: {"error": 1}\n\n', DONE])
+def test_an_answer_is_whole_at_its_end_whatever_happens_behind_it(
+    server: Scripted, reason: str, finish: str, behind: bytes
+):
+    server.plays = [cut(event("右肺结节。"), event(finish=reason), behind)]
+    text, stats = say(RemoteEngine(server.url, model="m"), talk())
+    assert (text, stats.finish) == ("右肺结节。", finish)
+
+
 @pytest.mark.parametrize(
     ("play", "code", "requests"),
     [
@@ -286,7 +352,8 @@ def test_an_answer_that_breaks_off_is_not_begun_again(server: Scripted):
         (status(413), "ENG-215", 1),
         (status(302), "ENG-215", 1),
         (status(500), "ENG-212", 3),
-        (status(429), "ENG-212", 3),
+        (status(429), "ENG-221", 3),
+        (status(503), "ENG-221", 3),
         (hang_up, "ENG-212", 3),
         (badly_packed, "ENG-217", 3),
         (stream(b"data: {not json\n\n"), "ENG-217", 1),
@@ -294,6 +361,15 @@ def test_an_answer_that_breaks_off_is_not_begun_again(server: Scripted):
         (stream(b'data: {"choices": [7]}\n\n'), "ENG-217", 1),
         (stream(b"<html>hello</html>\n"), "ENG-212", 3),
         (stream(b'data: {"error": {"message": "CUDA"}}\n\n'), "ENG-212", 3),
+        (stream(reported(code=500)), "ENG-212", 3),
+        (stream(reported(code="insufficient")), "ENG-212", 3),
+        (stream(reported(code=400)), "ENG-215", 1),
+        (stream(reported(code="404")), "ENG-215", 1),
+        (stream(reported(code=401)), "ENG-213", 1),
+        (stream(reported(code=429)), "ENG-221", 3),
+        (stream(b'data: {"object": "error", "code": 400}\n\n'), "ENG-215", 1),
+        (stream(b'event: error\ndata: {"code": 413}\n\n'), "ENG-215", 1),
+        (stream(b"event: error\ndata: overloaded\n\n"), "ENG-212", 3),
     ],
 )
 def test_a_failure_has_its_code(server: Scripted, play, code: str, requests: int):
@@ -301,6 +377,32 @@ def test_a_failure_has_its_code(server: Scripted, play, code: str, requests: int
     with pytest.raises(AssistantError, match=code):
         say(RemoteEngine(server.url, model="m"), talk())
     assert len(server.bodies) == requests
+
+
+def test_the_pause_that_an_endpoint_asks_for_is_kept(server: Scripted, monkeypatch):
+    pauses, sleep = [], asyncio.sleep
+
+    async def noted(pause_s: float) -> None:
+        pauses.append(pause_s)
+        await sleep(0)
+
+    monkeypatch.setattr(asyncio, "sleep", noted)
+    server.plays = [status(429, Retry_After="3"), status(503, Retry_After="86400"), answer]
+    assert say(RemoteEngine(server.url, model="m"), talk())[0] == "".join(ANSWER)
+    assert pauses == [3.0, failure.MOST_PAUSE_S]
+
+
+def test_a_pause_that_an_endpoint_asks_for_can_be_cancelled(server: Scripted, monkeypatch):
+    monkeypatch.setattr(failure, "MOST_PAUSE_S", 600.0)
+    server.plays = [status(503, Retry_After="600")]
+    before, cancel, chunks = set(threading.enumerate()), Event(), []
+    for chunk in RemoteEngine(server.url, model="m").stream(talk(), Options(), cancel):
+        chunks.append(chunk)
+        if server.bodies:
+            cancel.set()
+    assert chunks[-1].stats.finish == "cancel"
+    left = set(threading.enumerate()) - before
+    assert "remote-stream" not in {thread.name for thread in left}
 
 
 def test_a_dead_endpoint_is_told_when_loading():
@@ -375,7 +477,75 @@ def test_length_and_odd_characters(server: Scripted):
     assert (server.bodies[0]["temperature"], server.bodies[0]["seed"]) == (0.5, 3)
 
 
-@pytest.mark.parametrize("url", ["", "  ", "ftp://x", "127.0.0.1:8000", "http://", "x"])
+def test_line_ends_of_other_scripts_are_characters(server: Scripted):
+    said = json.dumps({"choices": [{"delta": {"content": "一\u2028二\x85"}}]}, ensure_ascii=False)
+    server.plays = [stream(f"data: {said}\n\n".encode(), event(finish="stop"), DONE)]
+    assert say(RemoteEngine(server.url, model="m"), talk())[0] == "一\u2028二\x85"
+
+
+@pytest.mark.parametrize("odd", ["3", 3.0, True, -1, 2**70, [3]])
+def test_only_a_number_is_a_count(server: Scripted, odd: object):
+    server.models = {"data": [{"id": "m", "max_model_len": odd}]}
+    usage = event(usage={"prompt_tokens": odd, "completion_tokens": odd})
+    server.plays = [stream(*map(event, ANSWER), event(finish="stop"), usage, DONE)]
+    engine = RemoteEngine(server.url)
+    text, stats = say(engine, talk())
+    assert text == "".join(ANSWER)
+    assert (stats.tokens, stats.prefill_tokens) == (len(ANSWER), 0)
+    assert engine.capabilities.context_tokens == 4096
+
+
+def test_half_a_character_is_not_sent(server: Scripted):
+    server.models = {"data": [{"id": "m\ud83d"}]}
+    engine = RemoteEngine(server.url)
+    say(engine, Conversation.new("统\ud83d").ask("病灶\udcff"))
+    assert [message["content"] for message in server.bodies[0]["messages"]] == ["统?", "病灶?"]
+    assert (engine.capabilities.model, server.bodies[0]["model"]) == ("m?", "m?")
+
+
+def test_what_nobody_foresaw_ends_one_answer_alone(server: Scripted):
+    deep = b"data: " + b"[" * 200_000 + b"\n\n"
+    server.plays = [stream(event("一"), deep), answer]
+    loaded = []
+
+    def load() -> RemoteEngine:
+        loaded.append(RemoteEngine(server.url, model="ct-model"))
+        return loaded[-1]
+
+    lane = Lane(load)
+    with pytest.raises(AssistantError, match="ENG-217") as caught:
+        list(lane.stream(talk(), Options(), Event()))
+    assert "RecursionError" in caught.value.detail
+    told = lane.stream(talk(), Options(), Event())
+    assert "".join(item.text for item in told if isinstance(item, Chunk)) == "".join(ANSWER)
+    assert len(loaded) == 1
+    lane.close()
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("ALL_PROXY", "socks5://127.0.0.1:9"),
+        ("HTTPS_PROXY", "socks://zhang:secret@127.0.0.1:9"),
+        ("HTTPS_PROXY", "http://proxy:secret"),
+        ("NO_PROXY", "[::1"),
+        ("SSL_CERT_FILE", "/nonexistent.pem"),
+        ("SSL_CERT_FILE", __file__),
+        ("SSLKEYLOGFILE", "/nonexistent/keys"),
+    ],
+)
+def test_an_environment_that_cannot_be_used_is_told(monkeypatch, variable: str, value: str):
+    monkeypatch.setenv(variable, value)
+    lane = Lane(lambda: RemoteEngine("https://ct.example.invalid", model="m"))
+    with pytest.raises(AssistantError, match="ENG-222") as caught:
+        lane.wait_ready(60)
+    assert variable in caught.value.next_step
+    assert "secret" not in f"{caught.value}{caught.value.detail}"
+
+
+@pytest.mark.parametrize(
+    "url", ["", "  ", "ftp://x", "127.0.0.1:8000", "http://", "x", "https://x:99999"]
+)
 def test_what_is_no_address_is_refused(url: str):
     with pytest.raises(AssistantError, match="ENG-211"):
         RemoteEngine(url)

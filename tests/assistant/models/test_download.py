@@ -12,6 +12,7 @@ from assistant.errors import AssistantError
 from assistant.models.card import CARD, verify
 from assistant.models.catalog import find_model, list_models
 from assistant.models.download import download_model, repository_of
+from assistant.models.hub import connect
 from assistant.models.shelf import MARK
 from assistant.places import CHECKOUT
 
@@ -186,6 +187,35 @@ def test_a_dead_hub_is_explained(fake_hub, tmp_path: Path, hub: str, monkeypatch
         monkeypatch.setenv(name, "http://127.0.0.1:9")
     with pytest.raises(AssistantError, match="MOD-206"):
         fetch(tmp_path, hub)
+
+
+@pytest.mark.parametrize(
+    ("hub", "variable", "value"),
+    [
+        *((hub, "ALL_PROXY", "socks5://127.0.0.1:9") for hub in HUBS),
+        *((hub, "HTTPS_PROXY", "socks://zhang:secret@127.0.0.1:9") for hub in HUBS),
+        *((hub, "HTTPS_PROXY", "http://proxy:secret") for hub in HUBS),
+        ("huggingface", "NO_PROXY", "[::1"),
+        ("huggingface", "SSL_CERT_FILE", "/nonexistent.pem"),
+        ("modelscope", "REQUESTS_CA_BUNDLE", "/nonexistent.pem"),
+    ],
+)
+def test_an_environment_that_cannot_be_used_is_explained(
+    fake_hub, tmp_path: Path, monkeypatch, hub: str, variable: str, value: str
+):
+    for name in ("HF_ENDPOINT", "MODELSCOPE_ENDPOINT"):
+        monkeypatch.setenv(name, "https://127.0.0.1:9")
+    for name in ("NO_PROXY", "no_proxy"):
+        monkeypatch.delenv(name)
+    monkeypatch.setenv(variable, value)
+    # The client makes its session once a process.
+    monkeypatch.setattr("huggingface_hub.utils._http._GLOBAL_CLIENT", None)
+    with pytest.raises(AssistantError, match="MOD-219") as caught:
+        fetch(tmp_path, hub)
+    assert variable in caught.value.next_step
+    assert "secret" not in f"{caught.value}{caught.value.detail}"
+    with pytest.raises(AssistantError, match="MOD-219"), connect(hub).open("a/b", "c", "d", 0):
+        pass
 
 
 @pytest.mark.parametrize("hub", HUBS)
