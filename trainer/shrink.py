@@ -5,12 +5,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from assistant.errors import AssistantError
-from assistant.models.card import Format, verify, write_card
+from assistant.models.card import verify, write_card
+from assistant.models.shrink import FourBit, copy_name, source_of
 from trainer.child import Ending
 from trainer.sections import Quantize
 from trainer.stages.quantize import make_nf4, make_openvino
 
-_MAKERS: Mapping[Format, Callable[[Path, Path, Quantize], Ending]] = {
+_MAKERS: Mapping[FourBit, Callable[[Path, Path, Quantize], Ending]] = {
     "openvino-int4": make_openvino,
     "nf4": make_nf4,
 }
@@ -34,9 +35,9 @@ def shrink(source: Path, folder: Path, kind: str) -> None:
     _MAKERS[form](source, folder, Quantize())
     write_card(
         folder,
-        name=f"{card.name}-{'int4' if form == 'openvino-int4' else 'nf4'}"[:64],
+        name=copy_name(card, form),
         title=f"{card.title}（4 位）",
-        base=f"{card.name}@{card.fingerprint[:12]}",
+        base=source_of(card),
         format=form,
         demo=card.demo,
         trained_on=card.trained_on,

@@ -19,6 +19,7 @@ from assistant.engine.loop import Loop
 from assistant.engine.looped import LoopedEngine, is_out_of_memory, too_large
 from assistant.engine.mapped import give_back, giver
 from assistant.engine.memory import Budget
+from assistant.engine.seal import sealed
 from assistant.engine.vision import VisionTower
 from assistant.errors import AssistantError
 
@@ -51,7 +52,6 @@ class OpenVINOEngine(LoopedEngine[NDArray[np.float32]]):
         precision: Literal["auto", "f32"] = "auto",
         budget: Budget | None = None,
     ) -> None:
-        properties = compile_properties(cache_dir, precision)
         try:
             config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
             if config["model_type"] != "qwen2_vl":
@@ -60,15 +60,17 @@ class OpenVINOEngine(LoopedEngine[NDArray[np.float32]]):
             self._context_tokens = int(text["max_position_embeddings"])
             vision = config["vision_config"]
             core = ov.Core()
-            mapped = (folder,) if cache_dir is None else (folder, cache_dir)
             head_dim = vision["embed_dim"] // vision["num_heads"]
-            self._loop = Loop(
-                Tokenizer.from_file(str(folder / "tokenizer.json")),
-                VisionTower(core, folder, head_dim, properties, encoded=giver(*mapped)),
-                LanguageModel(core, folder, properties, fed=giver(*mapped)),
-                context_tokens=self._context_tokens,
-                budget=budget,
-            )
+            with sealed(cache_dir) as kept:
+                mapped = (folder,) if kept is None else (folder, kept)
+                properties = compile_properties(kept, precision)
+                self._loop = Loop(
+                    Tokenizer.from_file(str(folder / "tokenizer.json")),
+                    VisionTower(core, folder, head_dim, properties, encoded=giver(*mapped)),
+                    LanguageModel(core, folder, properties, fed=giver(*mapped)),
+                    context_tokens=self._context_tokens,
+                    budget=budget,
+                )
         except Exception as error:  # tokenizers raises plain ones
             if is_out_of_memory(error):
                 raise too_large(self._memory) from error

@@ -10,7 +10,6 @@ from assistant.models.card import CARD, digest, read_card, verify
 from assistant.models.catalog import ModelFolder
 from assistant.models.kind import (
     INDEX,
-    check_weights,
     format_of,
     missing_shards,
     unsupported,
@@ -29,6 +28,7 @@ from assistant.models.shelf import (
     unmark,
 )
 from assistant.models.transfer import cancelled, partial_path
+from assistant.models.whole import check_whole
 
 BLOCK_BYTES = 1 << 20
 
@@ -93,8 +93,7 @@ def _usable_files(source: Path) -> tuple[str, ...]:
     if INDEX in files and (lost := missing_shards((source / INDEX).read_bytes(), files)):
         raise unsupported(f"缺少权重 {'、'.join(lost)}")
     for file in files:
-        if file.endswith(".safetensors"):
-            check_weights(source / file)
+        check_whole(source / file)
     return files
 
 

@@ -12,7 +12,6 @@ from assistant.models.catalog import ModelFolder
 from assistant.models.hub import Hub, HubDropped, HubName, Listing, RemoteFile, connect, unreachable
 from assistant.models.kind import (
     INDEX,
-    check_weights,
     format_of,
     missing_shards,
     unsupported,
@@ -30,6 +29,7 @@ from assistant.models.shelf import (
     refuse_if_full,
 )
 from assistant.models.transfer import Meter, fetch_file, partial_path
+from assistant.models.whole import check_whole
 
 _PART = r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}"
 _REPOSITORY = re.compile(f"{_PART}/{_PART}")
@@ -93,8 +93,7 @@ def download_model(
                 form = format_of(path.read_bytes(), names)
             if file.path == INDEX and (lost := missing_shards(path.read_bytes(), names)):
                 raise unsupported(f"仓库里缺少权重 {'、'.join(lost)}")
-            if path.suffix == ".safetensors":
-                check_weights(path)
+            check_whole(path)
         return ModelFolder(folder, finish(folder, names, mark, form))
 
 
@@ -127,6 +126,8 @@ def _list(
 def _ordered(listing: Listing) -> tuple[RemoteFile, ...]:
     """The files we want: first config.json, then the others from small to large.
 
+    A ``.bin`` comes after them: what it has to hold stands in its ``.xml``.
+
     Raises:
         AssistantError: MOD-210 there is no config.json.
     """
@@ -134,7 +135,11 @@ def _ordered(listing: Listing) -> tuple[RemoteFile, ...]:
     if "config.json" not in names:
         raise unsupported("缺少 config.json")
     files = [file for file in listing.files if file.path in names]
-    return tuple(sorted(files, key=lambda file: (file.path != "config.json", file.size, file.path)))
+    return tuple(sorted(files, key=_turn))
+
+
+def _turn(file: RemoteFile) -> tuple[bool, bool, int, str]:
+    return file.path != "config.json", file.path.endswith(".bin"), file.size, file.path
 
 
 def _present(target: Path) -> int:

@@ -1,8 +1,8 @@
 """What a folder of weights is: an architecture we know, in a format we read, complete."""
 
 import json
-from collections.abc import Iterable, Mapping
-from pathlib import Path, PurePosixPath
+from collections.abc import Collection, Iterable, Mapping
+from pathlib import PurePosixPath
 
 from assistant.errors import AssistantError
 from assistant.models.card import Format
@@ -11,6 +11,18 @@ ARCHITECTURES = ("qwen2_vl", "qwen2_5_vl", "qwen3_vl")
 """``model_type`` of the bases that the trainer has a recipe for."""
 
 NEEDED = ("config.json", "tokenizer.json", "preprocessor_config.json")
+
+OPENVINO_PARTS = (
+    "openvino_language_model",
+    "openvino_text_embeddings_model",
+    "openvino_vision_embeddings_model",
+    "openvino_vision_embeddings_merger_model",
+)
+"""What the OpenVINO engine opens, each an ``.xml`` with its ``.bin``."""
+
+OPENVINO_ARCHITECTURE = "qwen2_vl"
+"""The one that the OpenVINO engine runs."""
+
 INDEX = "model.safetensors.index.json"
 
 _SUFFIXES = {".safetensors", ".json", ".txt", ".jinja", ".tiktoken", ".model", ".xml", ".md"}
@@ -40,9 +52,7 @@ def format_of(config_json: bytes, paths: Iterable[str]) -> Format:
         AssistantError: MOD-210 when no engine or recipe of ours can use it.
     """
     names = set(paths)
-    missing = [name for name in NEEDED if name not in names]
-    if missing:
-        raise unsupported(f"缺少 {'、'.join(missing)}")
+    _refuse_missing(NEEDED, names)
     try:
         config = json.loads(config_json)
         architecture = config["model_type"]
@@ -53,7 +63,14 @@ def format_of(config_json: bytes, paths: Iterable[str]) -> Format:
         raise unsupported("config.json 读不出来", detail=str(error)) from error
     if architecture not in ARCHITECTURES:
         raise unsupported(f"架构是 {architecture}，支持 {'、'.join(ARCHITECTURES)}")
-    if "openvino_language_model.xml" in names:
+    if any(f"{part}.xml" in names for part in OPENVINO_PARTS):
+        if architecture != OPENVINO_ARCHITECTURE:
+            raise unsupported(
+                f"架构是 {architecture}，OpenVINO 格式的只支持 {OPENVINO_ARCHITECTURE}"
+            )
+        _refuse_missing(
+            (f"{part}{end}" for part in OPENVINO_PARTS for end in (".xml", ".bin")), names
+        )
         return "openvino-int4"
     if not any(name.endswith(".safetensors") for name in names):
         raise unsupported("没有 safetensors 权重")
@@ -77,29 +94,6 @@ def missing_shards(index_json: bytes, paths: Iterable[str]) -> tuple[str, ...]:
         raise unsupported(f"{INDEX} 读不出来", detail=str(error)) from error
 
 
-def check_weights(path: Path) -> None:
-    """A safetensors file is as long as its header says, which a cut-off copy is not.
-
-    Raises:
-        AssistantError: MOD-216.
-    """
-    size = path.stat().st_size
-    try:
-        with path.open("rb") as file:
-            length = int.from_bytes(file.read(8), "little")
-            header = json.loads(file.read(min(length, size)))
-        ends = [entry["data_offsets"][1] for key, entry in header.items() if key != "__metadata__"]
-        whole = size == 8 + length + max(ends, default=0)
-    except (ValueError, KeyError, TypeError, AttributeError):
-        whole = False
-    if not whole:
-        raise AssistantError(
-            "MOD-216",
-            f"权重文件 {path.name} 不完整。",
-            next_step="请重新复制或重新下载这个模型。",
-        )
-
-
 def unsupported(reason: str, *, detail: str = "") -> AssistantError:
     """MOD-210: these are not weights that we can use."""
     return AssistantError(
@@ -108,6 +102,12 @@ def unsupported(reason: str, *, detail: str = "") -> AssistantError:
         next_step="请选择完整的 Qwen2-VL 系列模型，例如 Qwen/Qwen2-VL-2B-Instruct。",
         detail=detail,
     )
+
+
+def _refuse_missing(needed: Iterable[str], names: Collection[str]) -> None:
+    missing = [name for name in needed if name not in names]
+    if missing:
+        raise unsupported(f"缺少 {'、'.join(missing)}")
 
 
 def _hidden(path: str) -> bool:

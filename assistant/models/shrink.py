@@ -11,16 +11,19 @@ from threading import Event
 from typing import Literal
 
 from assistant.errors import AssistantError
-from assistant.models.card import CARD, read_card, verify
+from assistant.models.card import CARD, ModelCard, read_card, verify
 from assistant.models.catalog import ModelFolder
-from assistant.models.shelf import claim
+from assistant.models.shelf import claim, name_taken
 from assistant.places import CHECKOUT
 
 FourBit = Literal["openvino-int4", "nf4"]
 Step = Literal["convert", "compress", "verify"]
 Tell = Callable[[Step], None]
 
-SUFFIXES = {"openvino-int4": "int4", "nf4": "nf4"}
+SUFFIXES: dict[FourBit, str] = {"openvino-int4": "int4", "nf4": "nf4"}
+LONGEST = 64
+"""Characters of a model's name, at most."""
+
 TRAINED = CHECKOUT / ".venv-train" / "ready.json"
 POLL_S = 0.5
 PATIENCE_S = 10.0
@@ -40,6 +43,9 @@ def shrink(
 ) -> ModelFolder:
     """The model's 4-bit copy under ``models_dir``, made only if it is not there intact.
 
+    A copy of what the model was before is replaced when the new one is complete. Whatever else
+    has the copy's name stays as it is.
+
     Args:
         model: a bf16 model, already verified.
         models_dir: where models lie.
@@ -50,7 +56,8 @@ def shrink(
 
     Raises:
         AssistantError: MOD-221 it is 4-bit already, MOD-222 the training environment is
-            not set up, MOD-223 the trainer failed, MOD-227 cancelled, MOD-211 to MOD-213.
+            not set up, MOD-223 the trainer failed, MOD-227 cancelled, MOD-211 to MOD-213,
+            MOD-217 another model has the copy's name; those of ``card.verify``.
     """
     if model.card.format != "bf16":
         raise AssistantError(
@@ -58,8 +65,10 @@ def shrink(
             f"模型 {model.card.name} 已经是 4 位量化的。",
             next_step="可以直接使用它。",
         )
-    name = f"{model.card.name}-{SUFFIXES[kind]}"[:64]
+    name = copy_name(model.card, kind)
     with claim(models_dir, name) as folder:
+        if not _may_hold(folder, model, kind):
+            raise name_taken(name)
         if (folder / CARD).is_file() and _same_source(folder, model):
             tell("verify")
             return ModelFolder(folder, verify(folder))
@@ -84,20 +93,43 @@ def shrink(
             _run([*command, *options], work, tell, cancel)
             tell("verify")
             verify(work / "model")
-            shutil.rmtree(folder)
-            (work / "model").replace(folder)
+            _exchange(folder, work / "model", work / "earlier")
         finally:
             _clear(work)
         return ModelFolder(folder, read_card(folder))
 
 
-def source_of(model: ModelFolder) -> str:
+def copy_name(card: ModelCard, kind: FourBit) -> str:
+    """The name of a model's copy; a name that is too long loses its end, never the suffix."""
+    suffix = f"-{SUFFIXES[kind]}"
+    return card.name[: LONGEST - len(suffix)] + suffix
+
+
+def source_of(card: ModelCard) -> str:
     """What a copy's card says that it was made from."""
-    return f"{model.card.name}@{model.card.fingerprint[:12]}"
+    return f"{card.name}@{card.fingerprint[:12]}"
 
 
 def _same_source(folder: Path, model: ModelFolder) -> bool:
-    return read_card(folder).base == source_of(model)
+    return read_card(folder).base == source_of(model.card)
+
+
+def _may_hold(folder: Path, model: ModelFolder, kind: FourBit) -> bool:
+    """Whether the folder is empty, or holds a copy of this model, of whatever state of it."""
+    if not (folder / CARD).is_file():
+        return not any(folder.iterdir())
+    card = read_card(folder)
+    copied = re.fullmatch(f"{re.escape(model.card.name)}@[0-9a-f]{{12}}", card.base)
+    return card.format == kind and copied is not None
+
+
+def _exchange(folder: Path, new: Path, aside: Path) -> None:
+    folder.replace(aside)
+    try:
+        new.replace(folder)
+    except OSError:
+        aside.replace(folder)
+        raise
 
 
 def _run(command: list[str], work: Path, tell: Tell, cancel: Event | None) -> None:

@@ -1,13 +1,16 @@
 import subprocess
 import sys
 from pathlib import Path
+from threading import Event
 
 import pytest
 
+from assistant.dialogue.conversation import Conversation
+from assistant.engine.base import Options
 from assistant.engine.loader import choose_engine, load_engine
 from assistant.errors import AssistantError
 from assistant.models.card import ModelCard
-from assistant.models.catalog import ModelFolder
+from assistant.models.catalog import ModelFolder, find_model
 
 
 def model(model_format: str, path: Path = Path("nowhere")) -> ModelFolder:
@@ -66,6 +69,33 @@ def test_another_architecture_is_refused(tmp_path):
     with pytest.raises(AssistantError, match="ENG-101") as caught:
         load_engine(model("openvino-int4", tmp_path))
     assert "llama" in caught.value.detail
+
+
+def answer(cache: Path) -> str:
+    engine = load_engine(find_model("demo", cache), cache_dir=cache)
+    talk = Conversation.new("系统").ask("请描述")
+    text = "".join(c.text for c in engine.stream(talk, Options(max_tokens=16), Event()))
+    engine.close()
+    return text
+
+
+def test_a_damaged_compiled_model_is_compiled_anew(tmp_path):
+    first = answer(tmp_path)
+    blobs = list(tmp_path.rglob("*.blob"))
+    assert blobs
+    damaged = {}
+    for blob in blobs:
+        content = bytearray(blob.read_bytes())
+        middle = len(content) // 2
+        content[middle : middle + 8192] = bytes(len(content[middle : middle + 8192]))
+        blob.chmod(0o600)
+        blob.write_bytes(content)
+        damaged[blob] = bytes(content)
+    assert answer(tmp_path) == first
+    assert all(blob.read_bytes() != damaged[blob] for blob in blobs)
+    written = {blob: blob.stat().st_mtime_ns for blob in blobs}
+    assert answer(tmp_path) == first
+    assert written == {blob: blob.stat().st_mtime_ns for blob in blobs}  # used as they were
 
 
 def test_choosing_needs_no_runtime():

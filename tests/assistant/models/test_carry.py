@@ -1,3 +1,5 @@
+import json
+import shutil
 from pathlib import Path
 from threading import Event
 
@@ -7,6 +9,8 @@ from assistant.errors import AssistantError
 from assistant.models.card import CARD, verify, write_card
 from assistant.models.carry import carry_in
 from assistant.models.catalog import find_model
+from assistant.models.kind import OPENVINO_PARTS
+from assistant.places import ASSETS
 
 
 @pytest.fixture
@@ -75,6 +79,50 @@ def test_a_cut_off_weight_is_noticed(snapshot: Path, tmp_path: Path):
     weights.write_bytes(weights.read_bytes()[:-1])
     with pytest.raises(AssistantError, match="MOD-216"):
         carry_in(snapshot, tmp_path / "models")
+
+
+@pytest.fixture
+def openvino(tmp_path: Path) -> Path:
+    """An OpenVINO export without a card."""
+    kept = shutil.ignore_patterns(CARD)
+    return Path(shutil.copytree(ASSETS / "demo-model", tmp_path / "usb" / "export", ignore=kept))
+
+
+def test_an_openvino_folder_is_accepted_whole(openvino: Path, tmp_path: Path):
+    model = carry_in(openvino, tmp_path / "models")
+    assert model.card.format == "openvino-int4"
+    assert set(model.card.files) == {path.name for path in openvino.iterdir()}
+
+
+@pytest.mark.parametrize("part", OPENVINO_PARTS)
+@pytest.mark.parametrize("end", [".xml", ".bin"])
+def test_an_openvino_folder_without_a_part_is_refused(
+    openvino: Path, tmp_path: Path, part: str, end: str
+):
+    (openvino / f"{part}{end}").unlink()
+    with pytest.raises(AssistantError, match=f"MOD-210.*{part}.bin"):
+        carry_in(openvino, tmp_path / "models")
+    assert not (tmp_path / "models").exists()
+
+
+@pytest.mark.parametrize(
+    "name",
+    [f"{part}{end}" for part in OPENVINO_PARTS for end in (".xml", ".bin")]
+    + ["tokenizer.json", "preprocessor_config.json"],
+)
+def test_a_cut_off_file_is_noticed(openvino: Path, tmp_path: Path, name: str):
+    content = (openvino / name).read_bytes()
+    (openvino / name).write_bytes(content[: len(content) // 2])
+    with pytest.raises(AssistantError, match=f"MOD-216.*{name}"):
+        carry_in(openvino, tmp_path / "models")
+    assert not (tmp_path / "models").exists()
+
+
+def test_an_openvino_folder_that_the_engine_does_not_run_is_refused(openvino: Path, tmp_path: Path):
+    config = json.loads((openvino / "config.json").read_bytes())
+    (openvino / "config.json").write_text(json.dumps({**config, "model_type": "qwen2_5_vl"}))
+    with pytest.raises(AssistantError, match=r"MOD-210.*qwen2_5_vl"):
+        carry_in(openvino, tmp_path / "models")
 
 
 def test_cancel_keeps_no_model_and_can_go_on(snapshot: Path, tmp_path: Path):

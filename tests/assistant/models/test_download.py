@@ -13,6 +13,7 @@ from assistant.models.card import CARD, verify
 from assistant.models.catalog import find_model, list_models
 from assistant.models.download import download_model, repository_of
 from assistant.models.hub import connect
+from assistant.models.kind import OPENVINO_PARTS
 from assistant.models.shelf import MARK
 from assistant.places import CHECKOUT
 
@@ -257,6 +258,41 @@ def test_what_we_cannot_use_is_refused_before_its_weights(fake_hub, tmp_path, na
     with pytest.raises(AssistantError, match="MOD-210"):
         fetch(tmp_path)
     assert fake_hub.starts(WEIGHTS) == []
+
+
+def openvino_repository() -> dict[str, bytes]:
+    """No more than is asked for, and a part whose ``.bin`` is smaller than its ``.xml``."""
+    const = b'<layer id="0" type="Const"><data offset="0" size="9"/></layer>'
+    config = {
+        "config.json": b'{"model_type": "qwen2_vl"}',
+        "tokenizer.json": b"{}",
+        "preprocessor_config.json": b"{}",
+    }
+    xmls = {f"{part}.xml": b"<net>%s</net>" % const for part in OPENVINO_PARTS}
+    return {**config, **xmls, **{f"{part}.bin": bytes(9) for part in OPENVINO_PARTS}}
+
+
+def test_an_openvino_model_arrives(fake_hub, tmp_path: Path):
+    fake_hub.files = openvino_repository()
+    assert fetch(tmp_path).card.format == "openvino-int4"
+
+
+def test_an_openvino_model_without_a_part_is_refused_before_its_weights(fake_hub, tmp_path: Path):
+    fake_hub.files = openvino_repository()
+    lost = f"{OPENVINO_PARTS[-1]}.bin"
+    del fake_hub.files[lost]
+    with pytest.raises(AssistantError, match=f"MOD-210.*{lost}"):
+        fetch(tmp_path)
+    assert {name for name, _, _ in fake_hub.requests} == {"listing", "config.json"}
+
+
+def test_a_part_that_is_cut_off_on_the_hub_is_refused(fake_hub, tmp_path: Path):
+    fake_hub.files = openvino_repository()
+    cut = f"{OPENVINO_PARTS[0]}.bin"
+    fake_hub.files[cut] = bytes(8)
+    with pytest.raises(AssistantError, match=f"MOD-216.*{cut}"):
+        fetch(tmp_path)
+    assert not (tmp_path / "Tiny-VL" / CARD).exists()
 
 
 def test_no_room_is_said_before_anything_is_fetched(fake_hub, tmp_path: Path, monkeypatch):

@@ -10,8 +10,9 @@ import pytest
 
 from assistant.errors import AssistantError
 from assistant.models import shrink as shrinking
-from assistant.models.card import Format, write_card
+from assistant.models.card import Format, verify, write_card
 from assistant.models.catalog import ModelFolder
+from assistant.models.shelf import Mark, begin
 from assistant.models.shrink import shrink
 
 # Stands in for the trainer: waits, copies, and writes the card that it would.
@@ -20,6 +21,7 @@ import sys, time
 from pathlib import Path
 sys.path.insert(0, {root!r})
 from assistant.models.card import read_card, write_card
+from assistant.models.shrink import copy_name
 _, source, target, _, kind, watched = sys.argv[1:]
 assert watched == "--watched"
 if {fails!r}:
@@ -30,7 +32,7 @@ Path(target).mkdir()
 time.sleep({seconds})
 (Path(target) / "weights").write_bytes(b"4 bit")
 card = read_card(Path(source))
-write_card(Path(target), name=card.name + "-int4", title="t", format=kind, trained_on="", use="",
+write_card(Path(target), name=copy_name(card, kind), title="t", format=kind, trained_on="", use="",
     base=card.name + "@" + card.fingerprint[:12], limits="", created="2026-11-25")
 """
 
@@ -81,11 +83,16 @@ def goes_on(beat: Path) -> bool:
 
 
 def model(tmp_path: Path, kind: Format = "bf16", weights: bytes = b"16 bit") -> ModelFolder:
-    folder = tmp_path / "source"
-    folder.mkdir(exist_ok=True)
+    return put(tmp_path / "source", "m", kind, weights)
+
+
+def put(
+    folder: Path, name: str, kind: Format = "bf16", weights: bytes = b"16 bit", base: str = ""
+) -> ModelFolder:
+    folder.mkdir(parents=True, exist_ok=True)
     (folder / "weights").write_bytes(weights)
     card = write_card(
-        folder, name="m", title="m", base="", format=kind, trained_on="", use="", limits="",
+        folder, name=name, title="m", base=base, format=kind, trained_on="", use="", limits="",
         created="2026-11-25",
     )  # fmt: skip
     return ModelFolder(folder, card)
@@ -121,6 +128,76 @@ def test_a_copy_that_was_altered_is_refused(tmp_path: Path):
     (made.path / "weights").write_bytes(b"other")
     with pytest.raises(AssistantError, match="MOD-104"):
         shrink(model(tmp_path), tmp_path / "models", command=trainer())
+
+
+def test_a_copy_of_what_the_model_was_is_replaced(tmp_path: Path):
+    made = shrink(model(tmp_path), tmp_path / "models", command=trainer())
+    (made.path / "of-the-old").write_bytes(b"")
+    again = shrink(model(tmp_path, weights=b"new"), tmp_path / "models", command=trainer())
+    assert again.path == made.path
+    assert again.card.base != made.card.base
+    assert verify(again.path) == again.card
+    assert not list((tmp_path / "models").glob(".*.work"))
+
+
+def test_a_copy_that_cannot_be_replaced_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    made = shrink(model(tmp_path), tmp_path / "models", command=trainer())
+    replace = Path.replace
+
+    def held(path: Path, target: Path) -> Path:
+        if path.name == "model":
+            raise PermissionError("in use")
+        return replace(path, target)
+
+    monkeypatch.setattr(Path, "replace", held)
+    with pytest.raises(AssistantError, match="MOD-213"):
+        shrink(model(tmp_path, weights=b"new"), tmp_path / "models", command=trainer())
+    assert verify(made.path) == made.card
+
+
+@pytest.mark.parametrize(
+    ("kind", "base"),
+    [
+        ("openvino-int4", "another hospital"),
+        ("openvino-int4", "mm@0123456789ab"),
+        ("openvino-int4", "m@0123456789ab; merge 0123456789ab"),
+        ("nf4", "m@0123456789ab"),
+    ],
+)
+def test_another_model_of_the_copys_name_is_left_alone(tmp_path: Path, kind: Format, base: str):
+    other = put(tmp_path / "models" / "m-int4", "m-int4", kind, b"theirs", base)
+    with pytest.raises(AssistantError, match="MOD-217"):
+        shrink(model(tmp_path), tmp_path / "models", command=trainer())
+    assert verify(other.path) == other.card
+
+
+def test_another_model_that_is_still_arriving_is_left_alone(tmp_path: Path):
+    folder = tmp_path / "models" / "m-int4"
+    folder.mkdir(parents=True)
+    begin(folder, Mark("modelscope", "they/m-int4", "1"))
+    (folder / ".weights.part").write_bytes(b"half")
+    with pytest.raises(AssistantError, match="MOD-217"):
+        shrink(model(tmp_path), tmp_path / "models", command=trainer())
+    assert (folder / ".weights.part").read_bytes() == b"half"
+
+
+def test_a_long_name_loses_its_end_and_not_what_tells_the_copy_from_it(tmp_path: Path):
+    source = put(tmp_path / "models" / ("n" * 64), "n" * 64)
+    made = [
+        shrink(source, tmp_path / "models", kind, command=trainer())
+        for kind in ("openvino-int4", "nf4")
+    ]
+    assert [one.card.name for one in made] == ["n" * 59 + "-int4", "n" * 60 + "-nf4"]
+    assert [one.path.name for one in made] == [one.card.name for one in made]
+    assert verify(source.path) == source.card
+
+
+def test_a_model_is_never_its_own_copy(tmp_path: Path):
+    name = "n" * 59 + "-int4"
+    source = put(tmp_path / "models" / name, name)
+    with pytest.raises(AssistantError, match="MOD-217"):
+        shrink(source, tmp_path / "models", command=trainer())
+    assert verify(source.path) == source.card
 
 
 def test_what_the_trainer_says_is_passed_on_and_nothing_is_left(tmp_path: Path):
