@@ -36,13 +36,12 @@ _DENIED = re.compile(
 # What is recommended, was done before or is compared with is not this picture.
 _CLAUSE = re.compile(r"[,，。;；!！?？\n]|\.(?!\d)")
 _ASIDE = re.compile(
-    r"建议|进一步|必要时|复查|随访|结合|前次|上次|既往|原片|对照|术|(?:与|较|同).*比"
+    r"建议|进一步|必要时|复查|随访|结合|前次|上次|既往|原片|对照|术"
     r"|recommend|suggest|advis|further|correlat|compar|prior\b|previous|post-?operative",
     re.I,
 )
-_ASIDE_AFTER = re.compile(
-    r"\b(?:is|are|was|be) (?:recommended|advised|suggested)|.{0,6}(?:比较|对比)"
-)
+_ASIDE_AFTER = re.compile(r"\b(?:is|are|was|be) (?:recommended|advised|suggested)|^引导")
+_COMPARED = re.compile(r"[与较同和][^与较同和]*\0.{0,6}(?:比|对照)")
 _SCOPE = re.compile(r"腹腔镜|laparoscop", re.I)
 _OPERATION = re.compile(r"(?:(?<=镜)下?|(?<=镜下)).{0,12}?(?:术|切除|修补)")
 
@@ -99,6 +98,7 @@ def _is_aside(match: re.Match[str]) -> bool:
     return bool(
         _ASIDE.search(before)
         or _ASIDE_AFTER.search(after)
+        or _COMPARED.search(f"{before}\0{after}")
         or _SCOPE.match(match[0])
         or _OPERATION.match(clause, len(before + match[0]))
     )
