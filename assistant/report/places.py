@@ -10,6 +10,9 @@ from assistant.report.tokens import Token
 
 _JOINERS = re.compile(r"(?:[前后内外尖背侧基底]{1,5}段)?[、及和与以]*")
 _JOINER = re.compile(r"[、及和与]")
+_NUMBERED = re.compile(r"第?\d+(?:[、,~-]\d+)*[前后腋]?")
+"""左侧第3-7肋骨 is a rib of the left side."""
+
 _NEAR = 3
 
 
@@ -64,6 +67,7 @@ def joined_before(clause: str, places: Sequence[Place], index: int) -> Iterator[
 
 def _continues(last: Place, word: Token, gap: str) -> bool:
     """左侧 + 额叶 is one place, so is 肺 + 胸膜下; 额叶 + 颞叶 and 肝 + 肾 are two."""
+    gap = _NUMBERED.sub("", gap)
     if len(gap) > _NEAR or _JOINER.search(gap):
         return False
     return not last.organ or (last.organ == word.organ and not (last.site and word.kind == "site"))

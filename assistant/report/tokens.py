@@ -29,6 +29,11 @@ _NOT_A_SIZE = "|".join(
 )
 """Of the slice, of the scan before, of a volume."""
 
+_SOFT_TISSUE = (
+    r"(?:头皮|皮下|帽状腱膜|软组织|胸壁)[^,。;硬颅脑腔肺]{0,8}?(?:血肿影?|积血|积气|气体影|出血)"
+)
+"""Blood and air that are neither in the skull nor in the pleura."""
+
 _NO_DENIAL = r"(?:无|未见)(?:明显|明确)?(?:移位|变化|改变)(?:[性的之](?=\S)|(?=骨折))|未破入脑室"
 """无移位骨折 is a fracture."""
 
@@ -41,7 +46,7 @@ _CUES: Mapping[str, str] = {
     "无": r"不伴有?|未伴有?|未合并|不合并|未出现|未示|未观察到|看不到"
     r"|没有(?:看|见|观察|检|提示|显示)[到见]?|未(?:再)?(?:见|发现|显示|提示|查见|探及|检出|及)|没有|未有|无|排除|除外|否认"
     r"|不(?:考虑|支持|符合|存在)|并非|不是|阴性|\(-\)"
-    r"|(?<![未没不能有])(?:已|基本|完全)(?:基本|完全)?(?:吸收|消失)",
+    r"|(?<![未没不能有])(?:已|基本|完全)(?:基本|完全)?(?:吸收|消失)|(?<![未没不能])消失",
     "见": r"但|而|(?<!残)余|可见|另见|示|见|考虑|符合|合并|不过|仅|只|同时|(?<![未没含具无])有",
 }
 _SIDES: Mapping[str, str] = {
@@ -142,7 +147,7 @@ def _millimetres(text: str) -> float | None:
 @cache
 def _grammar() -> re.Pattern[str]:
     groups = {
-        "skip": f"{_any(_SKIPPED)}|{_NOT_A_SIZE}|{_NO_DENIAL}",
+        "skip": f"{_any(_SKIPPED)}|{_NOT_A_SIZE}|{_NO_DENIAL}|{_SOFT_TISSUE}",
         "absent": "|".join(pattern for sign in SIGNS for pattern in sign.absent),
         "shift": "|".join(pattern for sign in SIGNS for pattern in sign.patterns),
         "sign": _any(_names("sign")),

@@ -1,6 +1,7 @@
 """One SQLite file: opened, its tables made, its troubles told in Chinese."""
 
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,6 +11,8 @@ from assistant.errors import AssistantError
 
 FILE = "conversations.sqlite3"
 VERSION = 1
+_WAIT_S = 10.0
+"""For another program that writes, seconds."""
 
 _TABLES = """
 CREATE TABLE conversation (
@@ -52,15 +55,16 @@ class Database:
         with told():
             fresh = not path.exists()
             self._connection = sqlite3.connect(
-                path, timeout=10, isolation_level=None, check_same_thread=False
+                path, timeout=_WAIT_S, isolation_level=None, check_same_thread=False
             )
         try:
             with told():
                 if fresh:
                     path.chmod(0o600)
                     self._connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
+                self._write_ahead()
                 for pragma in (
-                    *("journal_mode = WAL", "synchronous = FULL", "secure_delete = ON"),
+                    *("synchronous = FULL", "secure_delete = ON"),
                     *("foreign_keys = ON", "temp_store = MEMORY"),
                 ):
                     self._connection.execute(f"PRAGMA {pragma}").fetchall()
@@ -68,6 +72,19 @@ class Database:
         except BaseException:
             self._connection.close()
             raise
+
+    def _write_ahead(self) -> None:
+        """Of two programs that make the file at the same time one waits: SQLite does not."""
+        until = time.monotonic() + _WAIT_S
+        while True:
+            try:
+                self._connection.execute("PRAGMA journal_mode = WAL").fetchall()
+                return
+            except sqlite3.OperationalError as error:
+                busy = error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY  # whatever the kind
+                if not busy or time.monotonic() > until:
+                    raise
+            time.sleep(0.02)
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:

@@ -1,7 +1,9 @@
 import os
 import sqlite3
 import sys
+from contextlib import closing
 from pathlib import Path
+from threading import Timer
 
 import pytest
 
@@ -72,3 +74,12 @@ def test_a_busy_file_is_told() -> None:
     error.sqlite_errorname = "SQLITE_BUSY"
     with pytest.raises(AssistantError, match="STO-104"), told():
         raise error
+
+
+def test_a_program_that_starts_while_another_makes_the_file_waits_for_it(tmp_path: Path) -> None:
+    path = tmp_path / "conversations.sqlite3"
+    with closing(sqlite3.connect(path, isolation_level=None, check_same_thread=False)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        Timer(0.3, lambda: other.execute("ROLLBACK")).start()
+        with closing(Database(path)) as database, database.reading() as connection:
+            assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
