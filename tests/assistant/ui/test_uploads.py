@@ -83,7 +83,7 @@ def test_of_what_was_sent_nothing_is_left_out_in_silence(folder: Path, tmp_path:
     (tmp_path / "secret").write_bytes(b"secret")
     gone = put(folder, b"two")
     Path(gone["path"]).unlink()
-    for missing in (gone, {"path": str(tmp_path / "secret")}):
+    for name, missing in ((b"one", gone), (b"other", {"path": str(tmp_path / "secret")})):
         with pytest.raises(AssistantError, match="USE-205"):
-            move([missing, put(folder, str(missing).encode())], tmp_path / "room")
+            move([missing, put(folder, name)], tmp_path / "room")
     assert (tmp_path / "secret").exists()
