@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from assistant.batch.case import Case, filed, row_of_error
 from assistant.batch.caveat import FRAMES, LOCALIZER, NOT_CT
@@ -82,7 +82,8 @@ class Asker:
         for key, cases in zip(keys, groups, strict=True):
             filed_before = ledger.answer(job, key)
             if filed_before is not None:
-                known[key] = Asked(filed_before, reused=True)
+                row = filed_before.row.read_again()
+                known[key] = Asked(replace(filed_before, row=row), reused=True)
             else:
                 new.setdefault(key, cases)
         answered = self._ask(job, new) if new else {}

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any, ClassVar, Literal
 
-from assistant.batch.caveat import CAVEATS, CUT, EMPTY, caveat_of
+from assistant.batch.caveat import CAVEATS, CUT, EMPTY, FRAMES, LOCALIZER, NOT_CT, caveat_of
 from assistant.imaging.slice import Notice
 from assistant.report.findings import Finding, extract, is_urgent
 from assistant.report.region import region_of
@@ -74,6 +74,21 @@ class Row:
             window=window,
             model=model,
             text=text,
+        )
+
+    def read_again(self) -> "Row":
+        """With what its answer says to this version of the program."""
+        if self.status != "done":
+            return self
+        of_picture = self.code in (FRAMES.code, NOT_CT.code, LOCALIZER.code)
+        return Row.answered(
+            self.file,
+            self.sha256,
+            window=self.window,
+            model=self.model,
+            text=self.text,
+            cut=self.code == CUT.code,
+            unseen=Notice(self.code, self.caveat) if of_picture else None,
         )
 
     @property

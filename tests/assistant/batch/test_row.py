@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -49,6 +50,15 @@ def test_an_empty_answer_says_nothing_of_the_picture():
     assert (row.status, row.code, row.urgency) == ("done", "BAT-123", "需复核")
     assert row.caveat == EMPTY.message
     assert answered("双肺纹理清晰。").caveat == ""
+
+
+@pytest.mark.parametrize("code", ["", "BAT-122", "BAT-124", "BAT-125", "BAT-126"])
+def test_an_earlier_answer_is_read_as_this_version_reads(code: str):
+    now = replace(answered("右侧血胸。", cut=code == "BAT-122"), code=code or "BAT-127")
+    before = replace(now, code=code, urgency="常规", region="", findings=())
+    assert before.read_again() == now
+    refused = Row("a", "", "refused", "IMG-102", text="文件是空的。")
+    assert refused.read_again() == refused
 
 
 def test_json_and_back():
