@@ -27,7 +27,10 @@ _ALARMING = (
     *("破裂", "血胸", "脑疝", "挫裂伤", "穿孔", "壁内血肿", "积血", "骨折", "栓塞", "梗阻"),
     *("脱位", "梗死", "出血", "血肿", "夹层", "气胸", "充盈缺损"),
 )
-_UNNAMED = (*LESIONS, "占位(?!效应)", "团块", "肿物", "肿块", "充盈缺损", "异常强化")
+_UNNAMED = (
+    *(*LESIONS, "占位(?!效应)", "团块", "肿物", "肿块", "充盈缺损", "异常强化", "结节", "肿大"),
+    *("增厚", "狭窄", "肿瘤", "癌", "转移"),
+)
 _CLAUSE = re.compile(r"[，。；,;\n]")
 _SUSPECTED = re.compile(r"(?:不能|不可|难以|无法|未能|不|待)(?:完全|确切)?(?:除外|排除|排)")
 _DENIED_BEFORE = re.compile(
@@ -35,7 +38,8 @@ _DENIED_BEFORE = re.compile(
     r"|必要时|注意|警惕|有无|是否"
 )
 _OVER_AFTER = re.compile(
-    r"排除|除外|阴性|术后|病史|吸收|消失|未见(?:明显|明确|确切|显示)?\s*$|\(-\)|（-）"
+    r"^\s*[:：]\s*(?:无|未见|阴性|否)|排除|除外|阴性|术后|病史|吸收|消失"
+    r"|未见(?:明显|明确|确切|显示)?\s*$|\(-\)|（-）"
 )
 _NO_VERDICT = re.compile(
     r"(?:无法|不能|难以)[^，。；,;\n]{0,6}(?:诊断|判断|评估|评价|辨认|识别|观察|分析)"
@@ -58,12 +62,13 @@ def caveat_of(text: str, findings: Iterable[Finding]) -> Notice | None:
     findings = tuple(findings)
     if is_urgent(findings):
         return None
-    stated = "".join(finding.sign for finding in findings)
+    present = [finding for finding in findings if finding.status != "无"]
+    stated = "".join(finding.sign for finding in present)
     sections = split(text)
     said = f"{sections.findings}\n{sections.impression}"
     if _affirmed(said, [word for word in _ALARMING if word not in stated]):
         return UNREAD
-    if any(finding.status != "无" for finding in findings):
+    if present:
         return None
     if region_of(text) == NO_CT_REGION or _NO_VERDICT.search(text):
         return NO_VERDICT

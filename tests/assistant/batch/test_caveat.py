@@ -28,6 +28,9 @@ def code_of(text: str) -> str:
         "左侧股骨颈无移位骨折。",
         "右侧锁骨骨折不伴脱位。",
         "右肺上叶结节。肠系膜上动脉充盈缺损。",
+        "肋骨未见骨折。左侧股骨颈骨折。",
+        "鼻骨骨折，颅骨未见骨折，颅内未见出血。",
+        "左侧锁骨骨折，双肺未见气胸。",
     ],
 )
 def test_what_alarms_and_is_no_known_sign_needs_a_look(text: str) -> None:
@@ -44,6 +47,9 @@ def test_what_alarms_and_is_no_known_sign_needs_a_look(text: str) -> None:
         "肠系膜上动脉充盈缺损。",
         "右侧附件区囊性占位。",
         "未见骨折。脾内见低密度灶。",
+        "右侧乳腺结节，双肺未见结节。",
+        "左侧腋窝见肿大淋巴结，纵隔未见肿大淋巴结。",
+        "食管中段占位，双肺未见占位。",
     ],
 )
 def test_a_lesion_that_was_not_read_is_not_routine(text: str) -> None:
@@ -80,6 +86,8 @@ def test_an_answer_without_a_verdict_is_not_routine(text: str) -> None:
         "双肺纹理清晰。",
         "未见占位及异常密度影。",
         "脑实质密度正常，占位效应不明显。",
+        "骨折：无。气胸：未见。",
+        "双肺未见结节，淋巴结无肿大，胆囊壁未见增厚。",
         "检查所见：右肺结节。\n建议：随访，评估破裂风险。",
     ],
 )
