@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
 from assistant.engine.base import Capabilities
+from assistant.engine.eightbit import bears_8_bits, has_tiles
 from assistant.engine.language import GROUP, LARGEST_GROUP, LanguageModel
 from assistant.engine.loop import Loop
 from assistant.engine.looped import LoopedEngine, is_out_of_memory, too_large
@@ -64,9 +65,20 @@ class OpenVINOEngine(LoopedEngine[NDArray[np.float32]]):
             with sealed(cache_dir) as kept:
                 mapped = (folder,) if kept is None else (folder, kept)
                 properties = compile_properties(kept, precision)
+                capabilities = core.get_property("CPU", "OPTIMIZATION_CAPABILITIES")
+                tower = VisionTower(
+                    core,
+                    folder,
+                    head_dim,
+                    properties,
+                    encoded=giver(*mapped),
+                    in_8_bits=precision == "auto"
+                    and has_tiles(capabilities)
+                    and bears_8_bits(folder),
+                )
                 self._loop = Loop(
                     Tokenizer.from_file(str(folder / "tokenizer.json")),
-                    VisionTower(core, folder, head_dim, properties, encoded=giver(*mapped)),
+                    tower,
                     LanguageModel(core, folder, properties, fed=giver(*mapped)),
                     context_tokens=self._context_tokens,
                     budget=budget,

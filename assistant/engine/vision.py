@@ -9,6 +9,7 @@ import openvino as ov
 from numpy.typing import NDArray
 from openvino import opset13 as ops
 
+from assistant.engine.eightbit import multiply_in_8_bits
 from assistant.engine.parts import Steps
 from assistant.engine.patches import PatchConfig, Patches, cut_patches
 from assistant.imaging.slice import RenderedImage
@@ -32,6 +33,7 @@ class VisionTower:
         head_dim: of the vision tower's attention, ``embed_dim // num_heads``.
         properties: OpenVINO compile properties.
         encoded: called after every picture.
+        in_8_bits: multiply in 8 bits, see :mod:`assistant.engine.eightbit`.
     """
 
     def __init__(
@@ -41,6 +43,8 @@ class VisionTower:
         head_dim: int,
         properties: dict[str, object],
         encoded: Callable[[], None],
+        *,
+        in_8_bits: bool = False,
     ) -> None:
         self.config = PatchConfig.read(folder)
         self._head_dim = head_dim
@@ -49,6 +53,8 @@ class VisionTower:
         ).create_infer_request()
         model = core.read_model(folder / "openvino_vision_embeddings_merger_model.xml")
         drop_mask(model)
+        if in_8_bits:
+            multiply_in_8_bits(model)
         self._parts = [_Part(core, part, properties) for part in cut(model, STEPS)]
         self._encoded = encoded
 

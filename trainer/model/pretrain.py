@@ -34,7 +34,7 @@ class Progress:
     """One step as seen from outside: losses are running means by name.
 
     ``right`` is the share of held-out slices whose region, signs and sides were all read
-    correctly at the last checkpoint, None before the first.
+    correctly at this step's checkpoint, None where there is none.
     """
 
     step: int
@@ -70,7 +70,6 @@ def pretrain(
     first = _restore(checkpoint, both, optimizers, generator)
     data = Tensors(slices)
     mean: dict[str, float] = {}
-    right: float | None = None
     known = len(slices) - schedule.held_out
     tower.train()
     for step in range(first, schedule.steps):
@@ -103,7 +102,8 @@ def pretrain(
         for name, loss in losses.items():
             value = loss.item()
             mean[name] = 0.95 * mean.get(name, value) + 0.05 * value
-        if (step + 1) % schedule.save_every == 0:
+        right: float | None = None
+        if (step + 1) % schedule.save_every == 0 or step + 1 == schedule.steps:
             _save(checkpoint, step + 1, both, optimizers, generator)
             right = examine(tower, heads, data, range(known, len(slices)), picture)
         speed = schedule.batch / (time.monotonic() - began)

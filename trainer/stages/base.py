@@ -96,10 +96,12 @@ def _pretrain(work: Workspace, model: "Qwen2VLForConditionalGeneration", checkpo
         task = bar.add_task("视觉预训练", total=settings.pretrain.steps, state="")
 
         def report(step: "Step") -> None:
-            right = "" if step.right is None else f" 留出 {step.right:.1%}"
             lessons = f"征象 {step.losses['sign']:.2f} 逐点 {step.losses['dots']:.2f}"
-            state = f"{lessons}{right} · {step.pictures_per_s:.0f} 幅/秒"
+            state = f"{lessons} · {step.pictures_per_s:.0f} 幅/秒"
             bar.update(task, completed=step.step, state=state)
+            if step.right is not None:
+                read = f"留出的 {settings.pretrain.held_out} 幅全读对 {step.right:.1%}"
+                work.console.print(f"  第 {step.step} 步：{lessons}，{read}")
 
         pretrain(
             model,

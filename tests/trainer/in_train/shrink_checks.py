@@ -1,5 +1,6 @@
 """A model is shrunk as the models tab does it: run by the training environment."""
 
+import json
 import sys
 import tempfile
 from pathlib import Path
@@ -9,6 +10,7 @@ import numpy as np
 
 from assistant.dialogue.conversation import Conversation
 from assistant.engine.base import Options
+from assistant.engine.eightbit import RECORD
 from assistant.engine.loader import load_engine
 from assistant.imaging.slice import RenderedImage, SliceRef
 from assistant.models.card import write_card
@@ -35,6 +37,9 @@ def a_shrunk_model_answers(folder: Path) -> None:
         "openvino-int4",
         True,
     )
+    assert RECORD in made.card.files
+    error = float(json.loads((made.path / RECORD).read_text(encoding="utf-8"))["error"])
+    assert 0 < error < 1
     assert made.size_bytes < model.size_bytes / 2, (made.size_bytes, model.size_bytes)
     again = shrink(model, folder / "models", command=(sys.executable, "-c", "raise SystemExit(9)"))
     assert again == made

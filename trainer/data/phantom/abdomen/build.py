@@ -147,5 +147,6 @@ ABDOMEN = Region(
     ),
     draw=draw_abdomen,
     enhanced=0.4,
-    contrast={"脂肪肝": False},
+    # Stones are sought without contrast medium: EAU Guidelines on Urolithiasis.
+    contrast={"脂肪肝": False, "肾结石": False},
 )

@@ -12,6 +12,9 @@ from trainer.data.phantom.shapes import Curve, blob, ellipse, feret_mm, scale
 from trainer.data.phantom.spectrum import Spectrum
 from trainer.data.phantom.trunk import place
 
+SOLID_HU = 28.0
+"""What is darker in a liver, without contrast medium, is fluid or necrosis (Hofer)."""
+
 
 def plan_liver_mass(rng: np.random.Generator, belly: Belly, spectrum: Spectrum) -> Lesion | None:
     """A solid lesion, darker than the liver, uneven and vaguely bounded."""
@@ -29,7 +32,7 @@ def plan_liver_mass(rng: np.random.Generator, belly: Belly, spectrum: Spectrum) 
 
     def paint(scene: Scene) -> None:
         liver, t = scene.masks["肝"], scene.tissues
-        core = max(t.liver + drop, 22.0) + scene.texture(4, 4)
+        core = max(t.liver + drop, SOLID_HU) + scene.texture(4, 4)
         if rim and t.vein > t.blood + 25:
             edge = scale(curve, 1.08)
             scene.canvas.paint(

@@ -115,7 +115,7 @@ def _porta(scene: Scene, belly: Belly, mask: Coverage) -> None:
             )
     for _ in range(int(rng.integers(0, 5))):
         x, y = hilum + rng.normal(0, 9, 2)
-        spot = blob(rng, x, y, rng.uniform(2, 5), rng.uniform(2, 5), rough=0.2)
+        spot = blob(rng, x, y, rng.uniform(1, 2.5), rng.uniform(1, 4), rough=0.2)
         hu, strength = tissues.fat + 20, rng.uniform(0.1, 0.6)
         scene.canvas.paint(spot, hu=hu, label=None, soft_mm=1.5, within=mask, strength=strength)
 

@@ -13,6 +13,13 @@ from trainer.data.phantom.trunk import forest, strewn
 
 Squeeze = Callable[[Curve], Curve]
 
+CALIBRES = ((0.0, 20.0, 45.0, 90.0), (8.0, 6.0, 4.0, 2.0))
+"""Distances from the hilum and the widest artery there, both in mm.
+
+Segmental arteries of 5...7 mm, subsegmental ones of 3...4 mm, under 2 mm in the outer third:
+Hofer, CT Teaching Manual; a nodule of 6 mm at such a place is wider than every vessel.
+"""
+
 
 def paint_lungs(scene: Scene, thorax: Thorax, squeeze: dict[int, Squeeze]) -> None:
     """Both lungs; a lung that fluid or air compresses has its ``squeeze``.
@@ -116,9 +123,9 @@ def _pairs(scene: Scene, hilum: np.ndarray, sign: int, lung: np.ndarray) -> None
     for _ in range(int(rng.integers(1, 8))):
         distance = rng.uniform(4, 36)
         t = rng.uniform(-1.25, 1.25)
-        x = hilum[0] + sign * distance * math.cos(t)
-        y = hilum[1] + 1.3 * distance * math.sin(t)
-        r = rng.uniform(1.8, 5.2) * (1.25 - distance / 60)
+        away = np.array([sign * distance * math.cos(t), 1.3 * distance * math.sin(t)])
+        x, y = hilum + away
+        r = rng.uniform(0.45, 1.0) * float(np.interp(np.linalg.norm(away), *CALIBRES)) / 2
         turned = rng.uniform(0, 180)
         vessels.append(ellipse(x, y, r * rng.uniform(1.0, 1.7), r, turned, n=24))
         if rng.random() < 0.55:

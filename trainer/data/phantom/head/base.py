@@ -80,7 +80,7 @@ def _posterior_fossa(scene: Scene, skull: Skull, k: Curve, age: float) -> None:
             folia.append(tube(path + rng.normal(0, 1, 2), 2.2))
     scene.paint(*folia, hu=tissues.white + 2, label=Label.HINDBRAIN, soft_mm=1.2)
     pons = [(0, 2), (12, 4), (16, 14), (10, 25), (0, 27), (-10, 25), (-16, 14), (-12, 4)]
-    around = spline(np.array(pons) * k * (1.25, 1.0) + (0, -2))
+    around = spline(np.array(pons) * k * (1.25, 1.2) + (0, -7))
     scene.paint(around, hu=tissues.csf + 6, label=Label.CSF, soft_mm=0.8)
     scene.paint(
         spline(jitter(rng, pons, 0.8) * k),
@@ -144,7 +144,7 @@ def _central_bone(scene: Scene, k: Curve) -> None:
         scene.canvas.paint(canal, hu=20, label=Label.CSF, soft_mm=0.6)
         ear = tube(np.array([(48, 16), (70, 13)]) * (sign, 1) * k, rng.uniform(3.5, 6))
         scene.canvas.paint(ear, hu=-950, label=Label.BODY_GAS, soft_mm=0.5)
-    clivus = spline(jitter(rng, [(-12, -10), (12, -10), (10, 1), (0, 4), (-10, 1)], 0.6) * k)
+    clivus = spline(jitter(rng, [(-12, -14), (12, -14), (10, -5), (0, -3), (-10, -5)], 0.6) * k)
     scene.canvas.paint(clivus, hu=tissues.cancellous + 200, label=Label.BONE, soft_mm=0.6)
     wing = tube(np.array([(60, -34), (44, -40), (30, -30), (14, -18)]) * k, [5, 7, 5, 6])
     both(scene, wing, hu=dense, label=Label.BONE, soft_mm=0.8)

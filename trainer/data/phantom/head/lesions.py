@@ -78,7 +78,7 @@ def plan_haemorrhage(
         oedema = scene.tissues.white - rng.uniform(5, 11)
         scene.canvas.paint(around, hu=oedema, label=Label.OEDEMA, soft_mm=1.8, within=within)
         core = hu + scene.texture(5, 2.5)
-        inside = scene.canvas.mask(*_hull(skull))
+        inside = within if site == "脑干" else scene.canvas.mask(*_hull(skull))
         scene.canvas.paint(
             curve, hu=core, label=Label.BRAIN_HAEMORRHAGE, soft_mm=0.8, within=inside
         )
