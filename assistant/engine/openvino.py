@@ -5,6 +5,7 @@ question changes, so the loop is ours, see :mod:`assistant.engine.loop`.
 """
 
 import json
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
@@ -71,7 +72,7 @@ class OpenVINOEngine(LoopedEngine[NDArray[np.float32]]):
                     folder,
                     head_dim,
                     properties,
-                    encoded=giver(*mapped),
+                    packed=partial(give_back, *mapped),
                     in_8_bits=precision == "auto"
                     and has_tiles(capabilities)
                     and bears_8_bits(folder),

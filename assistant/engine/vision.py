@@ -32,7 +32,7 @@ class VisionTower:
         folder: an exported Qwen2-VL.
         head_dim: of the vision tower's attention, ``embed_dim // num_heads``.
         properties: OpenVINO compile properties.
-        encoded: called after every picture.
+        packed: called when the runtime has copied some of the weights into its own layout.
         in_8_bits: multiply in 8 bits, see :mod:`assistant.engine.eightbit`.
     """
 
@@ -42,7 +42,7 @@ class VisionTower:
         folder: Path,
         head_dim: int,
         properties: dict[str, object],
-        encoded: Callable[[], None],
+        packed: Callable[[], object],
         *,
         in_8_bits: bool = False,
     ) -> None:
@@ -55,8 +55,7 @@ class VisionTower:
         drop_mask(model)
         if in_8_bits:
             multiply_in_8_bits(model)
-        self._parts = [_Part(core, part, properties) for part in cut(model, STEPS)]
-        self._encoded = encoded
+        self._parts = [_Part(core, part, properties, packed) for part in cut(model, STEPS)]
 
     def grid(self, height: int, width: int) -> tuple[int, int]:
         """Rows and columns of merged tokens for a picture of this size in pixels."""
@@ -81,7 +80,6 @@ class VisionTower:
             if number:
                 yield
             given[RESIDUAL] = part.run(given)
-        self._encoded()
         return given[RESIDUAL]
 
     def _rotary(self, patches: Patches) -> NDArray[np.float32]:
@@ -99,11 +97,18 @@ class VisionTower:
 class _Part:
     """Some blocks of the tower."""
 
-    def __init__(self, core: ov.Core, model: ov.Model, properties: dict[str, object]) -> None:
+    def __init__(
+        self,
+        core: ov.Core,
+        model: ov.Model,
+        properties: dict[str, object],
+        packed: Callable[[], object],
+    ) -> None:
         self._compiled = core.compile_model(model, "CPU", properties)
         self._request = self._compiled.create_infer_request()
         self._names = [port.get_any_name() for port in self._compiled.inputs]
         self.is_masked = "attention_mask" in self._names
+        self._packed: Callable[[], object] | None = packed
 
     def run(self, given: Mapping[str, NDArray[np.float32]]) -> NDArray[np.float32]:
         """What comes out for these inputs, by name; what it does not take is left out."""
@@ -114,6 +119,9 @@ class _Part:
         finally:
             # Else each part would keep working memory of its own, for the next picture.
             self._compiled.release_memory()
+            if self._packed is not None:  # at the first inference, part by part
+                self._packed()
+                self._packed = None
 
 
 def drop_mask(model: ov.Model) -> None:

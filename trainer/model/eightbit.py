@@ -56,7 +56,7 @@ def _encode(
         folder,
         vision["embed_dim"] // vision["num_heads"],
         compile_properties(None, precision),
-        encoded=lambda: None,
+        packed=lambda: None,
         in_8_bits=in_8_bits,
     )
     return [at_once(tower.encode(picture, Event())) for picture in pictures]
