@@ -76,7 +76,7 @@ def test_the_whole_tower_is_rewritten_and_its_pictures_stay_close():
     assert multiply_in_8_bits(model) == 4 * blocks + 2
     exact, coarse = (
         at_once(
-            VisionTower(core, DEMO, 64, EXACT, lambda: None, in_8_bits=whole).encode(
+            VisionTower(core, DEMO, 64, EXACT, packed=lambda: None, in_8_bits=whole).encode(
                 picture(0), Event()
             )
         )

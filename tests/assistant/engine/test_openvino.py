@@ -21,7 +21,8 @@ from assistant.engine.language import (
 )
 from assistant.engine.memory import Budget
 from assistant.engine.openvino import OpenVINOEngine, compile_properties
-from assistant.engine.vision import RESIDUAL, STEPS, cut, drop_mask
+from assistant.engine.parts import at_once, step
+from assistant.engine.vision import RESIDUAL, STEPS, VisionTower, cut, drop_mask
 from assistant.errors import AssistantError
 from assistant.imaging.slice import RenderedImage, SliceRef
 from assistant.places import ASSETS
@@ -433,6 +434,21 @@ def test_activations_are_quantised_also_where_there_is_amx():
     assert int(compiled.get_property("DYNAMIC_QUANTIZATION_GROUP_SIZE")) == 64
     if "FP16" in core.get_property("CPU", "OPTIMIZATION_CAPABILITIES"):
         assert compiled.get_property("INFERENCE_PRECISION_HINT") == ov.Type.f32
+
+
+def test_weights_are_given_back_as_each_part_of_the_tower_packs_them():
+    told = []
+    tower = VisionTower(
+        ov.Core(), DEMO, 64, compile_properties(None, "f32"), packed=lambda: told.append(1)
+    )
+    steps = tower.encode(picture(0), Event())
+    for number in range(1, STEPS):
+        assert step(steps) is None
+        assert len(told) == number
+    assert step(steps) is not None
+    assert len(told) == STEPS
+    at_once(tower.encode(picture(1), Event()))
+    assert len(told) == STEPS
 
 
 def test_pictures_are_encoded_without_a_mask():
