@@ -13,7 +13,7 @@ from trainer.data.phantom.spectrum import Spectrum
 from trainer.data.phantom.trunk import place
 
 SOLID_HU = 28.0
-"""What is darker in a liver, without contrast medium, is fluid or necrosis (Hofer)."""
+"""Least of a solid mass, so that a small one is no cyst; chosen, not taken from a source."""
 
 
 def plan_liver_mass(rng: np.random.Generator, belly: Belly, spectrum: Spectrum) -> Lesion | None:

@@ -16,8 +16,8 @@ Squeeze = Callable[[Curve], Curve]
 CALIBRES = ((0.0, 20.0, 45.0, 90.0), (8.0, 6.0, 4.0, 2.0))
 """Distances from the hilum and the widest artery there, both in mm.
 
-Segmental arteries of 5...7 mm, subsegmental ones of 3...4 mm, under 2 mm in the outer third:
-Hofer, CT Teaching Manual; a nodule of 6 mm at such a place is wider than every vessel.
+Chosen, not taken from a source: about what segmental and subsegmental arteries look like, so
+that a nodule of 6 mm is wider than the vessels where nodules lie.
 """
 
 
