@@ -138,6 +138,8 @@ def _refuse(response: httpx.Response) -> None:
     if response.status_code != 200:
         pause_s = pause_asked_s(response.headers.get("Retry-After", ""))
         raise Failure(f"HTTP {response.status_code}", response.status_code, pause_s)
+    if response.headers.get("Content-Type", "").lower().startswith("text/html"):
+        raise unreadable("text/html")  # a web page: asked again, it would be sent them again
 
 
 def _headers(key: str) -> dict[str, str]:

@@ -42,6 +42,7 @@ _NO_BLOOD = r"(?:间隙|腔)?内?(?:未见|未及|无|没有)(?:明显|明确|�
 _FLUID = ("积液", "液体密度影")
 _INFARCT = ("梗死", "梗死灶", "梗塞", "梗塞灶")
 _STONE = ("结石", "结石影", "小结石")
+_TORN = ("破裂", "挫裂伤", "裂伤", "撕裂伤", "撕裂")
 _CYST = ("囊肿", "小囊肿", "囊肿影")
 
 SIGNS: tuple[Sign, ...] = (
@@ -137,6 +138,9 @@ SIGNS: tuple[Sign, ...] = (
     Sign("肠梗阻", ("小肠梗阻", "结肠梗阻", "肠道梗阻"), "腹部", urgent=True, sided=False,
          organs=("肠",),
          patterns=(r"[小结]?肠(?:道|管)?(?:不?完全性|不全性?)梗阻", r"肠[^,。;、未无不]{1,4}梗阻")),
+    Sign("肝破裂", (), "腹部", urgent=True, sided=False, organs=("肝",), nouns=_TORN),
+    Sign("脾破裂", (), "腹部", urgent=True, sided=False, organs=("脾",), nouns=_TORN),
+    Sign("肾破裂", (), "腹部", urgent=True, organs=("肾",), nouns=_TORN),
     Sign("主动脉瘤破裂", (), "腹部", urgent=True, sided=False, organs=("主动脉",),
          patterns=(r"[腹胸升降]?主动脉瘤[^,。;、未无不]{0,4}破裂",)),
     Sign("主动脉瘤", ("腹主动脉瘤", "胸主动脉瘤", "升主动脉瘤", "降主动脉瘤"), "腹部", sided=False,

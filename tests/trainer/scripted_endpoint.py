@@ -15,6 +15,7 @@ class Scripted:
         self.answer: Answer = lambda _: (200, "")
         self.asked: list[dict] = []
         self.keys: list[str | None] = []
+        self.kind = "application/json"
         outer = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -33,6 +34,7 @@ class Scripted:
             def reply(self, status: int, body: object) -> None:
                 data = json.dumps(body, ensure_ascii=False).encode()
                 self.send_response(status)
+                self.send_header("Content-Type", outer.kind)
                 self.send_header("Content-Length", str(len(data)))
                 self.end_headers()
                 self.wfile.write(data)

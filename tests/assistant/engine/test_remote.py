@@ -115,6 +115,10 @@ def status(code: int, **headers: str) -> Callable[[BaseHTTPRequestHandler], None
     return lambda handler: reply(handler, code, **headers)
 
 
+def web_page(handler: BaseHTTPRequestHandler) -> None:
+    reply(handler, 200, b"<html>hello</html>", Content_Type="Text/HTML; charset=utf-8")
+
+
 def reported(**error: object) -> bytes:
     return f"data: {json.dumps({'error': {'message': 'no', **error}})}\n\n".encode()
 
@@ -360,6 +364,7 @@ def test_an_answer_is_whole_at_its_end_whatever_happens_behind_it(
         (stream(b'data: ["list"]\n\n'), "ENG-217", 1),
         (stream(b'data: {"choices": [7]}\n\n'), "ENG-217", 1),
         (stream(b"<html>hello</html>\n"), "ENG-212", 3),
+        (web_page, "ENG-217", 1),
         (stream(b'data: {"error": {"message": "CUDA"}}\n\n'), "ENG-212", 3),
         (stream(reported(code=500)), "ENG-212", 3),
         (stream(reported(code="insufficient")), "ENG-212", 3),

@@ -76,7 +76,7 @@ class Endpoint:
                 if reply.status_code in _TRY_AGAIN:
                     said = f"HTTP {reply.status_code}"
                     continue
-                if reply.is_error:
+                if reply.is_error or _is_web_page(reply):
                     raise _refused(reply)
                 return str(reply.json()["choices"][0]["message"]["content"] or "")
             except (httpx.HTTPError, ValueError, KeyError, IndexError, TypeError) as error:
@@ -102,10 +102,15 @@ def is_local(address: str) -> bool:
         return host == "localhost"
 
 
+def _is_web_page(reply: httpx.Response) -> bool:
+    return reply.headers.get("Content-Type", "").lower().startswith("text/html")
+
+
 def _refused(reply: httpx.Response) -> AssistantError:
+    said = f"HTTP {reply.status_code}{'，回的是网页' if _is_web_page(reply) else ''}"
     return AssistantError(
         "TRN-511",
-        f"翻译端点拒绝了请求（HTTP {reply.status_code}）。",
+        f"翻译端点拒绝了请求（{said}）。",
         next_step="请检查 translate 下的 endpoint、model 与密钥。",
         detail=reply.text[:300],
     )

@@ -106,6 +106,16 @@ def test_a_server_that_stays_down_stops_the_work(
     assert caught.value.code == code
 
 
+def test_a_web_page_is_no_endpoint_and_is_not_asked_again(
+    settings: Translate, scripted: Scripted
+) -> None:
+    scripted.kind = "text/html; charset=utf-8"
+    with pytest.raises(AssistantError, match="网页") as caught:
+        translate(settings, ENGLISH)
+    assert caught.value.code == "TRN-511"
+    assert len(scripted.asked) == 1
+
+
 def test_the_key_comes_from_the_environment(
     settings: Translate, scripted: Scripted, monkeypatch: pytest.MonkeyPatch
 ) -> None:
