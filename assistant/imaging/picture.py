@@ -11,7 +11,8 @@ from assistant.imaging import gate, notice
 from assistant.imaging.slice import Slice
 
 _FORMATS = ("JPEG", "PNG")
-_DEEP = frozenset({"I", "I;16", "I;16B", "I;16L", "I;16N"})
+DEEP = frozenset({"I", "I;16", "I;16B", "I;16L", "I;16N"})
+"""Pillow's modes of gray with more than eight bits."""
 _PNG_DEPTH = 24
 """Where a PNG says how many bits a sample has: in its first chunk, behind width and height."""
 
@@ -41,11 +42,24 @@ def read(stream: BinaryIO) -> Slice:
             next_step="请重新导出或重新拷贝该图片。",
             detail=type(error).__name__,
         ) from error
-    if upright.mode in _DEEP:
-        gray, bits = _shallow(np.asarray(upright))
+    if upright.mode in DEEP:
+        gray, bits = shallow(np.asarray(upright))
         return Slice(gray=gray, notices=(notice.PICTURE, notice.deep_gray(bits)))
     cut = (notice.DEEP_COLOUR,) if deep else ()
     return Slice(gray=_eight_bit(upright), notices=(notice.PICTURE, *cut))
+
+
+def shallow(deep: NDArray[np.generic]) -> tuple[NDArray[np.uint8], int]:
+    """Deep gray as 8-bit and its bit depth: the smallest usual one that holds every value.
+
+    What a value looks like does not depend on what else is in the picture, within a depth.
+
+    >>> shallow(np.array([[0, 1365, 4095]], np.uint16))
+    (array([[  0,  85, 255]], dtype=uint8), 12)
+    """
+    brightest = int(deep.max())
+    bits = next(bits for bits in (8, 10, 12, 14, 16, 32) if brightest < 1 << bits)
+    return np.rint(np.clip(deep, 0, None) * (255.0 / ((1 << bits) - 1))).astype(np.uint8), bits
 
 
 def _is_deep(stream: BinaryIO) -> bool:
@@ -62,13 +76,6 @@ def _upright(opened: Image.Image) -> Image.Image:
         return ImageOps.exif_transpose(opened)
     except Exception:  # a malformed EXIF block says nothing about the pixels
         return opened.copy()
-
-
-def _shallow(deep: NDArray[np.generic]) -> tuple[NDArray[np.uint8], int]:
-    """16-bit gray as 8-bit, by the smallest usual bit depth that holds every value."""
-    brightest = int(deep.max())
-    bits = next(bits for bits in (8, 10, 12, 14, 16, 32) if brightest < 1 << bits)
-    return np.rint(np.clip(deep, 0, None) * (255.0 / ((1 << bits) - 1))).astype(np.uint8), bits
 
 
 def _eight_bit(upright: Image.Image) -> NDArray[np.uint8]:

@@ -10,6 +10,7 @@ from PIL import Image, ImageChops, ImageOps, UnidentifiedImageError
 
 from assistant.errors import AssistantError
 from assistant.imaging.intake import read_slice
+from assistant.imaging.picture import DEEP, shallow
 from assistant.imaging.render import render
 from trainer.data.corpus.jpeg import encode, is_jpeg, without_metadata
 
@@ -114,8 +115,10 @@ def _decode(opened: Image.Image, data: bytes) -> Picture:
     opened.load()
     if turned:
         opened = ImageOps.exif_transpose(opened)
-    if opened.mode.startswith("I") or opened.mode == "F":
-        opened = _to_eight_bits(opened)
+    if opened.mode == "F":
+        raise UnreadableError("浮点灰度没有位深，页面也不显示这种图片")
+    if opened.mode in DEEP:
+        opened = Image.fromarray(shallow(np.asarray(opened))[0])
     if opened.mode == "L":
         return Picture(opened, original=original)
     if "A" in opened.getbands() or "transparency" in opened.info:
@@ -137,13 +140,6 @@ def _chroma(blue: Image.Image, red: Image.Image) -> Image.Image | None:
     else:
         return None
     return ImageChops.lighter(blue.point(_COLOURED), red.point(_COLOURED))
-
-
-def _to_eight_bits(picture: Image.Image) -> Image.Image:
-    values = np.asarray(picture, np.float32)
-    low, high = float(values.min()), float(values.max())
-    scaled = (values - low) * (255.0 / max(high - low, 1e-6))
-    return Image.fromarray(scaled.astype(np.uint8))
 
 
 def _read_dicom(data: bytes, window: str) -> Picture:

@@ -5,6 +5,8 @@ import pytest
 from PIL import Image
 from pydicom.data import get_testdata_file
 
+from assistant.imaging.intake import read_slice
+from assistant.imaging.render import render
 from tests.trainer.medtrinity_rows import Maker, encode
 from trainer.data.corpus.jpeg import without_metadata
 from trainer.data.corpus.picture import UnreadableError, read_picture
@@ -39,6 +41,43 @@ def test_every_mode_becomes_a_jpeg(mode: str) -> None:
     decoded = read_picture(encode(picture, "PNG"))
     assert decoded.chroma is None
     assert Image.open(BytesIO(decoded.jpeg(92))).mode == "L"
+
+
+def shown(data: bytes) -> np.ndarray:
+    return render(read_slice(data), "auto").pixels[..., 0]
+
+
+@pytest.mark.parametrize("brightest", [200, 1114, 4024, 9000, 65535])
+def test_deep_gray_is_trained_as_the_page_shows_it(brightest: int) -> None:
+    values = np.linspace(0, brightest, 64 * 64).reshape(64, 64)
+    data = encode(Image.fromarray(values.astype(np.uint16)), "PNG")
+    assert np.array_equal(np.asarray(read_picture(data).grey), shown(data))
+
+
+def test_a_bright_clip_does_not_darken_the_tissue_beside_it() -> None:
+    tissue = np.full((64, 64), 1074, np.uint16)
+    tissue[0, 0] = 2048
+    clip = tissue.copy()
+    clip[5, 5] = 4024
+    one, other = (
+        np.asarray(read_picture(encode(Image.fromarray(deep), "PNG")).grey)
+        for deep in (tissue, clip)
+    )
+    assert one[9, 9] == other[9, 9] == 67
+
+
+@pytest.mark.parametrize("depth", [np.uint16, np.int32])
+def test_a_deep_tiff_is_read_as_the_same_png(depth: type[np.generic]) -> None:
+    values = np.arange(4096).reshape(64, 64)
+    png = read_picture(encode(Image.fromarray(values.astype(np.uint16)), "PNG"))
+    tiff = read_picture(encode(Image.fromarray(values.astype(depth)), "TIFF"))
+    assert png.key() == tiff.key()
+
+
+def test_float_gray_is_refused() -> None:
+    data = encode(Image.fromarray(np.zeros((64, 64), np.float32)), "TIFF")
+    with pytest.raises(UnreadableError, match="浮点"):
+        read_picture(data)
 
 
 def test_content_decides_the_key_not_the_file() -> None:
