@@ -9,6 +9,11 @@ from assistant.places import CONFIGS
 from trainer.config import read_yaml
 
 TERMINOLOGY = CONFIGS / "terminology.zh.yaml"
+_NO_FINDING = re.compile(
+    r"\b(?:lung|lobe|mediastinum|liver|gallbladder|spleen|pancreas|kidney|gland|bladder|ganglia"
+    r"|thalamus|cerebellum|brainstem|ventricle|vertebra|body|contrast|axial|coronal|sagittal)\b",
+    re.I,
+)
 
 
 @dataclass(frozen=True)
@@ -17,6 +22,11 @@ class Term:
 
     english: str
     chinese: tuple[str, ...]
+
+    @property
+    def is_finding(self) -> bool:
+        """Rather than a place or a way of imaging."""
+        return _NO_FINDING.search(self.english) is None
 
 
 @dataclass(frozen=True)

@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import pytest
 
 from trainer.data.corpus.fidelity import check
@@ -84,14 +86,23 @@ UNFAITHFUL = [
     ("language", "A nodule is present.", "A nodule is present."),
     ("language", "A nodule is present in the lung of this patient.", "结节"),
 ]
+# Of two findings one is there and one is not, or each is on a side of its own.
+PAIRS = [
+    line.split("\t")
+    for line in Path(__file__).with_name("translations.tsv").read_text("utf-8").splitlines()[1:]
+]
 
 
-@pytest.mark.parametrize(("english", "chinese"), FAITHFUL)
+@pytest.mark.parametrize(
+    ("english", "chinese"), [*FAITHFUL, *(pair[1:] for pair in PAIRS if not pair[0])]
+)
 def test_a_faithful_translation_passes(english: str, chinese: str) -> None:
     assert check(english, chinese, TABLE) == ()
 
 
-@pytest.mark.parametrize(("kind", "english", "chinese"), UNFAITHFUL)
+@pytest.mark.parametrize(
+    ("kind", "english", "chinese"), [*UNFAITHFUL, *(pair for pair in PAIRS if pair[0])]
+)
 def test_what_was_lost_or_moved_is_named(kind: str, english: str, chinese: str) -> None:
     faults = check(english, chinese, TABLE)
     assert faults
