@@ -103,7 +103,8 @@ def is_local(address: str) -> bool:
 
 
 def _is_web_page(reply: httpx.Response) -> bool:
-    return reply.headers.get("Content-Type", "").lower().startswith("text/html")
+    kind: str = reply.headers.get("Content-Type", "")
+    return kind.lower().startswith("text/html")
 
 
 def _refused(reply: httpx.Response) -> AssistantError:
