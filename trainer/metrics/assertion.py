@@ -9,9 +9,13 @@ _ASKS = re.compile(
 )
 _CHOICE = re.compile(r"\bor\b|还是|或", re.I)
 _CLAUSE = re.compile(r"[,，。;；!?！？\n]|\.(?!\d)|\bbut\b|但", re.I)
+DENIAL_ZH = re.compile(
+    r"未|没|不(?!仅|但|只|单|光(?![滑整洁])|能?(?:排除|除外))|无(?!名|法(?:排除|除外))|非(?!常)"
+)
+"""不仅有积液 and 无名动脉 deny nothing."""
 _DENIAL = re.compile(
-    r"\b(?:no|not|none|without|absent|absence|negative|neither|nor)\b|n['’]t\b"
-    r"|未|没|不(?!(?:全|均|透|规则|明确|清))|无(?![名法])|非(?!常)",
+    r"\b(?:no|not(?! only)|none|without|absent|absence|negative|neither|nor)\b|n['’]t\b"
+    rf"|(?!不(?:全|均|透|规则|明确|清))(?:{DENIAL_ZH.pattern})",
     re.I,
 )
 # What may follow a denial that comes after what it denies: 结节未见, no nodule is one.
@@ -48,6 +52,8 @@ def assertion(question: str, answer: str) -> bool | None:
     wanted = _words(question)
     if not wanted or _DENIAL.search(re.sub("有没有|有无|是不是|是否", "", question)):
         return None
+    if _names_it(question, answer):
+        return True
     clauses = [clause.lower() for clause in _CLAUSE.split(answer) if clause.strip()]
     shared = {clause: {word for word in wanted if _has(clause, word)} for clause in clauses}
     for clause in sorted(clauses, key=lambda clause: -len(shared[clause])):
@@ -57,6 +63,12 @@ def assertion(question: str, answer: str) -> bool | None:
         if shared[clause] == wanted:
             return True
     return None
+
+
+def _names_it(question: str, answer: str) -> bool:
+    """病变对称吗:对称 repeats what the question ends in, in Chinese."""
+    bare = answer.strip(" .。!")
+    return bool(_HAN.fullmatch(bare)) and len(bare) > 1 and question.rstrip(" ?吗么").endswith(bare)
 
 
 def _denies(clause: str, denial: re.Match[str], words: set[str]) -> bool:

@@ -15,6 +15,11 @@ from trainer.metrics.assertion import assertion
         ("Is there a nodule?", "A nodule is not seen.", False),
         ("Are the lungs clear?", "The lungs are clear without nodules.", True),
         ("Is there a fracture?", "The heart is enlarged.", None),
+        ("有积液吗?", "不仅有积液,还有气胸", True),
+        ("有积液吗?", "无法排除积液", True),
+        ("有积液吗?", "图像无法显示积液", False),
+        ("病变对称吗?", "对称。", True),
+        ("病变对称吗?", "称", None),
         # 没有问是与否、让人选择、问题本身就是否定
         ("病灶在哪里?", "右肺未见病灶", None),
         ("病灶在左侧还是右侧吗?", "不在左侧", None),

@@ -81,6 +81,42 @@ from trainer.metrics.yesno import polarity
         ("Is the heart enlarged?", "The heart is not enlarged.", False),
         ("Is the heart enlarged?", "The heart is enlarged.", True),
         ("Is there a mass in the left lung?", "Based on the image, no.", False),
+        # 开头的字是别的词的一部分：对比、不仅、无名动脉、非常
+        ("图像中有骨折吗？", "对比度良好，未见骨折。", False),
+        ("这是平扫CT吗？", "对比增强CT", None),
+        ("有积液吗？", "不仅有积液，还有气胸。", True),
+        ("有气胸吗？", "不但有积液，还有气胸。", True),
+        ("Is there an effusion?", "Not only a mass but also an effusion", True),
+        ("有无积液？", "无名动脉旁见积液", True),
+        ("有积液吗？", "无名动脉旁未见积液", False),
+        ("有异常吗？", "非常明显的肿块", None),
+        ("有异常吗？", "非常正常", False),
+        ("病变对称吗？", "对称", True),
+        ("病变对称吗？", "不对称", False),
+        ("病变对称吗？", "对侧见病变", None),
+        ("边界光滑吗？", "不光滑", False),
+        ("是否存在骨折？", "对，存在骨折", True),
+        ("是否为小细胞肺癌？", "非小细胞肺癌", False),
+        # 不能排除即可能有，看不到即没有
+        ("是否存在骨折？", "不能除外骨折", True),
+        ("是否存在骨折？", "无法看到骨折", False),
+        # 所问的事在后一分句
+        ("有气胸吗？", "有积液，无气胸", False),
+        ("有气胸吗？", "无积液，有气胸", True),
+        # 可见的在另一侧
+        ("左肺是否有结节？", "可见结节位于右肺", None),
+        ("左肺是否有结节？", "可见双肺结节", True),
+        ("左肺是否有结节？", "可见，位于左肺", True),
+        ("双侧有积液吗？", "可见左侧积液", None),
+        ("Is there a nodule in the left lung?", "There is one in the right lung", None),
+        ("Is there a nodule in the left lung?", "There is one in the left lung", True),
+        # 除……外正常
+        ("Are the lungs normal?", "Normal except for a nodule", False),
+        ("Are the lungs normal?", "The lungs are normal apart from a small nodule.", False),
+        ("Are the lungs abnormal?", "Normal except for a nodule", True),
+        ("肺正常吗？", "除左肺结节外正常", False),
+        ("肺部有异常吗？", "除左肺结节外，未见异常", True),
+        ("肺部有异常吗？", "未见异常", False),
     ],
 )
 def test_polarity(question: str, answer: str, expected: bool | None) -> None:
