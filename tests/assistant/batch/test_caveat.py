@@ -148,6 +148,8 @@ def test_what_is_denied_over_or_known_needs_no_second_look(text: str) -> None:
         "结肠内少量积气积便，腹部未见异常。",
         "颅内未见积气。未见小脑扁桃体下疝。",
         "气胸已完全吸收，无残余气体。",
+        "胸部CT未见明显异常。建议：如有症状，更敏感的检查为MRI。",
+        "颅脑CT平扫未见明显异常。建议结合MRI，首选为MRI检查。",
     ],
 )
 def test_an_ordinary_normal_answer_is_routine(text: str) -> None:
