@@ -21,6 +21,7 @@ _SENTENCE = re.compile(
 _ADVICE = re.compile(r"建议|请结合|必要时|定期复查")
 _OF_ADVICE = re.compile(r"\s*(?:除外|排除|明确|以|并)")
 _ANEW = re.compile(r"新发|新鲜|急性|另见")
+_LENGTH = re.compile(r"(?:长度?|范围|上下径|纵径)(?:大?约|为|达|\s)*$")
 _SIZE_OF_NEXT = re.compile(r"(?:大小|左右|直径|类圆形|圆形|的|之|一|个|枚|\s)*")
 
 
@@ -36,11 +37,13 @@ def mentions(text: str, region: str) -> Iterator[Mention]:
             words = tuple(tokenize(clause))
             places = places_of(clause, words)
             context = replace(context, same_sentence=index > 0)
-            said = _in_clause(clause, words, places, context) or _measured(words, places, context)
+            said = _in_clause(clause, words, places, context)
+            if not said and not (found and not places and _is_aneurysm(found[-1])):
+                said = _measured(clause, words, places, context)
             if not said and not places and _doubts(words) and found and found[-1].status == "无":
                 found[-1] = replace(found[-1], status="可疑")
             if not said and found and all(place.is_in([context.organ]) for place in places):
-                found[-1] = _sized(found[-1], [word.size_mm for word in words])
+                found[-1] = _sized(found[-1], clause, words)
             found += said
             context = after(clause, places, said, context)
         yield from (mention for mention in found if mention.status != "问")
@@ -62,13 +65,24 @@ def _doubts(words: Sequence[Token]) -> bool:
     return any(word.kind == "cue" and word.value == "可疑" for word in words)
 
 
-def _measured(words: Sequence[Token], places: Sequence[Place], context: Context) -> list[Mention]:
+def _is_aneurysm(mention: Mention) -> bool:
+    """Or may be one: an aorta of which a size matters, named or not."""
+    if mention.status == "无":
+        return False
+    if mention.sign is None:
+        return mention.place.organ == "主动脉"
+    return mention.sign.urgent_mm is not None
+
+
+def _measured(
+    clause: str, words: Sequence[Token], places: Sequence[Place], context: Context
+) -> list[Mention]:
     """The width of the aorta, where nothing but it is said: a nameless lesion."""
-    sizes = [word.size_mm for word in words if word.kind == "size"]
     spoken_of = places or (context.places if context.same_sentence else ())
-    if not sizes or not spoken_of or spoken_of[-1].organ != "主动脉":
+    if not spoken_of or spoken_of[-1].organ != "主动脉":
         return []
-    return [_sized(Mention(None, "有", spoken_of[-1]), sizes)]
+    width = _sized(Mention(None, "有", spoken_of[-1]), clause, words)
+    return [] if width.size_mm is None else [width]
 
 
 def _in_clause(
@@ -78,13 +92,13 @@ def _in_clause(
     if not places and "无" in status_of.values():  # what is denied is denied everywhere
         context = replace(context, places=(Place(organ=context.organ),))
     heads = [word for word in words if word.kind in HEADS]
-    sizes: dict[Token, list[float | None]] = {head: [] for head in heads}
+    sizes: dict[Token, list[Token]] = {head: [] for head in heads}
     if heads:
         for word in words:
             if word.kind == "size":
-                sizes[_owner(word, heads, clause)].append(word.size_mm)
+                sizes[_owner(word, heads, clause)].append(word)
     return [
-        _sized(Mention(sign, status_of[head.start], place), sizes[head])
+        _sized(Mention(sign, status_of[head.start], place), clause, sizes[head])
         for head in heads
         for sign, place in _readings(head, clause, places, context)
     ]
@@ -150,6 +164,16 @@ def _owner(size: Token, heads: Sequence[Token], clause: str) -> Token:
     return earlier[-1]
 
 
-def _sized(mention: Mention, sizes: Iterable[float | None]) -> Mention:
-    known = [size for size in (mention.size_mm, *sizes) if size is not None]
+def _sized(mention: Mention, clause: str, words: Iterable[Token]) -> Mention:
+    """With the largest size of the words; an aneurysm is as large as it is wide, however long."""
+    if _is_aneurysm(mention):
+        words = [word for word in words if not _is_length(word, clause)]
+    sizes = [mention.size_mm, *(word.size_mm for word in words)]
+    known = [size for size in sizes if size is not None]
     return mention if not known or mention.status == "无" else replace(mention, size_mm=max(known))
+
+
+def _is_length(size: Token, clause: str) -> bool:
+    """长约80mm; of 范围约62mm×58mm nobody knows which is across."""
+    across = re.search("[×x*]", size.text)
+    return not across and _LENGTH.search(clause[: size.start]) is not None

@@ -107,7 +107,10 @@ def _is_pair(one: Finding, other: Finding) -> bool:
 
 
 def _lesion_of(sign: Sign, affirmed: list[Finding], lesions: list[Mention]) -> Mention | None:
-    """The one nameless lesion of 检查所见 that can be this sign, if no other sign took it."""
+    """The one nameless lesion of 检查所见 that can be this sign, if no other sign took it.
+
+    Of the widths of an aorta the largest is the aneurysm's: it must not lose its urgency.
+    """
     if len(affirmed) != 1 or sign.directed:
         return None
     fitting = [
@@ -116,6 +119,8 @@ def _lesion_of(sign: Sign, affirmed: list[Finding], lesions: list[Mention]) -> M
         and _agree(lesion.place.side, affirmed[0].side)
         and _agree(lesion.place.site, affirmed[0].site)
     ]  # fmt: skip
+    if sign.urgent_mm is not None:
+        fitting = sorted(fitting, key=lambda lesion: lesion.size_mm or 0.0)[-1:]
     return fitting[0] if len(fitting) == 1 else None
 
 

@@ -62,6 +62,22 @@ def test_an_aneurysm_is_urgent_by_its_size(size: int, urgent: bool):
     assert is_urgent(extract(f"腹主动脉呈瘤样扩张，最大横径约{size}mm。")) is urgent
 
 
+@pytest.mark.parametrize(
+    ("text", "urgent"),
+    [
+        ("腹主动脉瘤，最大径约62mm，长约80mm，未见破裂。", True),
+        ("腹主动脉瘤，大小约62mm×58mm，长约80mm。", True),
+        ("检查所见：腹主动脉增宽，最大径约62mm，长约80mm。诊断意见：腹主动脉瘤。", True),
+        ("升主动脉瘤，直径约60mm，降主动脉直径约28mm。", True),
+        ("腹主动脉瘤样扩张，最宽处约7.0cm，范围约10cm，可见附壁血栓。", True),
+        ("腹主动脉瘤，最大径约40mm，长约80mm。", False),
+        ("检查所见：腹主动脉增宽，最大径约40mm，范围约10cm。诊断意见：腹主动脉瘤。", False),
+    ],
+)
+def test_an_aneurysm_is_as_large_as_it_is_wide(text: str, urgent: bool):
+    assert is_urgent(extract(text)) is urgent
+
+
 def test_a_measured_sign_leaves_the_nameless_lesion_to_the_one_that_was_not_measured():
     text = (
         "检查所见：左肾见高密度影，长径约11mm。左肾积水，前后径约30mm。"

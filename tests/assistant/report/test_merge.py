@@ -7,6 +7,7 @@ from assistant.report.merge import merge
 from assistant.report.places import Place
 
 NODULE = next(sign for sign in SIGNS if sign.name == "肺结节")
+ANEURYSM = next(sign for sign in SIGNS if sign.name == "主动脉瘤")
 BLEED = next(sign for sign in SIGNS if sign.name == "脑出血")
 
 
@@ -73,6 +74,12 @@ def test_a_described_lesion_lends_its_place_and_size_to_the_diagnosis():
 def test_of_two_lesions_none_is_guessed():
     named = Mention(BLEED, "有", Place())
     assert merge([lesion("左", 23), lesion("右", 9)], [named]) == (Finding("脑出血"),)
+
+
+def test_the_widest_part_of_an_aorta_is_the_aneurysm():
+    widths = [Mention(None, "有", Place("主动脉"), size) for size in (28, 60, 31)]
+    named = Mention(ANEURYSM, "有", Place("主动脉"))
+    assert merge(widths, [named]) == (Finding("主动脉瘤", size_mm=60),)
 
 
 def test_a_lesion_of_the_other_side_lends_nothing():

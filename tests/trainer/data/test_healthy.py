@@ -1,9 +1,13 @@
+from types import MappingProxyType
+
 import numpy as np
 import pytest
 
+from assistant.batch.row import Row
 from assistant.imaging.window import Window
 from assistant.report.finding import Finding
 from assistant.report.findings import extract
+from trainer.data import further_phrases, healthy_phrases
 from trainer.data.healthy import can_show, clear_of, rest_of
 from trainer.data.phantom.atlas import REGIONS
 from trainer.data.phantom.labels import TIER_TWO
@@ -91,3 +95,30 @@ def test_a_usual_window_is_no_reservation():
     assert said == {"头颅CT平扫未见明显异常", "颅脑CT未见明显异常"}
     with_bone = clear_of(head, np.random.default_rng(0), unreadable("头颅", BONE))
     assert with_bone.startswith("所示窗位下")
+
+
+@pytest.mark.parametrize("region", REGIONS)
+def test_a_folder_of_normal_reports_is_routine(region):
+    texts = {
+        text
+        for level in REGIONS[region].levels
+        for enhanced in (False, True)
+        for window in (BRAIN, BONE, LUNG, MEDIASTINUM)
+        for text in reports(Truth(region, level, enhanced), window, 60)
+    }
+    assert len(texts) > 100
+    for text in texts:
+        row = Row.answered("a.dcm", "00", window="w", model="m", text=text)
+        assert (row.code, row.urgency) == ("", "常规"), text
+
+
+@pytest.mark.parametrize("region", REGIONS)
+def test_every_phrase_about_the_healthy_is_routine(region):
+    said = (*vars(healthy_phrases).values(), further_phrases.NORMAL)
+    names = (region, *REGIONS[region].levels)
+    tables = [table for table in said if isinstance(table, MappingProxyType)]
+    phrases = [text for table in tables for name in names for text in table.get(name, ())]
+    assert len(phrases) > 5
+    for text in phrases:
+        row = Row.answered("a.dcm", "00", window="w", model="m", text=f"{text}。")
+        assert (row.code, row.urgency) == ("", "常规"), text
