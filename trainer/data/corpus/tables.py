@@ -4,6 +4,7 @@ import csv
 import json
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from io import BytesIO, StringIO
 from itertools import zip_longest
 from pathlib import Path, PurePath
@@ -16,26 +17,41 @@ class TableError(Exception):
     """A table that cannot be read; the text says why, in Chinese."""
 
 
+@dataclass(frozen=True)
+class Sheet:
+    """Rows that stand below one another; ``name`` is "" where the table has no sheets."""
+
+    name: str
+    rows: tuple[Record, ...]
+
+
 def read_table(name: str, data: bytes) -> list[Record]:
-    """Rows of a table, told apart by its suffix; keys are stripped and in lower case.
+    """Rows of a table, of all its sheets; see :func:`read_sheets`."""
+    return [row for sheet in read_sheets(name, data) for row in sheet.rows]
+
+
+def read_sheets(name: str, data: bytes) -> list[Sheet]:
+    """A table, told apart by its suffix; keys are stripped and in lower case.
 
     CSV may be UTF-8 or GB18030, as spreadsheets in Chinese write it. A JSON object that maps
-    names to texts becomes rows with ``image`` and ``caption``.
+    names to texts becomes rows with ``image`` and ``caption``. Sheets without rows are left out.
 
     Raises:
-        TableError: it is not what its suffix says.
+        TableError: it is not what its suffix says, or its sheets do not have the same columns.
     """
     suffix = Path(name).suffix.lower()
     try:
         if suffix == ".xlsx":
-            return list(_xlsx(data))
+            return _xlsx(name, data)
         text = decode(data)
         if suffix == ".json":
-            return _json(json.loads(text))
+            return [Sheet("", tuple(_json(json.loads(text))))]
         if suffix == ".jsonl":
             # Other ends of lines, such as U+2028, are legal inside a text of JSON.
-            return _json([json.loads(line) for line in text.split("\n") if line.strip()])
-        return list(_csv(name, text, csv.excel_tab if suffix == ".tsv" else csv.excel))
+            lines = [json.loads(line) for line in text.split("\n") if line.strip()]
+            return [Sheet("", tuple(_json(lines)))]
+        dialect = csv.excel_tab if suffix == ".tsv" else csv.excel
+        return [Sheet("", tuple(_csv(name, text, dialect)))]
     except TableError:
         raise
     except csv.Error as error:
@@ -121,18 +137,32 @@ def _json(content: object) -> list[Record]:
     return [_record(row) for row in content]
 
 
-def _xlsx(data: bytes) -> Iterator[Record]:
+def _xlsx(name: str, data: bytes) -> list[Sheet]:
     from openpyxl import load_workbook  # slow to import, seldom needed
 
     book = load_workbook(BytesIO(data), read_only=True, data_only=True)
+    sheets: list[Sheet] = []
+    columns: set[str] = set()
     try:
-        rows = book.worksheets[0].iter_rows(values_only=True)
-        header = [text_of(cell) for cell in next(rows, ())]
-        for cells in rows:
-            if any(cell not in (None, "") for cell in cells):
-                yield _record(dict(zip(header, cells, strict=False)))
+        for page in book.worksheets:
+            lines = page.iter_rows(values_only=True)
+            header = [text_of(cell) for cell in next(lines, ())]
+            filled = (cells for cells in lines if any(cell not in (None, "") for cell in cells))
+            rows = tuple(_record(dict(zip(header, cells, strict=False))) for cells in filled)
+            if not rows:
+                continue
+            found = {column for column in _record(dict.fromkeys(header)) if column}
+            if sheets and found != columns:
+                hidden = "" if page.sheet_state == "visible" else "，已隐藏"
+                raise TableError(
+                    f"{name} 的工作表“{page.title}”（{len(rows)} 行{hidden}）与“{sheets[0].name}”"
+                    "的表头不同，请统一表头，或把它删去、另存为一个文件"
+                )
+            columns = found
+            sheets.append(Sheet(page.title, rows))
     finally:
         book.close()
+    return sheets
 
 
 def _record(row: Mapping[str, object]) -> Record:
