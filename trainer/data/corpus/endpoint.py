@@ -103,7 +103,7 @@ def is_local(address: str) -> bool:
 
 
 def _is_web_page(reply: httpx.Response) -> bool:
-    return reply.headers.get("Content-Type", "").lower().startswith("text/html")
+    return bool(reply.headers.get("Content-Type", "").lower().startswith("text/html"))
 
 
 def _refused(reply: httpx.Response) -> AssistantError:
