@@ -12,7 +12,7 @@ from trainer.data.corpus.preparation import DialoguesSource
 from trainer.data.corpus.reasons import MALFORMED, Reason
 from trainer.data.corpus.row import RawRow, Turn, Unit
 from trainer.data.corpus.shelf import Shelf, fetch_from, match_names, open_shelf
-from trainer.data.corpus.tables import Record, TableError, pick, read_table, text_of
+from trainer.data.corpus.tables import Record, Sheet, TableError, pick, read_sheets, text_of
 
 _DIALOGUE = ("dialogue", "dialogue_id", "conversation", "对话", "对话编号", "id", "编号", "序号")
 _CASE = ("case", "patient", "study", "病例", "病例号", "检查号")
@@ -94,7 +94,8 @@ def _dialogues(source: DialoguesSource) -> tuple[Dialogue, ...]:
         data = source.path.read_bytes()
     except OSError as error:
         raise TableError(f"找不到对话文件 {source.path.name}") from error
-    rows = read_table(source.path.name, data)
+    sheets = read_sheets(source.path.name, data)
+    rows = [row for sheet in sheets for row in sheet.rows]
     columns = {key for row in rows[:100] for key in row}
     if columns.intersection(_TURNS) and isinstance(pick(rows[0], _TURNS), list):
         return tuple(_from_messages(row, n) for n, row in enumerate(rows))
@@ -108,15 +109,7 @@ def _dialogues(source: DialoguesSource) -> tuple[Dialogue, ...]:
     numbered = bool(columns.intersection(_DIALOGUE))
     if not asked and not numbered:
         raise TableError(f"{source.path.name} 有“角色、内容”两列时，还需要一列编号来分开各段对话")
-    # Rows of one dialogue stand together; a row that names none belongs to the one before it.
-    keyed = [(text_of(pick(row, _DIALOGUE)), row) for row in rows]
-    last = ""
-    for place, (key, row) in enumerate(keyed):
-        last = key or (last if numbered else "") or str(place)
-        keyed[place] = (last, row)
-    return tuple(
-        _from_rows(key, [row for _, row in group]) for key, group in groupby(keyed, lambda k: k[0])
-    )
+    return tuple(told for sheet in sheets for told in _from_sheet(sheet, numbered=numbered))
 
 
 def _from_messages(row: Record, number: int) -> Dialogue:
@@ -133,7 +126,22 @@ def _from_messages(row: Record, number: int) -> Dialogue:
     return _dialogue(id_, text_of(pick(row, _CASE)), said, pictures)
 
 
-def _from_rows(key: str, rows: list[Record]) -> Dialogue:
+def _from_sheet(sheet: Sheet, *, numbered: bool) -> Iterator[Dialogue]:
+    """Rows of one dialogue stand together; a row that names none belongs to the one before it.
+
+    Numbers may begin anew with every case: what is of two cases is never one dialogue.
+    """
+    keys: list[tuple[str, str]] = []
+    last = ""
+    for place, (row, case) in enumerate(zip(sheet.rows, sheet.down(_CASE), strict=True)):
+        last = text_of(pick(row, _DIALOGUE)) or (last if numbered else "") or str(place)
+        keys.append((case, last))
+    rows = iter(sheet.rows)
+    for (case, key), group in groupby(keys):
+        yield _from_rows(key, case, [next(rows) for _ in group])
+
+
+def _from_rows(key: str, case: str, rows: list[Record]) -> Dialogue:
     said: list[tuple[str, Content]] = []
     for row in rows:
         pictures = _names(pick(row, _PICTURES))
@@ -142,7 +150,7 @@ def _from_rows(key: str, rows: list[Record]) -> Dialogue:
         else:
             said.append(("user", Content(text_of(pick(row, _QUESTION)), pictures)))
             said.append(("assistant", Content(text_of(pick(row, _ANSWER)))))
-    return _dialogue(key, text_of(pick(rows[0], _CASE)), said, ())
+    return _dialogue(key, case, said, ())
 
 
 def _dialogue(

@@ -19,10 +19,26 @@ class TableError(Exception):
 
 @dataclass(frozen=True)
 class Sheet:
-    """Rows that stand below one another; ``name`` is "" where the table has no sheets."""
+    """Rows that stand below one another.
+
+    Attributes:
+        name: "" where the table has no sheets.
+        merges: a cell left empty may be the lower part of a merged one; not so in JSON.
+    """
 
     name: str
     rows: tuple[Record, ...]
+    merges: bool = True
+
+    def down(self, names: tuple[str, ...]) -> list[str]:
+        """The text of the first of these columns that is filled in each row, or above it."""
+        found: list[str] = []
+        last: dict[str, str] = {}
+        for row in self.rows:
+            told = {name: text for name in names if (text := text_of(row.get(name)))}
+            last = {**last, **told} if self.merges else told
+            found.append(next((last[name] for name in names if name in last), ""))
+        return found
 
 
 def read_table(name: str, data: bytes) -> list[Record]:
@@ -45,11 +61,11 @@ def read_sheets(name: str, data: bytes) -> list[Sheet]:
             return _xlsx(name, data)
         text = decode(data)
         if suffix == ".json":
-            return [Sheet("", tuple(_json(json.loads(text))))]
+            return [Sheet("", tuple(_json(json.loads(text))), merges=False)]
         if suffix == ".jsonl":
             # Other ends of lines, such as U+2028, are legal inside a text of JSON.
             lines = [json.loads(line) for line in text.split("\n") if line.strip()]
-            return [Sheet("", tuple(_json(lines)))]
+            return [Sheet("", tuple(_json(lines)), merges=False)]
         dialect = csv.excel_tab if suffix == ".tsv" else csv.excel
         return [Sheet("", tuple(_csv(name, text, dialect)))]
     except TableError:

@@ -213,6 +213,58 @@ def test_rows_may_have_numbers_of_their_own(tmp_path: Path) -> None:
     assert (row.id, len(row.turns)) == ("D1", 4)
 
 
+def test_rows_of_two_cases_are_never_one_dialogue(tmp_path: Path) -> None:
+    lines = [
+        "病例号,序号,问题,回答,图片",
+        "A,1,看图,左侧颞叶脑出血。,a.png",
+        "B,1,看图,右侧胸腔积液。,b.png",
+        ",,积液多少？,中量。,",
+        "C,,看图,未见异常。,c.png",
+        ",2,另一幅呢？,未见异常。,c2.png",
+    ]
+    (tmp_path / "t.csv").write_text("\n".join(lines), encoding="utf-8")
+    rows = talk(tmp_path / "t.csv")
+    assert [(row.case, row.id, len(row.turns), len(row.pictures)) for row in rows] == [
+        ("A", "1", 2, 1),
+        ("B", "1", 4, 1),
+        ("C", "1", 2, 1),
+        ("C", "2", 2, 1),
+    ]
+
+
+def test_a_merged_cell_names_the_case_of_all_its_rows(tmp_path: Path) -> None:
+    book = Workbook()
+    for title in ("一月", "二月"):
+        page = book.create_sheet(title)
+        page.append(["病例号", "检查号", "对话编号", "问题", "回答", "图片"])
+        for n in range(4):
+            page.append([f"{title}{n // 2}", f"S{n}", n, "看图", "结节。", f"{n}.png"])
+        page.merge_cells("A2:A3")
+        page.merge_cells("A4:A5")
+    book.save(tmp_path / "t.xlsx")
+    assert [row.case for row in talk(tmp_path / "t.xlsx")] == [
+        "一月0", "一月0", "一月1", "一月1", "二月0", "二月0", "二月1", "二月1",
+    ]  # fmt: skip
+
+
+def test_a_sheet_does_not_go_on_with_the_dialogue_of_another(tmp_path: Path) -> None:
+    book = Workbook()
+    for number in (7, None):
+        page = book.create_sheet()
+        page.append(["对话编号", "问题", "回答"])
+        page.append([number, "看图", "结节。"])
+        page.append([None, "多大？", "8 mm。"])
+    book.save(tmp_path / "t.xlsx")
+    assert [(row.id, len(row.turns)) for row in talk(tmp_path / "t.xlsx")] == [("7", 4), ("0", 4)]
+
+
+def test_rows_of_json_stand_for_themselves(tmp_path: Path) -> None:
+    rows = [{"case": case, "id": n, "question": "看图", "answer": "结节"} for n, case in
+            enumerate(("A", None, "B"))]  # fmt: skip
+    (tmp_path / "t.json").write_text(json.dumps(rows), encoding="utf-8")
+    assert [row.case for row in talk(tmp_path / "t.json")] == ["A", "", "B"]
+
+
 def test_questions_and_answers_without_a_number_are_a_dialogue_each(tmp_path: Path) -> None:
     text = "问题,回答,图片\n一？,甲。,1.jpg\n二？,乙。,2.jpg\n三？,丙。,3.jpg\n"
     (tmp_path / "t.csv").write_text(text, encoding="utf-8")
