@@ -12,7 +12,15 @@ from trainer.data.corpus.preparation import DialoguesSource
 from trainer.data.corpus.reasons import MALFORMED, Reason
 from trainer.data.corpus.row import RawRow, Turn, Unit
 from trainer.data.corpus.shelf import Shelf, fetch_from, match_names, open_shelf
-from trainer.data.corpus.tables import Record, Sheet, TableError, pick, read_sheets, text_of
+from trainer.data.corpus.tables import (
+    Record,
+    Sheet,
+    TableError,
+    need_one,
+    pick,
+    read_sheets,
+    text_of,
+)
 
 _DIALOGUE = ("dialogue", "dialogue_id", "conversation", "对话", "对话编号", "id", "编号", "序号")
 _CASE = ("case", "patient", "study", "病例", "病例号", "检查号")
@@ -106,6 +114,8 @@ def _dialogues(source: DialoguesSource) -> tuple[Dialogue, ...]:
             f"{source.path.name} 需要 messages，或“问题、回答”两列，"
             f"或“角色、内容”两列，现有：{listed}"
         )
+    for names, what in ((_QUESTION, "提问"), (_ANSWER, "回答")) if asked else ((_TEXT, "文字"),):
+        need_one(source.path.name, rows, names, what)
     numbered = bool(columns.intersection(_DIALOGUE))
     if not asked and not numbered:
         raise TableError(f"{source.path.name} 有“角色、内容”两列时，还需要一列编号来分开各段对话")

@@ -8,7 +8,15 @@ from pathlib import Path, PurePosixPath
 from trainer.data.corpus.preparation import PicturesSource
 from trainer.data.corpus.row import RawRow, Turn, Unit
 from trainer.data.corpus.shelf import Shelf, fetch_from, match_names, open_shelf
-from trainer.data.corpus.tables import SUFFIXES, TableError, decode, pick, read_table, text_of
+from trainer.data.corpus.tables import (
+    SUFFIXES,
+    TableError,
+    decode,
+    need_one,
+    pick,
+    read_table,
+    text_of,
+)
 
 _PICTURES = frozenset(
     {".jpg", ".jpeg", ".png", ".bmp", ".tif", ".tiff", ".webp", ".dcm", ".dicom", ".ima", ""}
@@ -137,6 +145,7 @@ def _from_table(name: str, data: bytes, ways: Mapping[str, str]) -> list[Entry]:
     if not columns.intersection(_IMAGE) or not columns.intersection(_CAPTION):
         listed = "、".join(sorted(columns)) or "无"
         raise TableError(f"{name} 缺少图片列（如 image）或说明列（如 caption），现有：{listed}")
+    need_one(name, rows, _CAPTION, "说明")
     entries = []
     for row in rows:
         named = text_of(pick(row, _IMAGE)).replace("\\", "/")

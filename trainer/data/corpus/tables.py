@@ -3,7 +3,8 @@
 import csv
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from io import BytesIO, StringIO
 from itertools import zip_longest
@@ -99,6 +100,18 @@ def pick(record: Record, names: tuple[str, ...]) -> object:
     return ""
 
 
+def need_one(name: str, rows: Sequence[Record], columns: tuple[str, ...], what: str) -> None:
+    """Refuse a table that fills several columns of which only one would be taken.
+
+    Raises:
+        TableError: naming them.
+    """
+    filled = [column for column in columns if any(text_of(row.get(column)) for row in rows)]
+    if len(filled) > 1:
+        count = "两" if len(filled) == 2 else f" {len(filled)} "
+        raise TableError(f"{name} 有{count}列{what}：{'、'.join(filled)}；请合并或改名")
+
+
 def text_of(value: object) -> str:
     """A cell as text: 12.0 in a spreadsheet means 12; a list or mapping of JSON is no text."""
     if isinstance(value, float) and value.is_integer():
@@ -110,6 +123,7 @@ def _csv(name: str, text: str, dialect: type[csv.Dialect]) -> Iterator[Record]:
     """Rows of a CSV, none of them cut short or run together."""
     lines = csv.reader(StringIO(text, newline=""), dialect=dialect, strict=True)
     header = next(lines, [])
+    _refuse_twice(name, header)
     while True:
         place = lines.line_num + 1
         cells = next(lines, None)
@@ -167,6 +181,7 @@ def _xlsx(name: str, data: bytes) -> list[Sheet]:
             rows = tuple(_record(dict(zip(header, cells, strict=False))) for cells in filled)
             if not rows:
                 continue
+            _refuse_twice(f"{name} 的工作表“{page.title}”", header)
             found = {column for column in _record(dict.fromkeys(header)) if column}
             if sheets and found != columns:
                 hidden = "" if page.sheet_state == "visible" else "，已隐藏"
@@ -182,4 +197,16 @@ def _xlsx(name: str, data: bytes) -> list[Sheet]:
 
 
 def _record(row: Mapping[str, object]) -> Record:
-    return {str(key or "").strip().lower(): value for key, value in row.items()}
+    return {_key(key): value for key, value in row.items()}
+
+
+def _key(name: object) -> str:
+    return str(name or "").strip().lower()
+
+
+def _refuse_twice(where: str, header: Iterable[str]) -> None:
+    """Of two columns with one name only the last would be read."""
+    counts = Counter(_key(name) for name in header)
+    twice = [f"“{name}”" for name, count in counts.items() if name and count > 1]
+    if twice:
+        raise TableError(f"{where} 的表头中有重复的列名：{'、'.join(twice)}；请合并或改名")

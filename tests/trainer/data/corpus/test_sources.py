@@ -110,6 +110,36 @@ def test_a_table_without_the_columns_is_told(tmp_path: Path) -> None:
     assert "bild" in told
 
 
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("图片,描述,诊断\na.jpg,结节,\na.jpg,,肺癌\n", "有两列说明：描述、诊断；请合并或改名"),
+        ("图片,描述,诊断\na.jpg,结节,\na.jpg,结节, \n", ""),
+        ("图片,描述,诊断,报告\na.jpg,结节,肺癌,见结节\n", "有 3 列说明：描述、报告、诊断；"),
+    ],
+)
+def test_captions_in_several_columns_are_told(tmp_path: Path, text: str, told: str) -> None:
+    (tmp_path / "a.jpg").write_bytes(b"x")
+    (tmp_path / "t.csv").write_text(text, encoding="utf-8")
+    problems = pictures.problems(PicturesSource(kind="pictures", path=tmp_path))
+    assert [told in problem for problem in problems] == [True] * bool(told)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("问题,回答,诊断\n看图,高密度影,脑出血\n", "有两列回答：回答、诊断；请合并或改名"),
+        ("问题,提问,回答\n看图,哪侧,左侧\n", "有两列提问：提问、问题；"),
+        ("对话,角色,内容,文字\n1,用户,看图,\n1,医生,,结节\n", "有两列文字：内容、文字；"),
+        ("问题,回答,诊断\n看图,高密度影,\n", ""),
+    ],
+)
+def test_answers_in_several_columns_are_told(tmp_path: Path, text: str, told: str) -> None:
+    (tmp_path / "t.csv").write_text(text, encoding="utf-8")
+    problems = dialogues.problems(DialoguesSource(kind="dialogues", path=tmp_path / "t.csv"))
+    assert [told in problem for problem in problems] == [True] * bool(told)
+
+
 def test_a_broken_zip_is_told(tmp_path: Path) -> None:
     (tmp_path / "a.zip").write_bytes(b"PK\x03\x04 cut off")
     assert "zip" in pictures.problems(PicturesSource(kind="pictures", path=tmp_path / "a.zip"))[0]

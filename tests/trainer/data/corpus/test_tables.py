@@ -92,3 +92,19 @@ def test_a_sheet_with_other_columns_is_told(header: list[str], hidden: str) -> N
     with pytest.raises(TableError, match=r"“二月”（3 行.*“一月”的表头不同") as caught:
         read_table("t.xlsx", data)
     assert ("已隐藏" in str(caught.value)) == bool(hidden)
+
+
+@pytest.mark.parametrize("header", ["图片,报告,报告", "图片,Text,text "])
+def test_two_columns_of_one_name_are_refused(header: str) -> None:
+    names = header.split(",")
+    told = f"重复的列名：“{names[1].lower()}”"
+    with pytest.raises(TableError, match=told):
+        read_table("t.csv", (",".join(names) + "\n1.png,a,b\n").encode())
+    data = workbook({"表": [names, ["1.png", "a", "b"]]})
+    with pytest.raises(TableError, match=f"“表” 的表头中有{told}"):
+        read_table("t.xlsx", data)
+
+
+def test_columns_without_a_name_may_be_several() -> None:
+    assert read_table("t.csv", "图片,,\n1.png,,\n".encode())[0]["图片"] == "1.png"
+    assert read_table("t.xlsx", workbook({"表": [["图片", None, ""], ["1.png"]]}))
