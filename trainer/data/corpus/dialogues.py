@@ -1,7 +1,7 @@
 """Doctors' dialogues: several turns, several pictures, in JSON, JSONL, CSV or XLSX."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import groupby
@@ -11,7 +11,7 @@ from trainer.data.corpus.content import Content, content_of, picture_name
 from trainer.data.corpus.preparation import DialoguesSource
 from trainer.data.corpus.reasons import MALFORMED, Reason
 from trainer.data.corpus.row import RawRow, Turn, Unit
-from trainer.data.corpus.shelf import Shelf, fetch_from, match_names, open_shelf
+from trainer.data.corpus.shelf import Shelf, Ways, fetch_from, match_names, open_shelf, plain
 from trainer.data.corpus.tables import (
     Record,
     Sheet,
@@ -78,20 +78,19 @@ def read(source: DialoguesSource, unit: Unit) -> Iterator[RawRow]:
     shelf, ways = _shelf(source)
     for number in range(unit.start, unit.stop):
         told = _dialogues(source)[number]
-        names = (ways.get(_plain(name), "") for name in told.pictures)
-        fetches = tuple(fetch_from(shelf, name) for name in names)
+        fetches = tuple(fetch_from(shelf, ways[name], ways.why_not(name)) for name in told.pictures)
         yield RawRow(unit.file, number, told.id, told.turns, fetches, told.case, told.fault)
 
 
 def files(source: DialoguesSource) -> list[Path]:
     """The file itself and every picture it names that is there."""
     shelf, ways = _shelf(source)
-    named = {ways.get(_plain(name), "") for told in _dialogues(source) for name in told.pictures}
+    named = {ways[name] for told in _dialogues(source) for name in told.pictures}
     return [source.path, *sorted({shelf.file(name) for name in named if name})]
 
 
 @lru_cache(maxsize=4)
-def _shelf(source: DialoguesSource) -> tuple[Shelf, Mapping[str, str]]:
+def _shelf(source: DialoguesSource) -> tuple[Shelf, Ways]:
     shelf = open_shelf(source.pictures or source.path.parent)
     return shelf, match_names(shelf)
 
@@ -167,18 +166,21 @@ def _dialogue(
     id_: str, case: str, said: Iterable[tuple[str, Content]], pictures: tuple[str, ...]
 ) -> Dialogue:
     """Pictures named for the whole dialogue go where ``<image>`` stands, else to the start."""
+    said = [(role, told) for role, told in said if role.strip().casefold() != "system"]
     turns: list[Turn] = []
     shown: list[str] = []
-    waiting = list(pictures)
+    # What a message names itself may be listed for the whole dialogue too.
+    named = {plain(name) for _, told in said for name in told.pictures if name}
+    waiting = [name for name in pictures if plain(name) not in named]
+    marked = 0
     fault = ""
     for role, told in said:
         text, own = told.text, told.pictures
         name = role.strip().casefold()
         speaker = "user" if name in _USER else "assistant" if name in _ASSISTANT else ""
-        if name == "system":
-            continue
         fault = fault or told.fault
         marks = len(_MARK.findall(text))
+        marked += marks
         mine = [*own, *waiting[: max(marks - len(own), 0)]]
         del waiting[: max(marks - len(own), 0)]
         if marks > len(mine):
@@ -190,6 +192,8 @@ def _dialogue(
         shown += mine
         if speaker == "assistant" and (mine or not words):
             fault = fault or ("回答中带有图片" if mine else f"第 {len(turns)} 轮没有回答")
+    if marked and marked < len(shown) + len(waiting):
+        fault = fault or f"<image> 比图片少（{marked} 处，{len(shown) + len(waiting)} 张）"
     if waiting and turns:
         turns[0] = Turn(turns[0].role, turns[0].text, turns[0].pictures + len(waiting))
         shown = [
@@ -209,7 +213,3 @@ def _names(value: object) -> tuple[str, ...]:
         # What names no file stays as a picture that is missed.
         return tuple(picture_name(item) or "" for item in value if item not in (None, ""))
     return tuple(part.strip() for part in _SEPARATOR.split(text_of(value)) if part.strip())
-
-
-def _plain(name: str) -> str:
-    return name.replace("\\", "/").removeprefix("./").casefold()

@@ -7,7 +7,14 @@ from typing import Literal
 from trainer.data.corpus.reasons import Reason
 
 Fetch = Callable[[], bytes | None]
-"""Reads a picture when it is needed; None where the source has none."""
+"""Reads a picture when it is needed; None where the source has none.
+
+Raises ``MissingError`` where it can say why, ``OSError`` where it cannot be read.
+"""
+
+
+class MissingError(Exception):
+    """The source has no such picture; the text says why, in Chinese."""
 
 
 @dataclass(frozen=True)

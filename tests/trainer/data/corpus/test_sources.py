@@ -10,7 +10,7 @@ from openpyxl import Workbook
 from tests.trainer.medtrinity_rows import Maker, encode, write_shards
 from trainer.data.corpus import dialogues, medtrinity, pictures, reasons
 from trainer.data.corpus.preparation import DialoguesSource, ParquetSource, PicturesSource
-from trainer.data.corpus.row import RawRow
+from trainer.data.corpus.row import MissingError, RawRow
 
 
 def parquet(path: Path, **names: str) -> ParquetSource:
@@ -93,6 +93,39 @@ def test_captions_from_json_jsonl_xlsx_and_txt_in_a_folder_or_zip(tmp_path: Path
         rows = all_rows(PicturesSource(kind="pictures", path=path))
         assert [row.turns[1].text for row in rows] == ["one", "two"], name
         assert all(row.pictures[0]() == data for row in rows), name
+
+
+def test_a_dicom_that_is_named_by_its_uid(tmp_path: Path) -> None:
+    names = ["1.2.840.113619.2.55.3.2831", "1.2.840.113619.2.55.3.2832"]
+    for name in names:
+        (tmp_path / name).write_bytes(name.encode())
+    source = PicturesSource(kind="pictures", path=tmp_path)
+    assert pictures.problems(source) == []
+    assert [path.name for path in pictures.files(source)] == names
+    pictures._listing.cache_clear()
+    for number, name in enumerate(names):
+        (tmp_path / f"{name}.txt").write_text(f"caption {number}", encoding="utf-8")
+    rows = all_rows(source)
+    assert [row.turns[1].text for row in rows] == ["caption 0", "caption 1"]
+    assert [row.pictures[0]() for row in rows] == [name.encode() for name in names]
+    pictures._listing.cache_clear()
+    text = "图片,报告\n" + "".join(f"{name},报告 {name[-1]}\n" for name in names)
+    (tmp_path / "t.csv").write_text(text, encoding="utf-8")
+    assert [(row.turns[1].text, row.pictures[0]()) for row in all_rows(source)] == [
+        (f"报告 {name[-1]}", name.encode()) for name in names
+    ]
+
+
+def test_names_that_differ_by_case_only(tmp_path: Path) -> None:
+    path = tmp_path / "a.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        for name in ("aB.png", "ab.png"):
+            archive.writestr(name, name.encode())
+        archive.writestr("t.csv", "图片,报告\naB.png,一\nab.png,二\nAB.png,三\n")
+    first, second, neither = all_rows(PicturesSource(kind="pictures", path=path))
+    assert [row.pictures[0]() for row in (first, second)] == [b"aB.png", b"ab.png"]
+    with pytest.raises(MissingError, match=r"“AB\.png”可以是 2 个文件：aB\.png、ab\.png"):
+        neither.pictures[0]()
 
 
 def test_a_text_beside_each_picture(tmp_path: Path) -> None:
@@ -341,6 +374,56 @@ def test_pictures_go_where_their_marks_stand(tmp_path: Path) -> None:
     assert [turn.pictures for turn in row.turns] == [1, 0, 2, 0]
     assert [fetch() for fetch in row.pictures] == [b"1", b"2", b"3"]
     assert row.fault is None
+
+
+def told(*messages: object, images: list[object] | None = None) -> dict[str, object]:
+    """A dialogue of these questions, each with an answer."""
+    turns = []
+    for content in messages:
+        asked = content if isinstance(content, dict) else {"content": content}
+        turns += [{"role": "user", **asked}, {"role": "assistant", "content": "结节。"}]
+    return {"messages": turns, "images": images or []}
+
+
+@pytest.mark.parametrize(
+    ("entry", "fault"),
+    [
+        (told("平扫？", "<image>增强呢？", images=["1.jpg", "2.jpg"]), "比图片少（1 处，2 张）"),
+        (told("<image>看图", {"content": "这张呢", "images": ["2.jpg"]}, images=["1.jpg"]), "少"),
+        (told({"content": "<image>看图", "images": ["1.jpg", "2.jpg"]}), "少"),
+        (told("<image><image>看图", images=["1.jpg"]), "比图片多"),
+        (told("<image>看图"), "比图片多"),
+        (told("看图", "这张呢", images=["1.jpg", "2.jpg"]), ""),
+        (told({"content": "看图", "images": ["1.jpg"]}, images=["2.jpg"]), ""),
+    ],
+)
+def test_marks_that_do_not_fit_the_pictures_are_faults(
+    tmp_path: Path, entry: object, fault: str
+) -> None:
+    (tmp_path / "t.json").write_text(json.dumps([entry]), encoding="utf-8")
+    (row,) = talk(tmp_path / "t.json")
+    assert (row.fault is not None) == bool(fault)
+    if row.fault:
+        assert row.fault[0] == reasons.MALFORMED
+        assert fault in row.fault[1]
+
+
+def test_a_picture_named_by_a_part_and_for_the_whole_is_one(tmp_path: Path) -> None:
+    for name in "123":
+        (tmp_path / f"{name}.jpg").write_bytes(name.encode())
+    part = [{"type": "image", "image": "2.jpg"}, {"type": "text", "text": "看图"}]
+    entries = [
+        told(part, images=["./2.jpg"]),
+        told("<image>看图", part, images=["1.jpg", "2.jpg"]),
+        told({"content": "看图", "images": ["1.jpg"]}, part, images=["2.jpg", "1.jpg"]),
+    ]
+    (tmp_path / "t.json").write_text(json.dumps(entries), encoding="utf-8")
+    one, two, three = talk(tmp_path / "t.json")
+    assert [fetch() for fetch in one.pictures] == [b"2"]
+    assert [fetch() for fetch in two.pictures] == [b"1", b"2"]
+    assert [row.fault for row in (one, two)] == [None, None]
+    # One mark for two pictures: refused, and neither is doubled.
+    assert [turn.pictures for turn in three.turns] == [1, 0, 1, 0]
 
 
 def test_contents_may_be_lists_of_parts(tmp_path: Path) -> None:
