@@ -82,6 +82,12 @@ def read(source: DialoguesSource, unit: Unit) -> Iterator[RawRow]:
         yield RawRow(unit.file, number, told.id, told.turns, fetches, told.case, told.fault)
 
 
+def names(source: DialoguesSource) -> Iterator[tuple[str, str]]:
+    """Every row's case and id."""
+    for told in _dialogues(source):
+        yield told.case, told.id
+
+
 def files(source: DialoguesSource) -> list[Path]:
     """The file itself and every picture it names that is there."""
     shelf, ways = _shelf(source)

@@ -65,7 +65,9 @@ def judge(raw: RawRow, rules: Rules, *, sampled: bool) -> Judged:
             _look_at(picture, rules.select)
         why = _evidence(stated, pictures, rules)
         stored = tuple(
-            Stored(picture.key(), picture.jpeg(rules.jpeg_quality), picture.look())
+            Stored(
+                picture.key(), picture.jpeg(rules.jpeg_quality), picture.look(), picture.identity
+            )
             for picture in pictures
         )
         verdict = replace(verdict, why=why, pictures=stored)

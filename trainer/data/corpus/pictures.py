@@ -22,7 +22,7 @@ from trainer.data.corpus.tables import (
     decode,
     need_one,
     pick,
-    read_table,
+    read_sheets,
     text_of,
 )
 
@@ -89,6 +89,12 @@ def read(source: PicturesSource, unit: Unit) -> Iterator[RawRow]:
         yield RawRow(entry.named, number, entry.id or entry.named, turns, (fetch,), entry.case)
 
 
+def names(source: PicturesSource) -> Iterator[tuple[str, str]]:
+    """Every row's case and id."""
+    for entry in _listing(source).entries:
+        yield entry.case, entry.id or entry.named
+
+
 def files(source: PicturesSource) -> list[Path]:
     """Every file the rows come from."""
     shelf = open_shelf(source.path)
@@ -149,16 +155,18 @@ def _pictures(shelf: Shelf) -> tuple[str, ...]:
 
 
 def _from_table(name: str, data: bytes, ways: Ways) -> list[Entry]:
-    rows = read_table(name, data)
+    sheets = read_sheets(name, data)
+    rows = [row for sheet in sheets for row in sheet.rows]
     columns = {key for row in rows[:100] for key in row}
     if not columns.intersection(_IMAGE) or not columns.intersection(_CAPTION):
         listed = "、".join(sorted(columns)) or "无"
         raise TableError(f"{name} 缺少图片列（如 image）或说明列（如 caption），现有：{listed}")
     need_one(name, rows, _CAPTION, "说明")
     entries = []
-    for row in rows:
+    cases = (case for sheet in sheets for case in sheet.down(_CASE))
+    for row, case in zip(rows, cases, strict=True):
         named = text_of(pick(row, _IMAGE)).replace("\\", "/")
-        caption, id_, case = (text_of(pick(row, names)) for names in (_CAPTION, _ID, _CASE))
+        caption, id_ = text_of(pick(row, _CAPTION)), text_of(pick(row, _ID))
         entries.append(Entry(named, ways[named], caption, id_, case, ways.why_not(named)))
     return entries
 

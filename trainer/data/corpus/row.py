@@ -82,11 +82,13 @@ class Stored:
         key: 16 bytes of the sha256 of its grey pixels and shape; its hex names the file.
         jpeg: the file to write, without metadata.
         look: 64-bit difference hash, equal for pictures that look alike.
+        identity: as in :class:`~trainer.data.corpus.picture.Picture`.
     """
 
     key: bytes
     jpeg: bytes
     look: int
+    identity: bytes = b""
 
 
 @dataclass(frozen=True)

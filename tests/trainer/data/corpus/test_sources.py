@@ -8,8 +8,13 @@ import pytest
 from openpyxl import Workbook
 
 from tests.trainer.medtrinity_rows import Maker, encode, write_shards
-from trainer.data.corpus import dialogues, medtrinity, pictures, reasons
-from trainer.data.corpus.preparation import DialoguesSource, ParquetSource, PicturesSource
+from trainer.data.corpus import dialogues, medtrinity, pictures, reasons, sources
+from trainer.data.corpus.preparation import (
+    DialoguesSource,
+    HubSource,
+    ParquetSource,
+    PicturesSource,
+)
 from trainer.data.corpus.row import MissingError, RawRow
 
 
@@ -114,6 +119,29 @@ def test_a_dicom_that_is_named_by_its_uid(tmp_path: Path) -> None:
     assert [(row.turns[1].text, row.pictures[0]()) for row in all_rows(source)] == [
         (f"报告 {name[-1]}", name.encode()) for name in names
     ]
+
+
+def test_a_merged_cell_names_the_case_of_all_its_pictures(tmp_path: Path) -> None:
+    book = Workbook()
+    for line in (["病例号", "图片", "报告"], ["A", "1", "一"], [None, "2", "二"], ["B", "3", "三"]):
+        book.active.append(line)
+    book.active.merge_cells("A2:A3")
+    book.save(tmp_path / "t.xlsx")
+    source = PicturesSource(kind="pictures", path=tmp_path)
+    assert [row.case for row in all_rows(source)] == ["A", "A", "B"]
+    assert list(sources.names(source) or ()) == [("A", "1"), ("A", "2"), ("B", "3")]
+
+
+def test_ids_are_known_without_reading_the_rows(tmp_path: Path) -> None:
+    rows = [Maker().row(number) for number in range(5)]
+    source = parquet(write_shards(tmp_path / "s", rows, shards=2, group=2))
+    names = sources.names(source)
+    assert list(names or ()) == [("", row.id) for row in rows]
+    assert sources.names(HubSource(kind="hub", name="x")) is None
+    text = "病例号,对话编号,问题,回答\nA,7,看图,结节\n,8,看图,积液\n"
+    (tmp_path / "t.csv").write_text(text, encoding="utf-8")
+    talks = DialoguesSource(kind="dialogues", path=tmp_path / "t.csv")
+    assert list(sources.names(talks) or ()) == [("A", "7"), ("A", "8")]
 
 
 def test_names_that_differ_by_case_only(tmp_path: Path) -> None:
