@@ -1,13 +1,13 @@
 """Labels by case, reader and sign, from tables that doctors fill in."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from assistant.errors import AssistantError
 from assistant.report.findings import extract
 from assistant.report.lexicon import SIGNS
-from trainer.data.corpus.tables import Record, TableError, pick, read_table, text_of
+from trainer.data.corpus.tables import Record, Sheet, TableError, pick, read_sheets, text_of
 
 CASE, READER, SIGN, LABEL, TEXT, STATUS = (
     ("病例", "case", "file"),
@@ -43,23 +43,23 @@ def read_doctors(path: Path) -> tuple[Reading, ...]:
     Raises:
         AssistantError: TRN-621 naming everything wrong with the table at once.
     """
-    rows = _rows(path, (CASE, READER, SIGN, LABEL))
+    sheets = _sheets(path, (CASE, READER, SIGN, LABEL))
     found: dict[str, dict[str, dict[str, bool]]] = {}
     problems: list[str] = []
     known = {sign.name for sign in SIGNS}
-    for number, row in enumerate(rows, 2):
+    for place, row in _placed(sheets):
         case, reader, sign, label = (
             text_of(pick(row, names)) for names in (CASE, READER, SIGN, LABEL)
         )
         means = _MEANS.get(label.lower())
         if not case or not reader:
-            problems.append(f"第 {number} 行缺少病例或医师")
+            problems.append(f"{place}缺少病例或医师")
         elif sign not in known:
-            problems.append(f"第 {number} 行的征象“{sign}”不在词表中")
+            problems.append(f"{place}的征象“{sign}”不在词表中")
         elif means is None:
-            problems.append(f"第 {number} 行的判断“{label}”应为 有、无 或 可疑")
+            problems.append(f"{place}的判断“{label}”应为 有、无 或 可疑")
         elif found.setdefault(reader, {}).setdefault(case, {}).setdefault(sign, means) != means:
-            problems.append(f"第 {number} 行与前面同一医师、同一病例的判断相反")
+            problems.append(f"{place}与前面同一医师、同一病例的判断相反")
     _refuse(path, problems)
     return tuple(Reading(reader, labels) for reader, labels in found.items())
 
@@ -75,7 +75,8 @@ def read_model(path: Path, doctors: tuple[Reading, ...]) -> Reading:
     Raises:
         AssistantError: TRN-621 when it is no such table or answers none of the cases.
     """
-    rows = [row for row in _rows(path, (CASE, TEXT)) if pick(row, STATUS) in ("", "done")]
+    told = _placed(_sheets(path, (CASE, TEXT)))
+    rows = [row for _, row in told if pick(row, STATUS) in ("", "done")]
     texts = {text_of(pick(row, CASE)): text_of(pick(row, TEXT)) for row in rows}
     asked: dict[str, set[str]] = {}
     for doctor in doctors:
@@ -90,17 +91,25 @@ def read_model(path: Path, doctors: tuple[Reading, ...]) -> Reading:
     return Reading("模型", labels)
 
 
-def _rows(path: Path, wanted: tuple[tuple[str, ...], ...]) -> list[Record]:
+def _placed(sheets: list[Sheet]) -> Iterator[tuple[str, Record]]:
+    """Every row with its place, Chinese."""
+    for sheet in sheets:
+        where = f"“{sheet.name}”" if len(sheets) > 1 else ""
+        for number, row in enumerate(sheet.rows, 2):
+            yield f"{where}第 {number} 行", row
+
+
+def _sheets(path: Path, wanted: tuple[tuple[str, ...], ...]) -> list[Sheet]:
     try:
-        rows = read_table(path.name, path.read_bytes())
+        sheets = read_sheets(path.name, path.read_bytes())
     except (OSError, TableError) as error:
         said = str(error) if isinstance(error, TableError) else "文件读不出来"
         _refuse(path, [said])
         raise AssertionError from error
-    present = set(rows[0]) if rows else set()
-    missing = [names[0] for names in wanted if not present & set(names)]
-    _refuse(path, ["一行也没有"] if not rows else [f"缺少列“{name}”" for name in missing])
-    return rows
+    first = next((row for _, row in _placed(sheets)), None)
+    missing = [names[0] for names in wanted if not set(first or ()) & set(names)]
+    _refuse(path, ["一行也没有"] if first is None else [f"缺少列“{name}”" for name in missing])
+    return sheets
 
 
 def _refuse(path: Path, problems: list[str]) -> None:

@@ -13,6 +13,7 @@ from assistant.dialogue.prompts import load_prompts
 from assistant.errors import AssistantError
 from trainer.data.corpus import assemble, chinese, duplicates, preflight, sift, sources, split
 from trainer.data.corpus.datacard import Findings, write_datacard
+from trainer.data.corpus.origin import need_fit
 from trainer.data.corpus.plan import Group, groups, load_plan, mend, note, noted, save_plan
 from trainer.data.corpus.pool import disk_full, run_ordered
 from trainer.data.corpus.preparation import Preparation
@@ -25,6 +26,8 @@ from trainer.data.corpus.translate import Translator
 from trainer.manifest import Job, Manifest, begin, digest_file
 
 WORK = ".work"
+READING = 2
+"""Raised when rows are read or told apart otherwise: what was made before is made anew."""
 _NO_MATTER = {"workers", "translate"}
 """Settings that change how long it takes, or are told apart below; not what comes out."""
 
@@ -79,6 +82,7 @@ def _run(wanted: Preparation, job: Job, work: Path, console: Console) -> Manifes
     lists = assemble.write_lists(parts, work, out)
     counts = assemble.tally(parts, work)
     _refuse_nothing(counts)
+    need_fit(counts.told, wanted.split.source_pattern)
     data = assemble.write_dataset(parts, work, out, sharded=sharded)
     findings = Findings(wanted, counts, leakage, sharded)
     card = write_datacard(findings, out)
@@ -219,6 +223,7 @@ def _config(wanted: Preparation) -> dict[str, JsonValue]:
     config: dict[str, JsonValue] = wanted.model_dump(mode="json", exclude=_NO_MATTER)
     config["question_zh"] = load_prompts().default_question
     translate = None if wanted.language == "en" else wanted.translate
+    config["reading"] = READING
     config["translate"] = None
     if translate is not None:
         config["translate"] = {"model": translate.model, "attempts": translate.attempts}

@@ -3,6 +3,7 @@ import json
 from pathlib import Path
 
 import pytest
+from openpyxl import Workbook
 from rich.console import Console
 
 from assistant.errors import AssistantError
@@ -138,4 +139,33 @@ def test_answers_to_other_cases_and_files_that_are_not_there(tmp_path: Path) -> 
     for path in (answers(tmp_path), tmp_path / "none.json"):
         with pytest.raises(AssistantError) as caught:
             read_model(path, doctors)
+        assert caught.value.code == "TRN-621"
+
+
+def book(tmp_path: Path, second: list[list[str]]) -> Path:
+    """A sheet for each doctor."""
+    made = Workbook()
+    made.active.title = "甲"
+    for line in (["病例", "医师", "征象", "判断"], ["a", "甲", "气胸", "有"]):
+        made.active.append(line)
+    page = made.create_sheet("乙")
+    for line in second:
+        page.append(line)
+    made.save(tmp_path / "labels.xlsx")
+    return tmp_path / "labels.xlsx"
+
+
+def test_every_doctor_may_have_a_sheet(tmp_path: Path) -> None:
+    head = HEAD.strip().split(",")
+    path = book(tmp_path, [head, ["a", "乙", "气胸", "无"]])
+    assert [(one.reader, one.labels) for one in read_doctors(path)] == [
+        ("甲", {"a": {"气胸": True}}),
+        ("乙", {"a": {"气胸": False}}),
+    ]
+    for second, words in (
+        ([head, ["a", "乙", "气胸", "无"], ["b", "乙", "气胸", "也许"]], "“乙”第 3 行的判断“也许”"),
+        ([["病例", "征象", "判断"], ["a", "气胸", "无"]], "“乙”（1 行）"),
+    ):
+        with pytest.raises(AssistantError, match=words) as caught:
+            read_doctors(book(tmp_path, second))
         assert caught.value.code == "TRN-621"

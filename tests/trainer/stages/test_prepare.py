@@ -11,6 +11,7 @@ from io import BytesIO, StringIO
 from pathlib import Path
 
 import pyarrow.parquet as pq
+import pydicom
 import pytest
 import yaml
 from PIL import Image
@@ -162,6 +163,86 @@ def test_slices_of_one_source_stay_together(tmp_path: Path, maker: Maker) -> Non
         splits.setdefault(volume, set()).add(row["划分"])
     assert len(splits) == 14
     assert all(len(found) == 1 for found in splits.values())
+
+
+HALVES = {"validation": 0.3, "test": 0.3}
+
+
+def crossing(out: Path, names: dict[str, str]) -> list[str]:
+    """Who is in several splits, by the id of each row."""
+    splits: dict[str, set[str]] = {}
+    for row in table(out / "rows.csv"):
+        splits.setdefault(names[row["编号"]], set()).add(row["划分"])
+    return sorted(name for name, found in splits.items() if len(found) > 1)
+
+
+def test_a_pattern_takes_no_case_apart(tmp_path: Path, maker: Maker) -> None:
+    lines = ["对话编号,问题,回答,图片,病例号"]
+    names = {f"D{number:02d}": f"P{number // 4}" for number in range(40)}
+    for number, (id_, case) in enumerate(names.items()):
+        (tmp_path / f"{number}.jpg").write_bytes(encode(maker.slice()))
+        lines.append(f"{id_},看图,第 {number} 层见结节。,{number}.jpg,{case}")
+    (tmp_path / "d.csv").write_text("\n".join(lines), encoding="utf-8")
+    settings = {"sources": [{"kind": "dialogues", "path": "d.csv"}]}
+    out = run(tmp_path, split=HALVES | {"source_pattern": r"^(D\d+)"}, **settings)
+    assert crossing(out, dict.fromkeys(names, "all")) == ["all"]
+    assert crossing(out, names) == []
+    # A pattern that joins two cases joins them whole.
+    out = run(tmp_path, "tens", split=HALVES | {"source_pattern": r"^(D\d)"}, **settings)
+    assert crossing(out, dict.fromkeys([f"D{n:02d}" for n in range(20)], "a") | {
+        f"D{n:02d}": "b" for n in range(20, 40)
+    }) == []  # fmt: skip
+
+
+def test_a_dicom_in_two_windows_is_not_parted(tmp_path: Path) -> None:
+    dataset = pydicom.dcmread(get_testdata_file("CT_small.dcm"))
+    pixels = dataset.pixel_array.copy()
+    (tmp_path / "p").mkdir()
+    lines = ["图片,报告"]
+    for number in range(12):
+        changed = pixels.copy()
+        changed[20 + number : 30 + number, 30:60] += 120
+        dataset.PixelData = changed.tobytes()
+        dataset.save_as(tmp_path / "p" / f"{number}.dcm")
+        lines.append(f"{number}.dcm,第 {number} 层：右肺上叶见类圆形结节影。")
+    (tmp_path / "p" / "t.csv").write_text("\n".join(lines), encoding="utf-8")
+    shown = [{"kind": "pictures", "path": "p", "window": w} for w in ("-600/1500", "50/350")]
+    out = run(tmp_path, sources=shown, split=HALVES)
+    assert len(table(out / "rows.csv")) == 24
+    names = {f"{number}.dcm": str(number) for number in range(12)}
+    assert crossing(out, dict.fromkeys(names, "all")) == ["all"]
+    assert crossing(out, names) == []
+
+
+def test_a_pattern_that_finds_nothing_is_refused_beforehand(tmp_path: Path, shards: Path) -> None:
+    with pytest.raises(AssistantError, match="与所有编号都不相符，例如“vol0000_00000”") as caught:
+        run(tmp_path, sources=PARQUET, split=HALVES | {"source_pattern": r"^(.+)_slice\d+$"})
+    assert caught.value.code == "TRN-502"
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_pattern_that_finds_only_what_is_left_out_is_refused(
+    tmp_path: Path, maker: Maker
+) -> None:
+    left = Row(maker.row(0).data, "case_1", "A CT.")
+    write_shards(tmp_path / "shards", [*(maker.row(n) for n in range(6)), left])
+    with pytest.raises(AssistantError, match=r"sources\.0 的 6 行") as caught:
+        run(tmp_path, sources=PARQUET, split=HALVES | {"source_pattern": r"^case_(\d+)"})
+    assert caught.value.code == "TRN-514"
+    assert not (tmp_path / "out" / "manifest.json").exists()
+
+
+def test_rows_that_a_pattern_misses_are_counted_and_cost_the_seal(
+    tmp_path: Path, maker: Maker
+) -> None:
+    rows = [maker.row(number) for number in range(12)]
+    rows[3:6] = [Row(row.data, row.id.replace("vol", "x"), row.caption) for row in rows[3:6]]
+    write_shards(tmp_path / "shards", rows)
+    for name, pattern, missed in (("a", r"^(vol\d+)_", True), ("b", r"^(\w+\d+)_", False)):
+        out = run(tmp_path, name, sources=PARQUET, split=HALVES | {"source_pattern": pattern})
+        card = (out / "datacard.html").read_text(encoding="utf-8")
+        assert ("来源 0 的 3 行没有病例号，编号也与 source_pattern 不相符" in card) == missed
+        assert ("无泄漏" in card) != missed
 
 
 def test_shards_carry_their_pictures_and_stream_into_llamafactory(

@@ -43,8 +43,8 @@ def placed(groups: list[Group], work: Path) -> Iterator[Placed]:
         path = work / GROUPS / group.name / "placed.arrow"
         with pa.OSFile(str(path)) as file, pa.ipc.open_file(file) as reader:
             for row in reader.read_all().to_pylist():
-                keys, looks = tuple(row["keys"]), tuple(row["looks"])
-                yield Placed(row["split"], row["origin"], keys, looks)
+                keys, looks, ties = (tuple(row[name]) for name in ("keys", "looks", "ties"))
+                yield Placed(row["split"], row["origin"], keys, looks, ties)
 
 
 def write_lists(groups: list[Group], work: Path, out: Path) -> list[Path]:

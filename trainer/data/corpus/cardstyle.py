@@ -48,6 +48,7 @@ code { font: 12.5px ui-monospace, Consolas, monospace; color: var(--quiet); }
 .key i { display: inline-block; width: 10px; height: 10px; border-radius: 3px; margin-right: 6px; }
 .seal { display: inline-block; padding: 2px 10px; border-radius: 999px; font-size: 13px;
   font-weight: 600; color: var(--ok); border: 1px solid currentColor; }
+.flaw { color: var(--warn); }
 svg { width: 100%; height: auto; display: block; }
 svg rect { fill: var(--accent); } svg text { fill: var(--quiet); font-size: 11px; }
 svg line { stroke: var(--line); }

@@ -6,6 +6,7 @@ from html import escape
 from pathlib import Path
 
 from assistant.report.lexicon import REGIONS
+from trainer.data.corpus import splitcard
 from trainer.data.corpus.cardstyle import STYLE
 from trainer.data.corpus.charts import bars, histogram, share
 from trainer.data.corpus.preparation import HubSource, Preparation, Source
@@ -50,7 +51,7 @@ def render(found: Findings) -> str:
         _flow(found),
         _left_out(found),
         _pair(_regions(found), _lengths(found)),
-        _pair(_evidence(found), _leakage(found)),
+        _pair(_evidence(found), _split(found)),
         _gallery(found),
         _left_gallery(found),
         _sources(found),
@@ -153,28 +154,8 @@ def _evidence(found: Findings) -> str:
     )
 
 
-def _leakage(found: Findings) -> str:
-    leakage = found.leakage
-    wanted = found.wanted.split
-    by = "编号中的来源" if wanted.source_pattern else "源图片（像素内容）"
-    rows = [
-        ("跨子集的同一图片", f"{leakage.pictures:,}"),
-        ("跨子集的同一来源", f"{leakage.origins:,}"),
-        ("留出集图片", f"{leakage.held_out:,}"),
-        ("其中与训练图片外观近似", f"{leakage.alike:,}"),
-    ]
-    body = "".join(
-        f'<tr><td class="name">{name}</td><td class="count">{value}</td></tr>'
-        for name, value in rows
-    )
-    return (
-        "<section><h2>划分与泄漏检查</h2>"
-        f"<p>按{by}划分，验证 {wanted.validation:.1%}、测试 {wanted.test:.1%}，种子 {wanted.seed}。"
-        '写出后逐行复查：<span class="seal">无泄漏</span></p>'
-        f"<table>{body}</table>"
-        "<small>外观近似按 64 位差异哈希相同计；同一检查的相邻层面可能近似，"
-        "可用 source_pattern 按检查划分。</small></section>"
-    )
+def _split(found: Findings) -> str:
+    return splitcard.render(found.leakage, found.tally.told, found.wanted.split)
 
 
 def _gallery(found: Findings) -> str:

@@ -1,7 +1,7 @@
 """Doctors' dialogues: several turns, several pictures, in JSON, JSONL, CSV or XLSX."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import groupby
@@ -11,8 +11,16 @@ from trainer.data.corpus.content import Content, content_of, picture_name
 from trainer.data.corpus.preparation import DialoguesSource
 from trainer.data.corpus.reasons import MALFORMED, Reason
 from trainer.data.corpus.row import RawRow, Turn, Unit
-from trainer.data.corpus.shelf import Shelf, fetch_from, match_names, open_shelf
-from trainer.data.corpus.tables import Record, TableError, pick, read_table, text_of
+from trainer.data.corpus.shelf import Shelf, Ways, fetch_from, match_names, open_shelf, plain
+from trainer.data.corpus.tables import (
+    Record,
+    Sheet,
+    TableError,
+    need_one,
+    pick,
+    read_sheets,
+    text_of,
+)
 
 _DIALOGUE = ("dialogue", "dialogue_id", "conversation", "对话", "对话编号", "id", "编号", "序号")
 _CASE = ("case", "patient", "study", "病例", "病例号", "检查号")
@@ -70,20 +78,25 @@ def read(source: DialoguesSource, unit: Unit) -> Iterator[RawRow]:
     shelf, ways = _shelf(source)
     for number in range(unit.start, unit.stop):
         told = _dialogues(source)[number]
-        names = (ways.get(_plain(name), "") for name in told.pictures)
-        fetches = tuple(fetch_from(shelf, name) for name in names)
+        fetches = tuple(fetch_from(shelf, ways[name], ways.why_not(name)) for name in told.pictures)
         yield RawRow(unit.file, number, told.id, told.turns, fetches, told.case, told.fault)
+
+
+def names(source: DialoguesSource) -> Iterator[tuple[str, str]]:
+    """Every row's case and id."""
+    for told in _dialogues(source):
+        yield told.case, told.id
 
 
 def files(source: DialoguesSource) -> list[Path]:
     """The file itself and every picture it names that is there."""
     shelf, ways = _shelf(source)
-    named = {ways.get(_plain(name), "") for told in _dialogues(source) for name in told.pictures}
+    named = {ways[name] for told in _dialogues(source) for name in told.pictures}
     return [source.path, *sorted({shelf.file(name) for name in named if name})]
 
 
 @lru_cache(maxsize=4)
-def _shelf(source: DialoguesSource) -> tuple[Shelf, Mapping[str, str]]:
+def _shelf(source: DialoguesSource) -> tuple[Shelf, Ways]:
     shelf = open_shelf(source.pictures or source.path.parent)
     return shelf, match_names(shelf)
 
@@ -94,7 +107,8 @@ def _dialogues(source: DialoguesSource) -> tuple[Dialogue, ...]:
         data = source.path.read_bytes()
     except OSError as error:
         raise TableError(f"找不到对话文件 {source.path.name}") from error
-    rows = read_table(source.path.name, data)
+    sheets = read_sheets(source.path.name, data)
+    rows = [row for sheet in sheets for row in sheet.rows]
     columns = {key for row in rows[:100] for key in row}
     if columns.intersection(_TURNS) and isinstance(pick(rows[0], _TURNS), list):
         return tuple(_from_messages(row, n) for n, row in enumerate(rows))
@@ -105,18 +119,12 @@ def _dialogues(source: DialoguesSource) -> tuple[Dialogue, ...]:
             f"{source.path.name} 需要 messages，或“问题、回答”两列，"
             f"或“角色、内容”两列，现有：{listed}"
         )
+    for names, what in ((_QUESTION, "提问"), (_ANSWER, "回答")) if asked else ((_TEXT, "文字"),):
+        need_one(source.path.name, rows, names, what)
     numbered = bool(columns.intersection(_DIALOGUE))
     if not asked and not numbered:
         raise TableError(f"{source.path.name} 有“角色、内容”两列时，还需要一列编号来分开各段对话")
-    # Rows of one dialogue stand together; a row that names none belongs to the one before it.
-    keyed = [(text_of(pick(row, _DIALOGUE)), row) for row in rows]
-    last = ""
-    for place, (key, row) in enumerate(keyed):
-        last = key or (last if numbered else "") or str(place)
-        keyed[place] = (last, row)
-    return tuple(
-        _from_rows(key, [row for _, row in group]) for key, group in groupby(keyed, lambda k: k[0])
-    )
+    return tuple(told for sheet in sheets for told in _from_sheet(sheet, numbered=numbered))
 
 
 def _from_messages(row: Record, number: int) -> Dialogue:
@@ -133,7 +141,22 @@ def _from_messages(row: Record, number: int) -> Dialogue:
     return _dialogue(id_, text_of(pick(row, _CASE)), said, pictures)
 
 
-def _from_rows(key: str, rows: list[Record]) -> Dialogue:
+def _from_sheet(sheet: Sheet, *, numbered: bool) -> Iterator[Dialogue]:
+    """Rows of one dialogue stand together; a row that names none belongs to the one before it.
+
+    Numbers may begin anew with every case: what is of two cases is never one dialogue.
+    """
+    keys: list[tuple[str, str]] = []
+    last = ""
+    for place, (row, case) in enumerate(zip(sheet.rows, sheet.down(_CASE), strict=True)):
+        last = text_of(pick(row, _DIALOGUE)) or (last if numbered else "") or str(place)
+        keys.append((case, last))
+    rows = iter(sheet.rows)
+    for (case, key), group in groupby(keys):
+        yield _from_rows(key, case, [next(rows) for _ in group])
+
+
+def _from_rows(key: str, case: str, rows: list[Record]) -> Dialogue:
     said: list[tuple[str, Content]] = []
     for row in rows:
         pictures = _names(pick(row, _PICTURES))
@@ -142,25 +165,28 @@ def _from_rows(key: str, rows: list[Record]) -> Dialogue:
         else:
             said.append(("user", Content(text_of(pick(row, _QUESTION)), pictures)))
             said.append(("assistant", Content(text_of(pick(row, _ANSWER)))))
-    return _dialogue(key, text_of(pick(rows[0], _CASE)), said, ())
+    return _dialogue(key, case, said, ())
 
 
 def _dialogue(
     id_: str, case: str, said: Iterable[tuple[str, Content]], pictures: tuple[str, ...]
 ) -> Dialogue:
     """Pictures named for the whole dialogue go where ``<image>`` stands, else to the start."""
+    said = [(role, told) for role, told in said if role.strip().casefold() != "system"]
     turns: list[Turn] = []
     shown: list[str] = []
-    waiting = list(pictures)
+    # What a message names itself may be listed for the whole dialogue too.
+    named = {plain(name) for _, told in said for name in told.pictures if name}
+    waiting = [name for name in pictures if plain(name) not in named]
+    marked = 0
     fault = ""
     for role, told in said:
         text, own = told.text, told.pictures
         name = role.strip().casefold()
         speaker = "user" if name in _USER else "assistant" if name in _ASSISTANT else ""
-        if name == "system":
-            continue
         fault = fault or told.fault
         marks = len(_MARK.findall(text))
+        marked += marks
         mine = [*own, *waiting[: max(marks - len(own), 0)]]
         del waiting[: max(marks - len(own), 0)]
         if marks > len(mine):
@@ -172,6 +198,8 @@ def _dialogue(
         shown += mine
         if speaker == "assistant" and (mine or not words):
             fault = fault or ("回答中带有图片" if mine else f"第 {len(turns)} 轮没有回答")
+    if marked and marked < len(shown) + len(waiting):
+        fault = fault or f"<image> 比图片少（{marked} 处，{len(shown) + len(waiting)} 张）"
     if waiting and turns:
         turns[0] = Turn(turns[0].role, turns[0].text, turns[0].pictures + len(waiting))
         shown = [
@@ -191,7 +219,3 @@ def _names(value: object) -> tuple[str, ...]:
         # What names no file stays as a picture that is missed.
         return tuple(picture_name(item) or "" for item in value if item not in (None, ""))
     return tuple(part.strip() for part in _SEPARATOR.split(text_of(value)) if part.strip())
-
-
-def _plain(name: str) -> str:
-    return name.replace("\\", "/").removeprefix("./").casefold()

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from trainer.data.corpus.buckets import Buckets, starts
 from trainer.data.corpus.parts import read_columns
 
-_COLUMNS = ("ordinal", "code", "keys", "same", "origin")
+_COLUMNS = ("ordinal", "code", "keys", "same", "origin", "ties")
 Pairs = NDArray[np.uint64]
 
 
@@ -21,8 +21,8 @@ class Distinct:
     Attributes:
         repeated: uint64 (N, 2), sorted: ordinal of each repeated row, and of the first that
             said it. Stays on disk and is read as needed.
-        joined: origin by origin, where two origins have a picture in common: the smallest of
-            those that hang together. All others stand for themselves.
+        joined: origin by origin, where two origins have a picture or a tie in common: the
+            smallest of those that hang together. All others stand for themselves.
     """
 
     repeated: Pairs
@@ -41,7 +41,7 @@ class Distinct:
 
 
 def find(parts: Iterable[Path], rows: int, folder: Path) -> None:
-    """Group all kept rows by what they say, and their origins by the pictures they share.
+    """Group all kept rows by what they say, and their origins by what they share.
 
     Args:
         parts: every part.
@@ -53,10 +53,10 @@ def find(parts: Iterable[Path], rows: int, folder: Path) -> None:
     for path in parts:
         table = read_columns(path, _COLUMNS)
         columns = [table[name].to_pylist() for name in _COLUMNS]
-        for ordinal, code, keys, same, origin in zip(*columns, strict=True):
+        for ordinal, code, keys, same, origin, ties in zip(*columns, strict=True):
             if not code:
                 said.add(same, ordinal)
-                for key in keys:
+                for key in (*keys, *ties):
                     shown.add(key, origin)
     _save(folder / "repeated.npy", _repeated(said))
     _save(folder / "joined.npy", _joined(shown))

@@ -13,7 +13,7 @@ from trainer.data.corpus.captions import clean, is_chinese, length
 from trainer.data.corpus.picture import Picture, UnreadableError, read_picture
 from trainer.data.corpus.preparation import Select
 from trainer.data.corpus.reasons import Reason
-from trainer.data.corpus.row import Judged, RawRow, Stored, Turn
+from trainer.data.corpus.row import Judged, MissingError, RawRow, Stored, Turn
 from trainer.data.corpus.selection import Stated, is_blank, stated_modality, unlike_ct
 
 _DRAWN_MOST = 0.1
@@ -65,7 +65,9 @@ def judge(raw: RawRow, rules: Rules, *, sampled: bool) -> Judged:
             _look_at(picture, rules.select)
         why = _evidence(stated, pictures, rules)
         stored = tuple(
-            Stored(picture.key(), picture.jpeg(rules.jpeg_quality), picture.look())
+            Stored(
+                picture.key(), picture.jpeg(rules.jpeg_quality), picture.look(), picture.identity
+            )
             for picture in pictures
         )
         verdict = replace(verdict, why=why, pictures=stored)
@@ -100,6 +102,8 @@ def _other(stated: Stated) -> _Left:
 def _fetch(raw: RawRow, place: int, rules: Rules) -> Picture:
     try:
         data = raw.pictures[place]()
+    except MissingError as error:
+        raise _Left(reasons.MISSING_PICTURE, str(error)) from error
     except OSError as error:
         raise _Left(reasons.UNREADABLE, str(error.strerror or error)) from error
     if not data:

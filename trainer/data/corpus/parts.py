@@ -1,14 +1,13 @@
 """Part files: judged rows on disk, committed by rename, a few hundred at a time."""
 
-import hashlib
 import os
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import pyarrow as pa
 
+from trainer.data.corpus.origin import digest, origin_of
 from trainer.data.corpus.row import Judged, Turn
 
 _TURNS = pa.list_(
@@ -29,6 +28,8 @@ SCHEMA = pa.schema(
         ("jpegs", pa.list_(pa.binary())),
         ("same", pa.binary(16)),
         ("origin", pa.uint64()),
+        ("ties", pa.list_(pa.binary(16))),
+        ("told", pa.string()),
         ("thumbnail", pa.binary()),
     ]
 )
@@ -44,7 +45,7 @@ class Kept:
         code: of the reason why it is left out, "" where it stays.
         keys, looks: of its pictures. jpegs: their files, where the part carries them.
         same: equal for rows that say the same of the same pictures.
-        origin: equal for rows of one source picture.
+        origin, ties, told: as in :class:`~trainer.data.corpus.origin.Origin`.
     """
 
     ordinal: int
@@ -59,6 +60,8 @@ class Kept:
     looks: tuple[int, ...]
     same: bytes
     origin: int
+    ties: tuple[bytes, ...]
+    told: str
     jpegs: tuple[bytes, ...] = ()
     thumbnail: bytes = b""
 
@@ -113,23 +116,15 @@ def read_columns(path: Path, columns: Iterable[str]) -> pa.Table:
 def read_part(path: Path, columns: Iterable[str] = SCHEMA.names) -> Iterator[Kept]:
     """The rows of a part, in order."""
     for row in read_columns(path, columns).to_pylist():
-        for name in ("keys", "looks", "jpegs"):
+        for name in ("keys", "looks", "jpegs", "ties"):
             row[name] = tuple(row.get(name) or ())
         row["turns"] = tuple(Turn(**turn) for turn in row["turns"])
         yield Kept(**row)
 
 
-def digest(*parts: bytes | str) -> bytes:
-    """16 bytes of the sha256 over parts that cannot run into each other."""
-    total = hashlib.sha256()
-    for part in parts:
-        data = part.encode() if isinstance(part, str) else part
-        total.update(len(data).to_bytes(8, "big") + data)
-    return total.digest()[:16]
-
-
 def _record(ordinal: int, row: Judged, marking: Marking) -> dict[str, object]:
     keys = [picture.key for picture in row.pictures]
+    origin = origin_of(row, marking.pattern)
     words = [] if marking.by_picture else [turn.text for turn in row.turns]
     return {
         "ordinal": ordinal,
@@ -144,16 +139,8 @@ def _record(ordinal: int, row: Judged, marking: Marking) -> dict[str, object]:
         "looks": [picture.look for picture in row.pictures],
         "jpegs": [p.jpeg for p in row.pictures] if marking.carry else [],
         "same": digest(*keys, *words),
-        "origin": _origin(row, keys, marking),
+        "origin": origin.number,
+        "ties": list(origin.ties),
+        "told": origin.told,
         "thumbnail": row.thumbnail,
     }
-
-
-def _origin(row: Judged, keys: list[bytes], marking: Marking) -> int:
-    """64 bits: among 25 million sources two agree by chance once in some ten thousand runs."""
-    name = keys[0] if keys else b""
-    if row.raw.case:
-        name = digest("case", row.raw.case)
-    if marking.pattern is not None and (found := re.search(marking.pattern, row.raw.id)):
-        name = digest("id", found[1] if found.re.groups else found[0])
-    return int.from_bytes(name[:8], "big")

@@ -1,7 +1,7 @@
 """A picture of a source: decoded once, for judging and for writing."""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from io import BytesIO
 
@@ -39,6 +39,7 @@ class Picture:
         colour: mode RGB or YCbCr; None where no pixel is coloured.
         original: its own JPEG file without metadata, if it can be used as it is.
         modality: of a DICOM file, else "".
+        identity: sha256 over a DICOM file's HU, the same in every window, else b"".
     """
 
     grey: Image.Image
@@ -46,6 +47,7 @@ class Picture:
     colour: Image.Image | None = None
     original: bytes | None = None
     modality: str = ""
+    identity: bytes = b""
 
     @property
     def coloured(self) -> float:
@@ -150,4 +152,9 @@ def _read_dicom(data: bytes, window: str) -> Picture:
         raise UnreadableError(f"{error.code} {error.message}") from error
     picture = Image.fromarray(shown.pixels)
     decoded = _decode(picture.convert("L") if slice_.hu is not None else picture, b"")
-    return Picture(decoded.grey, decoded.chroma, decoded.colour, None, slice_.modality)
+    identity = b""
+    if slice_.hu is not None:
+        total = hashlib.sha256(b"%dx%d" % slice_.hu.shape)
+        total.update(slice_.hu.tobytes())
+        identity = total.digest()
+    return replace(decoded, original=None, modality=slice_.modality, identity=identity)

@@ -1,14 +1,30 @@
 """A folder or zip of pictures with captions beside them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path, PurePosixPath
 
 from trainer.data.corpus.preparation import PicturesSource
 from trainer.data.corpus.row import RawRow, Turn, Unit
-from trainer.data.corpus.shelf import Shelf, fetch_from, match_names, open_shelf
-from trainer.data.corpus.tables import SUFFIXES, TableError, decode, pick, read_table, text_of
+from trainer.data.corpus.shelf import (
+    Shelf,
+    Ways,
+    fetch_from,
+    match_names,
+    open_shelf,
+    stem_of,
+    suffix_of,
+)
+from trainer.data.corpus.tables import (
+    SUFFIXES,
+    TableError,
+    decode,
+    need_one,
+    pick,
+    read_sheets,
+    text_of,
+)
 
 _PICTURES = frozenset(
     {".jpg", ".jpeg", ".png", ".bmp", ".tif", ".tiff", ".webp", ".dcm", ".dicom", ".ima", ""}
@@ -23,13 +39,14 @@ _CASE = ("case", "patient", "study", "source", "病例", "病例号", "检查号
 
 @dataclass(frozen=True)
 class Entry:
-    """A picture with its caption; ``picture`` is "" where it is not there."""
+    """A picture with its caption; ``picture`` is "" where it is not there, ``why_not`` says why."""
 
     named: str
     picture: str
-    caption: str
-    id: str
-    case: str
+    caption: str = ""
+    id: str = ""
+    case: str = ""
+    why_not: str = ""
 
 
 @dataclass(frozen=True)
@@ -68,15 +85,21 @@ def read(source: PicturesSource, unit: Unit) -> Iterator[RawRow]:
     for number in range(unit.start, unit.stop):
         entry = listing.entries[number]
         turns = (Turn("user", "", 1), Turn("assistant", entry.caption))
-        fetch = fetch_from(listing.shelf, entry.picture)
+        fetch = fetch_from(listing.shelf, entry.picture, entry.why_not)
         yield RawRow(entry.named, number, entry.id or entry.named, turns, (fetch,), entry.case)
+
+
+def names(source: PicturesSource) -> Iterator[tuple[str, str]]:
+    """Every row's case and id."""
+    for entry in _listing(source).entries:
+        yield entry.case, entry.id or entry.named
 
 
 def files(source: PicturesSource) -> list[Path]:
     """Every file the rows come from."""
     shelf = open_shelf(source.path)
     suffixes = _PICTURES | SUFFIXES | {".txt"}
-    named = (name for name in shelf.names if PurePosixPath(name).suffix.lower() in suffixes)
+    named = (name for name in shelf.names if suffix_of(name) in suffixes)
     found = {shelf.file(name) for name in named}
     if source.captions and source.captions not in shelf.names:
         beside = source.path.parent / source.captions
@@ -108,7 +131,7 @@ def _listing(source: PicturesSource) -> Listing:
         entries += _from_texts(shelf, pictures, ways)
         captioned = {entry.picture for entry in entries}
     alone = (name for name in pictures if name not in captioned)
-    entries += [Entry(name, name, "", "", "") for name in alone]
+    entries += [Entry(name, name) for name in alone]
     return Listing(shelf, tuple(entries), tuple(faults))
 
 
@@ -125,41 +148,42 @@ def _pictures(shelf: Shelf) -> tuple[str, ...]:
     return tuple(
         path.as_posix()
         for path in found
-        if path.suffix.lower() in _PICTURES
+        if suffix_of(path.name) in _PICTURES
         and not path.name.startswith(".")
         and not hidden.intersection(path.parts)
     )
 
 
-def _from_table(name: str, data: bytes, ways: Mapping[str, str]) -> list[Entry]:
-    rows = read_table(name, data)
+def _from_table(name: str, data: bytes, ways: Ways) -> list[Entry]:
+    sheets = read_sheets(name, data)
+    rows = [row for sheet in sheets for row in sheet.rows]
     columns = {key for row in rows[:100] for key in row}
     if not columns.intersection(_IMAGE) or not columns.intersection(_CAPTION):
         listed = "、".join(sorted(columns)) or "无"
         raise TableError(f"{name} 缺少图片列（如 image）或说明列（如 caption），现有：{listed}")
+    need_one(name, rows, _CAPTION, "说明")
     entries = []
-    for row in rows:
+    cases = (case for sheet in sheets for case in sheet.down(_CASE))
+    for row, case in zip(rows, cases, strict=True):
         named = text_of(pick(row, _IMAGE)).replace("\\", "/")
-        picture = ways.get(named.removeprefix("./").casefold(), "")
-        caption = text_of(pick(row, _CAPTION))
-        case = text_of(pick(row, _CASE))
-        entries.append(Entry(named, picture, caption, text_of(pick(row, _ID)), case))
+        caption, id_ = text_of(pick(row, _CAPTION)), text_of(pick(row, _ID))
+        entries.append(Entry(named, ways[named], caption, id_, case, ways.why_not(named)))
     return entries
 
 
-def _from_texts(shelf: Shelf, pictures: tuple[str, ...], ways: Mapping[str, str]) -> list[Entry]:
+def _from_texts(shelf: Shelf, pictures: tuple[str, ...], ways: Ways) -> list[Entry]:
     """A ``name.txt`` beside each picture, or lines of "name<TAB>caption" in any other txt."""
-    stems = {PurePosixPath(name).with_suffix("").as_posix(): name for name in pictures}
+    stems = {stem_of(name): name for name in pictures}
     entries = []
     for name in (name for name in shelf.names if name.lower().endswith(".txt")):
         text = decode(_words(shelf, name))
-        picture = stems.get(PurePosixPath(name).with_suffix("").as_posix())
+        picture = stems.get(stem_of(name))
         if picture is not None:
-            entries.append(Entry(picture, picture, text.strip(), "", ""))
+            entries.append(Entry(picture, picture, text.strip()))
             continue
         for line in text.split("\n"):
             named, tab, caption = line.partition("\t")
             if tab:
-                picture = ways.get(named.strip().casefold(), "")
-                entries.append(Entry(named.strip(), picture, caption.strip(), "", ""))
+                named, why_not = named.strip(), ways.why_not(named.strip())
+                entries.append(Entry(named, ways[named], caption.strip(), why_not=why_not))
     return entries

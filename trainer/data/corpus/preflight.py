@@ -10,6 +10,7 @@ from assistant.errors import AssistantError
 from trainer.data.corpus import sources
 from trainer.data.corpus.endpoint import Endpoint
 from trainer.data.corpus.judge import Rules, judge
+from trainer.data.corpus.origin import name_in
 from trainer.data.corpus.preparation import HubSource, Preparation
 from trainer.data.corpus.row import Unit
 from trainer.data.corpus.sift import is_sharded
@@ -49,6 +50,7 @@ def check(wanted: Preparation, out: Path) -> None:
         for number, source in enumerate(wanted.sources)
         if sources.holds(source, out)
     ]
+    told += [] if told else _misfit(wanted)
     try:
         load_terminology()
     except AssistantError as error:
@@ -65,6 +67,23 @@ def check(wanted: Preparation, out: Path) -> None:
             f"数据来源有 {len(told)} 处问题，尚未开始处理：\n{listed}{more}\n",
             next_step="请逐条改正后再运行。",
         )
+
+
+def _misfit(wanted: Preparation) -> list[str]:
+    """A ``source_pattern`` that finds a name in no row, though some have no other."""
+    pattern = wanted.split.source_pattern
+    read = [sources.names(source) for source in wanted.sources] if pattern else []
+    example = None
+    for names in read:
+        if names is None:
+            return []
+        for case, id_ in names:
+            if name_in(pattern, id_):
+                return []
+            example = example if case or example else id_
+    if example is None:
+        return []
+    return [f"split.source_pattern（{pattern}）与所有编号都不相符，例如“{example}”"]
 
 
 def forecast(wanted: Preparation, units: list[Unit]) -> Forecast:

@@ -135,8 +135,8 @@ class Split(_Section):
 
     Attributes:
         source_pattern: regular expression; its first group (else the match) on the row's id
-            names the source, for example the volume of a slice. Without it each distinct picture
-            is a source of its own.
+            names the source, for example the volume of a slice. Rows of one case stay together
+            whatever it finds. Without either each distinct picture is a source of its own.
     """
 
     validation: float = Field(default=0.01, ge=0, lt=0.5)

@@ -35,6 +35,7 @@ PLACED_SCHEMA = pa.schema(
         ("origin", pa.uint64()),
         ("keys", pa.list_(pa.binary(16))),
         ("looks", pa.list_(pa.uint64())),
+        ("ties", pa.list_(pa.binary(16))),
     ]
 )
 
@@ -161,11 +162,18 @@ class _Writer:
         names = [f"{PICTURES}/{key.hex()}.jpg" for key in row.keys]
         self._splits[split].write(self._messages(row, texts, chinese), names, row.jpegs)
         self._placed.append(
-            {"split": split, "origin": origin, "keys": row.keys, "looks": row.looks}
+            {
+                "split": split,
+                "origin": origin,
+                "keys": row.keys,
+                "looks": row.looks,
+                "ties": row.ties,
+            }
         )
         language = "zh" if chinese else "en"
         shown = ";".join(names)
         self._csv[ROWS].writerow([*head, shown, SPLITS[split], language, where, row.why])
+        self._tally.told[f"{head[0]}:{row.told}"] += 1
         self._count(row, answer, chinese, where, split)
         self._show(row, "", answer, f"{where} · {SPLITS[split]}")
 

@@ -7,7 +7,14 @@ from typing import Literal
 from trainer.data.corpus.reasons import Reason
 
 Fetch = Callable[[], bytes | None]
-"""Reads a picture when it is needed; None where the source has none."""
+"""Reads a picture when it is needed; None where the source has none.
+
+Raises ``MissingError`` where it can say why, ``OSError`` where it cannot be read.
+"""
+
+
+class MissingError(Exception):
+    """The source has no such picture; the text says why, in Chinese."""
 
 
 @dataclass(frozen=True)
@@ -75,11 +82,13 @@ class Stored:
         key: 16 bytes of the sha256 of its grey pixels and shape; its hex names the file.
         jpeg: the file to write, without metadata.
         look: 64-bit difference hash, equal for pictures that look alike.
+        identity: as in :class:`~trainer.data.corpus.picture.Picture`.
     """
 
     key: bytes
     jpeg: bytes
     look: int
+    identity: bytes = b""
 
 
 @dataclass(frozen=True)

@@ -7,10 +7,14 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path, PurePosixPath
 
-from trainer.data.corpus.row import Fetch
+from trainer.data.corpus.row import Fetch, MissingError
 from trainer.data.corpus.tables import TableError
 
 MOST_BYTES = 512 << 20
+
+
+Candidates = Mapping[str, list[str]]
+"""Paths by a way to write them."""
 
 
 @dataclass(frozen=True)
@@ -59,28 +63,84 @@ def open_shelf(path: Path) -> Shelf:
         raise TableError(f"{path.name} 既不是文件夹，也不是完整的 zip") from error
 
 
-def fetch_from(shelf: Shelf, name: str) -> Fetch:
-    """Reads one file of a shelf; none where ``name`` is ""."""
+@dataclass(frozen=True)
+class Ways:
+    """How the files of a shelf may be written.
+
+    Attributes:
+        tiers: tried in turn: the whole path; its bare name or either without suffix; then both
+            in any case.
+    """
+
+    tiers: tuple[Candidates, ...]
+
+    def __getitem__(self, written: str) -> str:
+        """The path that is meant; "" for none, or for one of several."""
+        found = self._candidates(written)
+        return found[0] if len(found) == 1 else ""
+
+    def why_not(self, written: str) -> str:
+        """What several files there are to choose from, Chinese; "" where there are not."""
+        found = self._candidates(written)
+        if len(found) < 2:
+            return ""
+        return f"“{written}”可以是 {len(found)} 个文件：{'、'.join(found[:2])}"
+
+    def _candidates(self, written: str) -> list[str]:
+        name = plain(written)
+        for tier, key in zip(self.tiers, (name, name, *[name.casefold()] * 2), strict=True):
+            if found := tier.get(key):
+                return found
+        return []
+
+
+def match_names(shelf: Shelf) -> Ways:
+    """Every way to write a path; a way that fits several files leads to none."""
+    wholes = {name: [name] for name in shelf.names}
+    parts: dict[str, list[str]] = {}
+    for name in shelf.names:
+        stem = stem_of(name)
+        for way in {PurePosixPath(name).name, stem, PurePosixPath(stem).name}:
+            parts.setdefault(way, []).append(name)
+    return Ways((wholes, parts, _folded(wholes), _folded(parts)))
+
+
+def plain(written: str) -> str:
+    """A path as a shelf writes it."""
+    return written.replace("\\", "/").removeprefix("./")
+
+
+def suffix_of(name: str) -> str:
+    """In lower case; "" for one of digits, as a DICOM file that is named by its UID ends.
+
+    >>> suffix_of("CT.1.2.840.2831"), suffix_of("1.2.840.2831.DCM")
+    ('', '.dcm')
+    """
+    suffix = PurePosixPath(name).suffix.lower()
+    return "" if suffix[1:].isdecimal() else suffix
+
+
+def stem_of(name: str) -> str:
+    """The path without its suffix, where it has one."""
+    return name[: -len(PurePosixPath(name).suffix)] if suffix_of(name) else name
+
+
+def fetch_from(shelf: Shelf, name: str, why_not: str = "") -> Fetch:
+    """Reads one file of a shelf; none where ``name`` is "", for the reason given if any."""
 
     def fetch() -> bytes | None:
+        if not name and why_not:
+            raise MissingError(why_not)
         return shelf.read(name) if name else None
 
     return fetch
 
 
-def match_names(shelf: Shelf) -> Mapping[str, str]:
-    """Path by every way to write it: whole, bare name, without suffix, in any case.
-
-    A way that fits several files leads to none.
-    """
-    found: dict[str, str] = {}
-    for name in shelf.names:
-        path = PurePosixPath(name)
-        for way in {name, path.name, path.with_suffix("").as_posix(), path.stem}:
-            other = found.setdefault(way.casefold(), name)
-            if other != name and way != name:
-                found[way.casefold()] = ""
-    return {**found, **{name.casefold(): name for name in shelf.names}}
+def _folded(ways: Candidates) -> Candidates:
+    found: dict[str, dict[str, None]] = {}  # a file once, however many of its ways fold to one
+    for way, names in ways.items():
+        found.setdefault(way.casefold(), {}).update(dict.fromkeys(names))
+    return {way: list(names) for way, names in found.items()}
 
 
 @lru_cache(maxsize=4)

@@ -57,6 +57,15 @@ def read(source: Source, unit: Unit) -> Iterator[RawRow]:
     return dialogues.read(source, unit)
 
 
+def names(source: Source) -> Iterator[tuple[str, str]] | None:
+    """Every row's case, "" if none, and id; None where only reading it all would tell."""
+    if isinstance(source, HubSource):
+        return None
+    if isinstance(source, ParquetSource):
+        return (("", name) for name in medtrinity.names(source))
+    return pictures.names(source) if isinstance(source, PicturesSource) else dialogues.names(source)
+
+
 def window_of(source: Source) -> str:
     """How the source's DICOM is shown."""
     return source.window if isinstance(source, PicturesSource | DialoguesSource) else "auto"

@@ -22,12 +22,14 @@ class Placed:
         split: index into ``SPLITS``.
         origin: its source, as joined.
         keys, looks: of its pictures.
+        ties: what else must not be in two splits.
     """
 
     split: int
     origin: int
     keys: tuple[bytes, ...]
     looks: tuple[int, ...]
+    ties: tuple[bytes, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -66,7 +68,8 @@ def check_leakage(placed: Iterable[Placed], rows: int, folder: Path) -> Leakage:
         Buckets(folder / name, rows) for name in ("pictures", "origins", "looks")
     )
     for row in placed:
-        origins.add(row.origin.to_bytes(8, "big") * 2, row.split)
+        for tie in (row.origin.to_bytes(8, "big") * 2, *row.ties):
+            origins.add(tie, row.split)
         for key, look in zip(row.keys, row.looks, strict=True):
             pictures.add(key, row.split)
             looks.add(look.to_bytes(8, "big") * 2, row.split)

@@ -40,13 +40,18 @@ class Specimen:
 
 @dataclass
 class Tally:
-    """Counts of rows, each by what its name says; grows only with the kinds there are."""
+    """Counts of rows, each by what its name says; grows only with the kinds there are.
+
+    Attributes:
+        told: kept rows by their source and by what names their origin, as "0:case+id".
+    """
 
     rows: Counter[str] = field(default_factory=Counter)
     reasons: Counter[str] = field(default_factory=Counter)
     details: Counter[str] = field(default_factory=Counter)
     evidence: Counter[str] = field(default_factory=Counter)
     splits: Counter[str] = field(default_factory=Counter)
+    told: Counter[str] = field(default_factory=Counter)
     languages: Counter[str] = field(default_factory=Counter)
     regions: Counter[str] = field(default_factory=Counter)
     english_lengths: Counter[str] = field(default_factory=Counter)

@@ -99,6 +99,12 @@ def test_a_broken_member_of_a_zip_is_a_verdict(tmp_path: Path) -> None:
     assert verdict(GOOD, fetch_from(open_shelf(path), "a.jpg")).reason == reasons.UNREADABLE
 
 
+def test_a_name_that_several_files_have_is_a_verdict_with_its_reason(tmp_path: Path) -> None:
+    fetch = fetch_from(open_shelf(tmp_path), "", "两个文件")
+    left = verdict(GOOD, fetch)
+    assert (left.reason, left.detail) == (reasons.MISSING_PICTURE, "两个文件")
+
+
 def test_every_reason_has_its_own_code_and_says_what_to_do() -> None:
     every = (*REJECTS, UNTRANSLATED)
     assert len({reason.code for reason in every}) == len(every)

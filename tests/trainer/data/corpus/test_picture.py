@@ -1,6 +1,8 @@
 from io import BytesIO
+from pathlib import Path
 
 import numpy as np
+import pydicom
 import pytest
 from PIL import Image
 from pydicom.data import get_testdata_file
@@ -124,3 +126,19 @@ def test_most_pictures_that_look_alike_share_their_look() -> None:
         looks.add(one)
     assert same >= 20
     assert len(looks) >= 29
+
+
+def test_a_dicom_file_is_known_in_every_window() -> None:
+    path = get_testdata_file("CT_small.dcm")
+    data = Path(path).read_bytes()
+    lung, soft = (read_picture(data, window) for window in ("-600/1500", "50/350"))
+    assert lung.key() != soft.key()
+    assert lung.identity == soft.identity != b""
+    other = pydicom.dcmread(path)
+    pixels = other.pixel_array.copy()
+    pixels[20, 20] += 1
+    other.PixelData = pixels.tobytes()
+    out = BytesIO()
+    other.save_as(out)
+    assert read_picture(out.getvalue()).identity != lung.identity
+    assert read_picture(encode(Maker().slice())).identity == b""

@@ -8,9 +8,14 @@ import pytest
 from openpyxl import Workbook
 
 from tests.trainer.medtrinity_rows import Maker, encode, write_shards
-from trainer.data.corpus import dialogues, medtrinity, pictures, reasons
-from trainer.data.corpus.preparation import DialoguesSource, ParquetSource, PicturesSource
-from trainer.data.corpus.row import RawRow
+from trainer.data.corpus import dialogues, medtrinity, pictures, reasons, sources
+from trainer.data.corpus.preparation import (
+    DialoguesSource,
+    HubSource,
+    ParquetSource,
+    PicturesSource,
+)
+from trainer.data.corpus.row import MissingError, RawRow
 
 
 def parquet(path: Path, **names: str) -> ParquetSource:
@@ -95,6 +100,62 @@ def test_captions_from_json_jsonl_xlsx_and_txt_in_a_folder_or_zip(tmp_path: Path
         assert all(row.pictures[0]() == data for row in rows), name
 
 
+def test_a_dicom_that_is_named_by_its_uid(tmp_path: Path) -> None:
+    names = ["1.2.840.113619.2.55.3.2831", "1.2.840.113619.2.55.3.2832"]
+    for name in names:
+        (tmp_path / name).write_bytes(name.encode())
+    source = PicturesSource(kind="pictures", path=tmp_path)
+    assert pictures.problems(source) == []
+    assert [path.name for path in pictures.files(source)] == names
+    pictures._listing.cache_clear()
+    for number, name in enumerate(names):
+        (tmp_path / f"{name}.txt").write_text(f"caption {number}", encoding="utf-8")
+    rows = all_rows(source)
+    assert [row.turns[1].text for row in rows] == ["caption 0", "caption 1"]
+    assert [row.pictures[0]() for row in rows] == [name.encode() for name in names]
+    pictures._listing.cache_clear()
+    text = "图片,报告\n" + "".join(f"{name},报告 {name[-1]}\n" for name in names)
+    (tmp_path / "t.csv").write_text(text, encoding="utf-8")
+    assert [(row.turns[1].text, row.pictures[0]()) for row in all_rows(source)] == [
+        (f"报告 {name[-1]}", name.encode()) for name in names
+    ]
+
+
+def test_a_merged_cell_names_the_case_of_all_its_pictures(tmp_path: Path) -> None:
+    book = Workbook()
+    for line in (["病例号", "图片", "报告"], ["A", "1", "一"], [None, "2", "二"], ["B", "3", "三"]):
+        book.active.append(line)
+    book.active.merge_cells("A2:A3")
+    book.save(tmp_path / "t.xlsx")
+    source = PicturesSource(kind="pictures", path=tmp_path)
+    assert [row.case for row in all_rows(source)] == ["A", "A", "B"]
+    assert list(sources.names(source) or ()) == [("A", "1"), ("A", "2"), ("B", "3")]
+
+
+def test_ids_are_known_without_reading_the_rows(tmp_path: Path) -> None:
+    rows = [Maker().row(number) for number in range(5)]
+    source = parquet(write_shards(tmp_path / "s", rows, shards=2, group=2))
+    names = sources.names(source)
+    assert list(names or ()) == [("", row.id) for row in rows]
+    assert sources.names(HubSource(kind="hub", name="x")) is None
+    text = "病例号,对话编号,问题,回答\nA,7,看图,结节\n,8,看图,积液\n"
+    (tmp_path / "t.csv").write_text(text, encoding="utf-8")
+    talks = DialoguesSource(kind="dialogues", path=tmp_path / "t.csv")
+    assert list(sources.names(talks) or ()) == [("A", "7"), ("A", "8")]
+
+
+def test_names_that_differ_by_case_only(tmp_path: Path) -> None:
+    path = tmp_path / "a.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        for name in ("aB.png", "ab.png"):
+            archive.writestr(name, name.encode())
+        archive.writestr("t.csv", "图片,报告\naB.png,一\nab.png,二\nAB.png,三\n")
+    first, second, neither = all_rows(PicturesSource(kind="pictures", path=path))
+    assert [row.pictures[0]() for row in (first, second)] == [b"aB.png", b"ab.png"]
+    with pytest.raises(MissingError, match=r"“AB\.png”可以是 2 个文件：aB\.png、ab\.png"):
+        neither.pictures[0]()
+
+
 def test_a_text_beside_each_picture(tmp_path: Path) -> None:
     for name in ("a", "b"):
         (tmp_path / f"{name}.png").write_bytes(encode(Maker().slice(), "PNG"))
@@ -108,6 +169,36 @@ def test_a_table_without_the_columns_is_told(tmp_path: Path) -> None:
     (tmp_path / "t.csv").write_text("bild,text\na.jpg,b\n", encoding="utf-8")
     (told,) = pictures.problems(PicturesSource(kind="pictures", path=tmp_path))
     assert "bild" in told
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("图片,描述,诊断\na.jpg,结节,\na.jpg,,肺癌\n", "有两列说明：描述、诊断；请合并或改名"),
+        ("图片,描述,诊断\na.jpg,结节,\na.jpg,结节, \n", ""),
+        ("图片,描述,诊断,报告\na.jpg,结节,肺癌,见结节\n", "有 3 列说明：描述、报告、诊断；"),
+    ],
+)
+def test_captions_in_several_columns_are_told(tmp_path: Path, text: str, told: str) -> None:
+    (tmp_path / "a.jpg").write_bytes(b"x")
+    (tmp_path / "t.csv").write_text(text, encoding="utf-8")
+    problems = pictures.problems(PicturesSource(kind="pictures", path=tmp_path))
+    assert [told in problem for problem in problems] == [True] * bool(told)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("问题,回答,诊断\n看图,高密度影,脑出血\n", "有两列回答：回答、诊断；请合并或改名"),
+        ("问题,提问,回答\n看图,哪侧,左侧\n", "有两列提问：提问、问题；"),
+        ("对话,角色,内容,文字\n1,用户,看图,\n1,医生,,结节\n", "有两列文字：内容、文字；"),
+        ("问题,回答,诊断\n看图,高密度影,\n", ""),
+    ],
+)
+def test_answers_in_several_columns_are_told(tmp_path: Path, text: str, told: str) -> None:
+    (tmp_path / "t.csv").write_text(text, encoding="utf-8")
+    problems = dialogues.problems(DialoguesSource(kind="dialogues", path=tmp_path / "t.csv"))
+    assert [told in problem for problem in problems] == [True] * bool(told)
 
 
 def test_a_broken_zip_is_told(tmp_path: Path) -> None:
@@ -213,6 +304,58 @@ def test_rows_may_have_numbers_of_their_own(tmp_path: Path) -> None:
     assert (row.id, len(row.turns)) == ("D1", 4)
 
 
+def test_rows_of_two_cases_are_never_one_dialogue(tmp_path: Path) -> None:
+    lines = [
+        "病例号,序号,问题,回答,图片",
+        "A,1,看图,左侧颞叶脑出血。,a.png",
+        "B,1,看图,右侧胸腔积液。,b.png",
+        ",,积液多少？,中量。,",
+        "C,,看图,未见异常。,c.png",
+        ",2,另一幅呢？,未见异常。,c2.png",
+    ]
+    (tmp_path / "t.csv").write_text("\n".join(lines), encoding="utf-8")
+    rows = talk(tmp_path / "t.csv")
+    assert [(row.case, row.id, len(row.turns), len(row.pictures)) for row in rows] == [
+        ("A", "1", 2, 1),
+        ("B", "1", 4, 1),
+        ("C", "1", 2, 1),
+        ("C", "2", 2, 1),
+    ]
+
+
+def test_a_merged_cell_names_the_case_of_all_its_rows(tmp_path: Path) -> None:
+    book = Workbook()
+    for title in ("一月", "二月"):
+        page = book.create_sheet(title)
+        page.append(["病例号", "检查号", "对话编号", "问题", "回答", "图片"])
+        for n in range(4):
+            page.append([f"{title}{n // 2}", f"S{n}", n, "看图", "结节。", f"{n}.png"])
+        page.merge_cells("A2:A3")
+        page.merge_cells("A4:A5")
+    book.save(tmp_path / "t.xlsx")
+    assert [row.case for row in talk(tmp_path / "t.xlsx")] == [
+        "一月0", "一月0", "一月1", "一月1", "二月0", "二月0", "二月1", "二月1",
+    ]  # fmt: skip
+
+
+def test_a_sheet_does_not_go_on_with_the_dialogue_of_another(tmp_path: Path) -> None:
+    book = Workbook()
+    for number in (7, None):
+        page = book.create_sheet()
+        page.append(["对话编号", "问题", "回答"])
+        page.append([number, "看图", "结节。"])
+        page.append([None, "多大？", "8 mm。"])
+    book.save(tmp_path / "t.xlsx")
+    assert [(row.id, len(row.turns)) for row in talk(tmp_path / "t.xlsx")] == [("7", 4), ("0", 4)]
+
+
+def test_rows_of_json_stand_for_themselves(tmp_path: Path) -> None:
+    rows = [{"case": case, "id": n, "question": "看图", "answer": "结节"} for n, case in
+            enumerate(("A", None, "B"))]  # fmt: skip
+    (tmp_path / "t.json").write_text(json.dumps(rows), encoding="utf-8")
+    assert [row.case for row in talk(tmp_path / "t.json")] == ["A", "", "B"]
+
+
 def test_questions_and_answers_without_a_number_are_a_dialogue_each(tmp_path: Path) -> None:
     text = "问题,回答,图片\n一？,甲。,1.jpg\n二？,乙。,2.jpg\n三？,丙。,3.jpg\n"
     (tmp_path / "t.csv").write_text(text, encoding="utf-8")
@@ -259,6 +402,56 @@ def test_pictures_go_where_their_marks_stand(tmp_path: Path) -> None:
     assert [turn.pictures for turn in row.turns] == [1, 0, 2, 0]
     assert [fetch() for fetch in row.pictures] == [b"1", b"2", b"3"]
     assert row.fault is None
+
+
+def told(*messages: object, images: list[object] | None = None) -> dict[str, object]:
+    """A dialogue of these questions, each with an answer."""
+    turns = []
+    for content in messages:
+        asked = content if isinstance(content, dict) else {"content": content}
+        turns += [{"role": "user", **asked}, {"role": "assistant", "content": "结节。"}]
+    return {"messages": turns, "images": images or []}
+
+
+@pytest.mark.parametrize(
+    ("entry", "fault"),
+    [
+        (told("平扫？", "<image>增强呢？", images=["1.jpg", "2.jpg"]), "比图片少（1 处，2 张）"),
+        (told("<image>看图", {"content": "这张呢", "images": ["2.jpg"]}, images=["1.jpg"]), "少"),
+        (told({"content": "<image>看图", "images": ["1.jpg", "2.jpg"]}), "少"),
+        (told("<image><image>看图", images=["1.jpg"]), "比图片多"),
+        (told("<image>看图"), "比图片多"),
+        (told("看图", "这张呢", images=["1.jpg", "2.jpg"]), ""),
+        (told({"content": "看图", "images": ["1.jpg"]}, images=["2.jpg"]), ""),
+    ],
+)
+def test_marks_that_do_not_fit_the_pictures_are_faults(
+    tmp_path: Path, entry: object, fault: str
+) -> None:
+    (tmp_path / "t.json").write_text(json.dumps([entry]), encoding="utf-8")
+    (row,) = talk(tmp_path / "t.json")
+    assert (row.fault is not None) == bool(fault)
+    if row.fault:
+        assert row.fault[0] == reasons.MALFORMED
+        assert fault in row.fault[1]
+
+
+def test_a_picture_named_by_a_part_and_for_the_whole_is_one(tmp_path: Path) -> None:
+    for name in "123":
+        (tmp_path / f"{name}.jpg").write_bytes(name.encode())
+    part = [{"type": "image", "image": "2.jpg"}, {"type": "text", "text": "看图"}]
+    entries = [
+        told(part, images=["./2.jpg"]),
+        told("<image>看图", part, images=["1.jpg", "2.jpg"]),
+        told({"content": "看图", "images": ["1.jpg"]}, part, images=["2.jpg", "1.jpg"]),
+    ]
+    (tmp_path / "t.json").write_text(json.dumps(entries), encoding="utf-8")
+    one, two, three = talk(tmp_path / "t.json")
+    assert [fetch() for fetch in one.pictures] == [b"2"]
+    assert [fetch() for fetch in two.pictures] == [b"1", b"2"]
+    assert [row.fault for row in (one, two)] == [None, None]
+    # One mark for two pictures: refused, and neither is doubled.
+    assert [turn.pictures for turn in three.turns] == [1, 0, 1, 0]
 
 
 def test_contents_may_be_lists_of_parts(tmp_path: Path) -> None:

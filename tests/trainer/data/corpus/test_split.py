@@ -1,4 +1,5 @@
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -27,6 +28,12 @@ def test_no_leak_is_no_error(tmp_path: Path) -> None:
     found = check_leakage(rows, 300, tmp_path)
     assert (found.pictures, found.origins, found.held_out) == (0, 0, 200)
     assert found.alike == 100
+
+
+def test_a_tie_that_crosses_is_a_leak(tmp_path: Path) -> None:
+    rows = [replace(placed(n % 2, n, n), ties=(bytes([n // 2] * 16),)) for n in range(6)]
+    with pytest.raises(AssistantError, match="0 张图片、3 个来源"):
+        check_leakage(rows, 6, tmp_path)
 
 
 @pytest.mark.parametrize("leak", [placed(1, 900, 7, 5), placed(2, 7, 901, 5)])
