@@ -8,7 +8,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from assistant.batch.ledger import Filed
+from assistant.batch.ledger import Filed, Ledger
 from assistant.batch.plan import Entry
 from assistant.batch.row import Row, RowStatus
 from assistant.errors import AssistantError
@@ -45,6 +45,23 @@ def open_case(entry: Entry) -> Case | Row:
         return Case(entry, sha256, slice_)
     except Exception as error:
         return row_of_error(entry, sha256, error)
+
+
+def note_case(entry: Entry, ledger: Ledger) -> Case | Row:
+    """Read a file and note where its slice lies; its row when that cannot be.
+
+    Raises:
+        AssistantError: BAT-106, BAT-108 the book itself fails, as it would for any file.
+    """
+    case = open_case(entry)
+    if isinstance(case, Case):
+        try:
+            ledger.note(entry.name, case.sha256, case.slice_)
+        except AssistantError:
+            raise
+        except Exception as error:
+            return row_of_error(entry, case.sha256, error)
+    return case
 
 
 def changed(entry: Entry) -> Row:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from assistant.batch.asking import Asked, Asker
-from assistant.batch.case import Case, changed, open_case
+from assistant.batch.case import Case, changed, note_case, open_case
 from assistant.batch.control import Control
 from assistant.batch.job import Job
 from assistant.batch.ledger import Filed, Ledger, Member, open_ledger
@@ -87,11 +87,10 @@ class _Run:
         for entry in self.ledger.entries():
             if not self.asker.control.may_go_on():
                 return
-            case = open_case(entry)
+            case = note_case(entry, self.ledger)
             if isinstance(case, Row):
                 yield self._without(case)
                 continue
-            self.ledger.note(entry.name, case.sha256, case.slice_)
             waiting.append((entry.name, case))
             if len(waiting) >= self.asker.at_a_time:
                 if (rows := self._of_slices(waiting)) is None:
@@ -116,11 +115,9 @@ class _Run:
         for entry in self.ledger.entries():
             if not self.asker.control.may_go_on():
                 return
-            case = open_case(entry)
+            case = note_case(entry, self.ledger)
             if isinstance(case, Row):
                 yield self._without(case)
-            else:
-                self.ledger.note(entry.name, case.sha256, case.slice_)
         for stack in stacks(self.ledger):
             if not self.asker.control.may_go_on():
                 return

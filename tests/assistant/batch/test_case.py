@@ -1,22 +1,29 @@
-"""An answer belongs to the very bytes that were shown, whatever happens to the file meanwhile."""
+"""An answer belongs to the very bytes that were shown, and a file costs its own row at most."""
 
 import hashlib
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pytest
 from PIL import Image
+from pydicom import config, dcmread
 
 from assistant.batch import case as casing
 from assistant.batch.case import Case, open_case
+from assistant.batch.control import Control
+from assistant.batch.database import cannot_write
+from assistant.batch.estimate import estimate
+from assistant.batch.ledger import Ledger
 from assistant.batch.plan import Entry
 from assistant.batch.row import Row
+from assistant.batch.source import Source
 from assistant.dialogue.conversation import Conversation
 from assistant.engine.lane import Lane
 from assistant.engine.scripted import ScriptedEngine
+from assistant.errors import AssistantError
 from assistant.imaging.slice import Slice
 from tests.assistant.batch.conftest import JOB, Counted, results, run, write_series
 
@@ -168,3 +175,57 @@ def test_by_series_a_file_replaced_after_it_was_noted_has_no_part_in_the_answer(
     assert [len(asked.images) for asked in script.asked] == [2]
     assert (rows["0-01.dcm"].status, rows["0-01.dcm"].code) == ("failed", "BAT-129")
     assert sorted(row.status for row in rows.values()) == ["done", "failed", "skipped"]
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning")
+@pytest.mark.parametrize("by", ["slice", "series"])
+@pytest.mark.parametrize("number", [str(2**63), "20240131123456789012", "-9999999999999999999"])
+def test_a_number_beyond_the_books_integers_costs_nothing(
+    tmp_path: Path, lane: Lane, by: Literal["slice", "series"], number: str
+):
+    write_series(tmp_path / "in", [0, 10, 20])
+    file = tmp_path / "in" / "0-01.dcm"
+    with config.disable_value_validation():
+        data = dcmread(file)
+        data.InstanceNumber = number
+        data.save_as(file)
+    for _ in range(2):
+        seen = run(tmp_path / "in", tmp_path / "out", lane, replace(JOB, by=by, per_series=3))
+        assert {p.row.status for p in seen} <= {"done", "skipped"}
+        assert len(results(tmp_path / "out")) == 3
+
+
+@pytest.mark.parametrize("by", ["slice", "series"])
+def test_a_file_that_the_book_cannot_place_costs_only_its_own_row(
+    folder: Path,
+    tmp_path: Path,
+    lane: Lane,
+    monkeypatch: pytest.MonkeyPatch,
+    by: Literal["slice", "series"],
+):
+    real = Ledger.note
+
+    def note(self: Ledger, name: str, sha256: str, slice_: Slice) -> None:
+        number = 2**63 if name == "ct" else None
+        real(self, name, sha256, replace(slice_, number=number))
+
+    monkeypatch.setattr(Ledger, "note", note)
+    for _ in range(2):
+        seen = run(folder, tmp_path / "out", lane, replace(JOB, by=by))
+        rows = {p.row.file: p.row for p in seen}
+        assert (rows["ct"].status, rows["ct"].code) == ("failed", "BAT-121")
+        assert [rows[f"sub/{shade}.jpg"].status for shade in (80, 160)] == ["done", "done"]
+    surveyed = estimate(Source(folder), None, lane, JOB, Control())
+    assert surveyed is not None
+    assert surveyed.tally.failed == 1
+
+
+def test_a_book_that_fails_ends_the_batch(
+    folder: Path, tmp_path: Path, lane: Lane, monkeypatch: pytest.MonkeyPatch
+):
+    def full(*_: object) -> None:
+        raise cannot_write("progress.sqlite3", OSError())
+
+    monkeypatch.setattr(Ledger, "note", full)
+    with pytest.raises(AssistantError, match="BAT-106"):
+        run(folder, tmp_path / "out", lane)
