@@ -4,8 +4,8 @@ import logging
 import math
 from urllib.parse import parse_qs
 
+from fastapi import Request
 from fastapi.concurrency import run_in_threadpool
-from starlette.requests import cookie_parser
 
 from assistant.errors import AssistantError
 from assistant.people.opening import check_open
@@ -106,9 +106,8 @@ def _cookie(scope: Scope, token: str, seconds: float) -> tuple[bytes, bytes]:
 
 
 def _token(scope: Scope) -> str:
-    sent = b"; ".join(value for name, value in scope["headers"] if name == b"cookie")
     # Not SimpleCookie: whatever another site of this host keeps beside ours would hide ours.
-    return cookie_parser(sent.decode("latin-1")).get(COOKIE, "")
+    return Request(scope).cookies.get(COOKIE, "")
 
 
 def _address(scope: Scope) -> str:
