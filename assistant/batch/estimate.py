@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from assistant.batch.asking import Asker, together
-from assistant.batch.case import Case, open_case
+from assistant.batch.case import Case, note_case, open_case
 from assistant.batch.control import Control
 from assistant.batch.database import LEDGER
 from assistant.batch.job import Job
@@ -110,11 +110,9 @@ def _survey(ledger: Ledger, control: Control) -> bool:
     for entry in ledger.entries():
         if not control.may_go_on():
             return False
-        case = open_case(entry)
+        case = note_case(entry, ledger)
         if isinstance(case, Row):
             ledger.settle(Filed(case))
-        else:
-            ledger.note(entry.name, case.sha256, case.slice_)
     return True
 
 

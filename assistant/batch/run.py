@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from assistant.batch.asking import Asked, Asker
-from assistant.batch.case import Case, open_case
+from assistant.batch.case import Case, changed, note_case, open_case
 from assistant.batch.control import Control
 from assistant.batch.job import Job
-from assistant.batch.ledger import Filed, Ledger, open_ledger
+from assistant.batch.ledger import Filed, Ledger, Member, open_ledger
 from assistant.batch.plan import at_most
 from assistant.batch.readiness import wait_for_model
 from assistant.batch.results import write_results
@@ -87,11 +87,10 @@ class _Run:
         for entry in self.ledger.entries():
             if not self.asker.control.may_go_on():
                 return
-            case = open_case(entry)
+            case = note_case(entry, self.ledger)
             if isinstance(case, Row):
                 yield self._without(case)
                 continue
-            self.ledger.note(entry.name, case.sha256, case.slice_)
             waiting.append((entry.name, case))
             if len(waiting) >= self.asker.at_a_time:
                 if (rows := self._of_slices(waiting)) is None:
@@ -116,11 +115,9 @@ class _Run:
         for entry in self.ledger.entries():
             if not self.asker.control.may_go_on():
                 return
-            case = open_case(entry)
+            case = note_case(entry, self.ledger)
             if isinstance(case, Row):
                 yield self._without(case)
-            else:
-                self.ledger.note(entry.name, case.sha256, case.slice_)
         for stack in stacks(self.ledger):
             if not self.asker.control.may_go_on():
                 return
@@ -132,15 +129,23 @@ class _Run:
     def _of_stack(self, stack: Stack) -> Iterator[Progress] | None:
         """The rows of a series: the answer stands at its middle slice."""
         chosen = stack.representatives(self.asker.most_together)
-        entries = [self.ledger.entry(member.name) for member in chosen]
-        opened = [open_case(entry) for entry in entries if entry is not None]
+        opened = [self._again(member) for member in chosen]
         cases = tuple(case for case in opened if isinstance(case, Case))
-        lost = {case.file: case for case in opened if isinstance(case, Row)}
+        lost = {row.file: row for row in opened if isinstance(row, Row)}
         asked = self.asker.about(self.ledger, cases) if cases else None
         if cases and asked is None:
             return None
         speaker = cases[len(cases) // 2].entry.name if cases else ""
         return self._told(stack, lost, asked, speaker)
+
+    def _again(self, member: Member) -> Case | Row | None:
+        """A file of a series once more; its row when it is no longer what was noted."""
+        entry = self.ledger.entry(member.name)
+        if entry is None:
+            return None
+        case = open_case(entry)
+        same = isinstance(case, Row) or case.sha256 == member.sha256
+        return case if same else changed(entry)
 
     def _told(
         self, stack: Stack, lost: dict[str, Row], asked: Asked | None, speaker: str

@@ -1,5 +1,6 @@
 """Sent files and archives, laid down in a folder: under numbers, within limits."""
 
+import errno
 import lzma
 import shutil
 import zipfile
@@ -23,11 +24,11 @@ SPARE_BYTES = 512 * 2**20
 
 TOO_LARGE = Notice("BAT-115", f"超过 {MAX_FILE_BYTES // 2**20} MB，未从压缩包取出。")
 
-# RuntimeError is how an encrypted member announces itself, UnicodeDecodeError a name that is
-# not the UTF-8 that it says it is.
+# RuntimeError is how an encrypted member announces itself, ValueError a name that is not the
+# UTF-8 that it says it is or an offset beyond any file, IndexError a member without a name.
 _DAMAGED = (
-    *(zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError),
-    *(zlib.error, lzma.LZMAError, UnicodeDecodeError),
+    *(zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, ValueError),
+    *(zlib.error, lzma.LZMAError, IndexError),
 )
 _UTF8_NAME = 0x800
 _BLOCK = 1 << 20
@@ -133,12 +134,21 @@ def _take_apart(path: Path, shelf: _Shelf) -> None:
                 with archive.open(member) as reader:
                     shelf.put(reader, _name(member))
     except _DAMAGED as error:
-        raise AssistantError(
-            "BAT-131",
-            "压缩包已损坏、已加密，或压缩方式不受支持。",
-            next_step="请解压后直接选择文件，或重新打包为普通 ZIP。",
-            detail=type(error).__name__,
-        ) from error
+        raise _damaged(error) from error
+    except OSError as error:
+        # Offsets before the file's beginning; bz2 gives no number to what it cannot read.
+        if error.errno in (None, errno.EINVAL):
+            raise _damaged(error) from error
+        raise
+
+
+def _damaged(error: Exception) -> AssistantError:
+    return AssistantError(
+        "BAT-131",
+        "压缩包已损坏、已加密，或压缩方式不受支持。",
+        next_step="请解压后直接选择文件，或重新打包为普通 ZIP。",
+        detail=type(error).__name__,
+    )
 
 
 def too_much() -> AssistantError:

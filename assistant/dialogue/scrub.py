@@ -2,6 +2,8 @@
 
 import re
 
+from assistant.dialogue.surnames import SURNAME
+
 GONE = "〔已隐去〕"
 
 _HAN = r"[\u4e00-\u9fff·]"
@@ -17,18 +19,47 @@ def _labels(*words: str) -> str:
     return "|".join(r"\s*".join(word) for word in words)
 
 
+_WORD = r"(?:[A-Za-zÀ-ɏ]\.|[A-Za-zÀ-ɏ][A-Za-zÀ-ɏ'’-]*)"
+_LATIN = rf"{_WORD}(?:[ ^]+{_WORD}){{0,3}}"
 _NAME = _labels("姓名", "名字")
 _PERSON = re.compile(
-    rf"((?:{_NAME})(?:\s*[:：是为叫]\s*|\s+))"
+    rf"((?:{_NAME})(?:\s*[:：=是为叫]\s*|\s+))"
     rf"(?:{_HAN}{{2,6}}?{_AFTER}|{_HAN}(?:[ \u3000]{_HAN}){{1,3}}(?={_AFTER})|{_HAN}{{2,3}}"
-    r"|[A-Za-z][A-Za-z'.-]*(?:[ ^]+[A-Za-z'.-]+){0,3})"
+    rf"|{_LATIN})"
     rf"|({_NAME}){_HAN}{{2,4}}?(?=[，,；;、\s]|[男女]|\d)"
 )
-_BORN = re.compile(
-    r"((?:出生(?:日期|年月日?)?|生日)\s*[:：是为]?\s*)\d{2,4}[-./年]\s*\d{1,2}(?:[-./月]\s*\d{1,2}日?)?"
+_ENGLISH = re.compile(
+    r"((?<![A-Za-z])(?<!sign )(?<!file )(?<!series )(?<!disease )"
+    r"(?:Patient(?:['’]?s)?[\s_-]*)?Name\s*[:：=]\s*)"
+    rf"(?:{_HAN}{{2,4}}?{_AFTER}|{_HAN}{{2,4}}|{_WORD},\s*(?!(?:fe)?male\b){_WORD}(?=\s*(?:[,;，；\n]|$))"
+    rf"|{_LATIN})",
+    re.I,
 )
+_PATIENT = re.compile(
+    rf"((?:{_labels('患者', '病人', '受检者', '被检者', '就诊人')})\s*)"
+    rf"(?:([:：=]\s*){SURNAME}{_HAN}{{1,2}}?(?:{_AFTER}|(?=[!！(（/的因于已曾近来入突今昨主咳发]))"
+    rf"|{SURNAME}{_HAN}{{1,2}}?(?=[，,、\s]*(?:男|女|性别|年龄|\d{{1,3}}\s*岁)))"
+)
+_DIGIT = "[0-9〇○零一二三四五六七八九十]"
+_MONTH_DAY = rf"\s*{_DIGIT}{{1,3}}(?:\s*[-./月]\s*{_DIGIT}{{1,3}}(?:\s*[日号])?|\s*月)?"
+_DAY = "|".join(
+    (
+        rf"{_DIGIT}{{4}}\s*[-./年]{_MONTH_DAY}",
+        r"(?:18|19|20)\d{6}",
+        r"\d{1,2}[-./]\d{1,2}[-./]\d{4}",
+        rf"{_DIGIT}{{2}}\s*年{_MONTH_DAY}",
+        r"\d{2}[-./]\d{1,2}[-./]\d{1,2}",
+        r"\d{1,2} [A-Z][a-z]{2,8},? \d{4}",
+        r"[A-Z][a-z]{2,8}\.? \d{1,2},? \d{4}",
+    )
+)
+_BORN = re.compile(
+    r"((?:出生(?:日期|年月日?)?|生日|生于|(?i:\bDOB|Birth\s*Date|Date\s+of\s+Birth|\bborn(?:\s+on)?))"
+    rf"\s*(?:[:：=是为于在]\s*)?)(?<!\d)(?:{_DAY})(?!\d)"
+)
+_BIRTH = re.compile(rf"(?<!\d)(?:{_DAY})(\s*(?:出生(?!缺陷|体重|史)|生(?=[，,。.；;、\s男女]|$)))")
 _ID = re.compile(
-    r"((?<![A-Za-z])(?:Patient\s*)?(?:ID|MRN)\s*号?\s*(?:[:：是为]\s*)?)[\w-]*\d[\w-]{3,}", re.I
+    r"((?<![A-Za-z])(?:Patient\s*)?(?:ID|MRN)\s*号?\s*(?:[:：=是为]\s*)?)[\w-]*\d[\w-]{3,}", re.I
 )
 _NUMBERED = _labels(
     *("住院", "门诊", "病案", "病历", "病人", "患者", "检查", "影像", "就诊", "登记", "床"),
@@ -36,10 +67,21 @@ _NUMBERED = _labels(
 )
 _NAMED = re.compile(
     rf"((?:{_NUMBERED})\s*(?:编\s*)?号|(?:患者|病人)\s*ID|"
-    r"(?:身份证|医保)(?:卡?号码?)?|(?:联系|家庭)?(?:电话|座机|住址|地址)|手机号?码?)"
-    r"((?:[是为]|[:：])?\s*)(?=[\w#-]*\d|[\u4e00-\u9fff])"
-    r"(?:(?<=[:：是为\s])[^\s，。；,;、]{1,40}|[\w#-]*\d[\w#-]*)",
+    r"(?:身份证|医保)(?:卡?号码?)?|(?:联系|家庭)?(?:电话|座机)|手机号?码?)"
+    r"((?:[是为]|[:：=])?\s*)(?=[\w#-]*\d|[\u4e00-\u9fff])"
+    r"(?:(?<=[:：=是为\s])[^\s，。；,;、]{1,40}|[\w#-]*\d[\w#-]*)",
     re.I,
+)
+_CARDS = _labels("就诊卡", "诊疗卡", "门诊卡", "医保卡", "社保卡", "健康卡")
+_CARD = re.compile(
+    rf"((?:{_CARDS})\s*(?:[:：=是为]\s*)?)"
+    r"[A-Za-z#-]*\d[A-Za-z\d-]{3,}(?: \d{3,})*"
+)
+_PLACE = r"[^\s，。；,;、？?]"
+_HOME = re.compile(
+    rf"((?:{_labels('住址', '地址')})(?:[:：=是为]\s*|\s+)?)(?:(?<=[:：=是为\s]){_PLACE}{{1,40}}"
+    rf"|(?={_PLACE}{{0,40}}?[\d省市区县路街村])[\u4e00-\u9fffA-Za-z\d]{_PLACE}{{1,39}})"
+    rf"(?:\s+{_PLACE}{{0,20}}?(?:[省市县镇乡村路街道巷弄号楼栋幢]|(?<!门)区|(?<!脑)室|单元|\d层)(?=[\s，。；,;、]|$))*"
 )
 _FULL_WIDTH = ord("０") - ord("0")
 _WIDE = re.compile("[０-９]")
@@ -50,7 +92,8 @@ _TELEPHONE = re.compile(r"(?<![\d.])(?:\+?86[ -]?)?1[3-9]\d(?:[ -]?\d{4}){2}(?!\
 def scrub(text: str) -> str:
     """The text without what identifies.
 
-    Labelled names, numbers and dates of birth; citizen ids and mobile numbers in any case.
+    Labelled names, numbers, addresses and dates of birth; citizen ids and mobile numbers in
+    any case.
 
     >>> scrub("患者姓名：张三，住院号 A12345，右肺有无结节？")
     '患者姓名：〔已隐去〕，住院号 〔已隐去〕，右肺有无结节？'
@@ -58,6 +101,8 @@ def scrub(text: str) -> str:
     text = _CITIZEN.sub(GONE, _WIDE.sub(lambda found: chr(ord(found[0]) - _FULL_WIDTH), text))
     text = _TELEPHONE.sub(GONE, text)
     text = _PERSON.sub(lambda found: f"{found[1] or found[2]}{GONE}", text)
-    for labelled in (_BORN, _ID):
+    text = _PATIENT.sub(lambda found: f"{found[1]}{found[2] or ''}{GONE}", text)
+    text = _BIRTH.sub(lambda found: f"{GONE}{found[1]}", text)
+    for labelled in (_ENGLISH, _BORN, _ID, _CARD, _HOME):
         text = labelled.sub(lambda found: f"{found[1]}{GONE}", text)
     return _NAMED.sub(lambda found: f"{found[1]}{found[2]}{GONE}", text)

@@ -35,6 +35,21 @@ def read_slice(source: Path | bytes, *, frame: int | None = None) -> Slice:
     return shared_child().read(Request(source, kind, size, frame, _salt()))
 
 
+def unreadable(error: OSError) -> AssistantError:
+    """IMG-101: a file cannot be opened or read."""
+    messages = {
+        FileNotFoundError: "找不到该文件。",
+        IsADirectoryError: "这是一个文件夹，不是文件。",
+        PermissionError: "没有读取该文件的权限。",
+    }
+    return AssistantError(
+        "IMG-101",
+        messages.get(type(error), "文件无法读取。"),
+        next_step="请检查路径和权限，或重新选择文件。",
+        detail=type(error).__name__,
+    )
+
+
 def warm_up() -> None:
     """Start the reading process now, without waiting, so that the first file is read sooner."""
     shared_child().start()
@@ -47,17 +62,7 @@ def _look(path: Path) -> tuple[bytes, int]:
         with path.open("rb") as file:
             return file.read(gate.HEAD_BYTES), path.stat().st_size
     except OSError as error:
-        messages = {
-            FileNotFoundError: "找不到该文件。",
-            IsADirectoryError: "这是一个文件夹，不是文件。",
-            PermissionError: "没有读取该文件的权限。",
-        }
-        raise AssistantError(
-            "IMG-101",
-            messages.get(type(error), "文件无法读取。"),
-            next_step="请检查路径和权限，或重新选择文件。",
-            detail=type(error).__name__,
-        ) from error
+        raise unreadable(error) from error
 
 
 @cache

@@ -1,4 +1,6 @@
+import errno
 import io
+import os
 import struct
 import zipfile
 from pathlib import Path
@@ -90,6 +92,61 @@ def test_a_name_that_is_not_the_utf_8_it_says_is_damage(tmp_path: Path) -> None:
     packed[packed.index(b"PK\x01\x02") + 9] |= 0x08
     with pytest.raises(AssistantError, match="BAT-131"):
         put(tmp_path, bytes(packed))
+
+
+def test_an_archive_that_lost_its_middle_is_damaged(tmp_path: Path) -> None:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as writer:
+        for number in range(3):
+            writer.writestr(f"{number}.dcm", bytes(2000))
+    whole = packed.getvalue()
+    with pytest.raises(AssistantError, match="BAT-131"):
+        put(tmp_path, whole[:1000] + whole[4000:])
+
+
+def test_a_member_without_a_name_is_damage(tmp_path: Path) -> None:
+    packed = bytearray(archive(x=b"x"))
+    for signature, at in ((b"PK\x03\x04", 26), (b"PK\x01\x02", 28)):
+        begins = packed.index(signature)
+        packed[begins + at : begins + at + 2] = b"\0\0"
+    with pytest.raises(AssistantError, match="BAT-131"):
+        put(tmp_path, bytes(packed))
+
+
+def test_an_offset_beyond_any_file_is_damage(tmp_path: Path) -> None:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as writer:
+        member = zipfile.ZipInfo("x")
+        member.extra = struct.pack("<HHQ", 1, 8, 2**64 - 1)  # ZIP64: where the member begins
+        writer.writestr(member, b"x")
+    spoiled = bytearray(packed.getvalue())
+    begins = spoiled.index(b"PK\x01\x02")
+    spoiled[begins + 42 : begins + 46] = b"\xff" * 4
+    with pytest.raises(AssistantError, match="BAT-131"):
+        put(tmp_path, bytes(spoiled))
+
+
+def test_spoiled_bzip2_is_damage(tmp_path: Path) -> None:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_BZIP2) as writer:
+        writer.writestr("x", bytes(range(256)) * 8)
+    spoiled = bytearray(packed.getvalue())
+    begins = spoiled.index(b"BZh")
+    spoiled[begins : begins + 12] = b"\xff" * 12
+    with pytest.raises(AssistantError, match="BAT-131"):
+        put(tmp_path, bytes(spoiled))
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.ENOENT, errno.EIO])
+def test_a_disk_that_fails_while_an_archive_is_unpacked_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    def failing(*_: object) -> None:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(unpacking._Shelf, "put", failing)
+    with pytest.raises(AssistantError, match="BAT-135"):
+        put(tmp_path, archive(a=b"x"))
 
 
 def test_too_many_files_are_refused(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from pydicom.sequence import Sequence
 
 from assistant.errors import AssistantError
 from assistant.imaging import dicom
+from assistant.imaging.render import render
 from assistant.imaging.slice import Slice
 from assistant.imaging.window import Window
 
@@ -128,6 +129,8 @@ def test_gray_monochrome1_is_the_right_way_round(make_ct: CTMaker, read: Read) -
         ({"PixelSpacing": None, "PixelAspectRatio": [2, 1]}, 2.0, None),
         ({"PixelSpacing": None, "ImagerPixelSpacing": [0.2, 0.4]}, 0.5, (0.2, 0.4)),
         ({"PixelSpacing": [0, 0.5]}, 1.0, None),
+        ({"PixelSpacing": ["1e-200", "1e200"]}, 1.0, None),
+        ({"PixelSpacing": ["1e200", "1e-200"]}, 1.0, None),
         ({"PixelSpacing": None}, 1.0, None),
         ({"PixelSpacing": None, "PixelAspectRatio": [0, 0]}, 1.0, None),
     ],
@@ -142,6 +145,15 @@ def test_pixel_shape(
     slice_ = read(make_ct(STORED, **attributes))
     assert slice_.pixel_aspect == aspect
     assert slice_.spacing_mm == spacing
+
+
+@pytest.mark.parametrize("spacing", [["1e-200", "1e200"], ["1e200", "1e-200"]])
+def test_an_absurd_spacing_does_not_keep_a_turned_slice_from_the_screen(
+    make_ct: CTMaker, read: Read, spacing: list[str]
+) -> None:
+    turned = {"ImageOrientationPatient": [0, 1, 0, 1, 0, 0]}
+    picture = render(read(make_ct(STORED, PixelSpacing=spacing, **turned)))
+    assert picture.sha256 == render(read(make_ct(STORED, PixelSpacing=None, **turned))).sha256
 
 
 def enhanced(make_ct: CTMaker) -> Dataset:

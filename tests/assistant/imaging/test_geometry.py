@@ -1,4 +1,5 @@
 import pytest
+from pydicom import config
 from pydicom.dataset import Dataset
 
 from assistant.imaging.functional import FrameView
@@ -20,6 +21,10 @@ def test_pixel_spacing_comes_first() -> None:
     assert spacing_of(view(ImagerPixelSpacing=[1, 2])) == (1, 2)
     assert spacing_of(view(PixelSpacing=[0, 0.5], ImagerPixelSpacing=[1, 2])) == (1, 2)
     assert spacing_of(view(PixelSpacing=[0.5])) is None
+    assert spacing_of(view(PixelSpacing=[1e-200, 1e200], ImagerPixelSpacing=[1, 2])) == (1, 2)
+    assert spacing_of(view(PixelSpacing=[1e-200, 1e200])) is None
+    assert spacing_of(view(PixelSpacing=[1e200, 0.5])) is None
+    assert spacing_of(view(PixelSpacing=[0.00025, 0.00025])) == (0.00025, 0.00025)
     assert spacing_of(view()) is None
 
 
@@ -29,6 +34,9 @@ def test_pixel_spacing_comes_first() -> None:
         ({"PixelSpacing": [1, 0.5]}, 2),
         ({"PixelAspectRatio": [4, 3]}, 4 / 3),
         ({"PixelAspectRatio": [4, 0]}, 1),
+        ({"PixelSpacing": [1e-200, 1e200]}, 1),
+        ({"PixelSpacing": [1e200, 1e-200]}, 1),
+        ({"PixelSpacing": [1e-200, 1e200], "PixelAspectRatio": [4, 3]}, 4 / 3),
         ({}, 1),
     ],
 )
@@ -47,3 +55,24 @@ def test_position() -> None:
 def test_number() -> None:
     assert number_of(view(InstanceNumber=12)) == 12
     assert number_of(view()) is None
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning")
+@pytest.mark.parametrize(
+    ("number", "known"),
+    [
+        (0, True),
+        (-7, True),
+        (2**31 - 1, True),
+        (1 - 2**31, True),
+        (2**31, False),
+        (-(2**31), False),
+        (2**63, False),
+        (20240131123456789012, False),
+    ],
+)
+def test_a_number_is_one_that_dicom_allows(number: int, known: bool) -> None:
+    written = view(InstanceNumber=1)
+    with config.disable_value_validation():
+        written.dataset.InstanceNumber = str(number)
+    assert number_of(written) == (number if known else None)

@@ -118,6 +118,49 @@ def test_the_right_password_opens_and_logging_out_closes(enter: Enter) -> None:
     assert anna.get("/pulse").status_code == 401
 
 
+@pytest.mark.parametrize(
+    "other",
+    [
+        'prefs={"theme":"dark"}',
+        "user=Li Ming",
+        "user=李明",
+        "flag",
+        "x=a\\b",
+        "path=/x",
+        "na me=1",
+        "seen=Mon, 01-Jan-2024 00:00:00 GMT",
+        'half="open',
+        "=",
+    ],
+)
+@pytest.mark.parametrize("order", ["{other}; {ours}", "{ours}; {other}"])
+def test_what_other_sites_of_this_host_keep_hides_nobody(
+    enter: Enter, other: str, order: str
+) -> None:
+    browser = enter("")
+    browser.cookies.clear()
+    form = {"name": "anna", "password": WORDS["anna"]}
+    sent = browser.post("/login", data=form, headers={"cookie": other.encode()})
+    assert sent.status_code == 303
+    browser.cookies.clear()
+    ours = sent.headers["set-cookie"].split(";")[0]
+    headers = {"cookie": order.format(other=other, ours=ours).encode()}
+    assert browser.get("/pulse", headers=headers).status_code == 200
+    assert browser.get("/login", headers=headers).headers["location"] == "./"
+    out = browser.post("/logout", headers=headers)
+    assert (out.status_code, out.headers["location"]) == (303, "login")
+    browser.cookies.clear()
+    assert browser.get("/pulse", headers={"cookie": ours}).status_code == 401
+
+
+def test_the_cookie_may_come_in_a_header_of_its_own(enter: Enter) -> None:
+    anna = enter("anna")
+    ours = "; ".join(f"{name}={value}" for name, value in anna.cookies.items())
+    anna.cookies.clear()
+    headers = [("cookie", "a=1"), ("cookie", ours), ("cookie", "b")]
+    assert anna.get("/pulse", headers=headers).status_code == 200
+
+
 def test_the_cookie_is_for_this_page_alone_and_new_each_time(site: Gate, enter: Enter) -> None:
     said = []
     browser = enter("")
