@@ -20,6 +20,8 @@ from trainer.data.sharegpt import write_json
 
 BRAIN, LUNG, ABDOMEN = Window(40, 80), Window(-600, 1500), Window(50, 400)
 SERIES_SPACING_MM = 30.0
+SIZE = 336
+"""Pixels along each edge, as many as the embedded model sees."""
 
 
 @dataclass(frozen=True)
@@ -35,16 +37,16 @@ class Case:
 
 
 CASES = (
-    Case("头颅：脑出血", "head-haemorrhage", 24, "头颅", ("脑出血",), BRAIN),
+    Case("头颅：脑出血", "head-haemorrhage", 26, "头颅", ("脑出血",), BRAIN),
     Case("头颅：未见异常", "head-normal", 19, "头颅", (), BRAIN),
     Case("胸部：肺实变", "chest-consolidation", 6, "胸部", ("肺实变",), LUNG),
     Case("腹部：肝囊肿", "abdomen-liver-cyst", 8, "腹部", ("肝囊肿",), ABDOMEN),
     Case("腹部：腹水", "abdomen-ascites", 6, "腹部", ("腹水",), ABDOMEN),
 )
-SERIES_TITLE, SERIES_STEM, SERIES_SEED = "胸部：连续五层", "chest-series", 26
+SERIES_TITLE, SERIES_STEM, SERIES_SEED = "胸部：连续五层", "chest-series", 30
 
 
-def chest_series(seed: int, *, size: int = 256) -> tuple[Phantom, ...]:
+def chest_series(seed: int, *, size: int = SIZE) -> tuple[Phantom, ...]:
     """One normal chest from the apices down, all slices in one frame and of one scan."""
     region = REGIONS["胸部"]
     tissues = draw_tissues(np.random.default_rng([seed, 1]), enhanced=False)
@@ -54,6 +56,7 @@ def chest_series(seed: int, *, size: int = 256) -> tuple[Phantom, ...]:
         blur_mm=0.6,
         sharpness=0.0,
         grain_mm=0.9,
+        drawn=1.3,
         streaks_hu=0.0,
         circle=False,
         padding=-1024,
@@ -75,7 +78,7 @@ def write_samples(folder: Path) -> None:
     listed: list[dict[str, object]] = []
     for case in CASES:
         file = f"{case.stem}.dcm"
-        phantom = make_case(case.seed, case.region, case.signs)
+        phantom = make_case(case.seed, case.region, case.signs, size=SIZE)
         write_dicom(phantom, folder / file, Place(case.stem), window=case.window, rle=True)
         listed.append({"title": case.title, "files": [file]})
     files = []

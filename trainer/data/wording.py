@@ -15,6 +15,14 @@ from trainer.data.phantom.truth import Observation, Truth
 
 RENAL = ("肾结石", "肾积水")
 _DOUBLED = re.compile("(脑干|小脑|丘脑)脑(出血|梗死)")
+ROUND_MM = (
+    *(10, 12, 14, 16, 18, 20, 22, 25, 28, 32, 36, 40, 44, 48, 52, 58, 62, 66, 70, 75, 80, 85, 90),
+    *(95, 100, 105, 110, 115, 120, 125, 130, 135, 140, 145, 150),
+)
+"""Sizes as they are told, within a tenth of what was measured: a reader of one slice knows no
+more, and a model cannot tell 22 from 23 mm. 30 mm, where a nodule becomes a mass, and 55 mm, where
+an aneurysm becomes urgent, lie halfway between two of them, so that neither is crossed."""
+
 UNENHANCED = {"附壁血栓"}
 """Traits that only contrast medium shows."""
 
@@ -80,8 +88,10 @@ def place_of(finding: Finding) -> str:
 
 
 def size_text(size_mm: float, *, centimetres: bool = False) -> str:
-    """约23mm, or 约2.3cm; whole millimetres either way."""
+    """约22mm, or 约2.2cm: whole millimetres below 10 mm, then the nearest of ``ROUND_MM``."""
     whole = max(1, round(size_mm))
+    if whole >= ROUND_MM[0]:
+        whole = min(ROUND_MM, key=lambda mm: abs(mm - size_mm))
     return f"约{whole / 10:.1f}cm" if centimetres and whole >= 10 else f"约{whole}mm"
 
 

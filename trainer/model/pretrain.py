@@ -72,17 +72,17 @@ def pretrain(
     mean: dict[str, float] = {}
     known = len(slices) - schedule.held_out
     tower.train()
-    for step in range(first, schedule.steps):
+    for step in range(first, schedule.total):
         began = time.monotonic()
         for optimizer in optimizers:
             for group in optimizer.param_groups:
                 group["lr"] = schedule.rate(step)
         index = torch.randint(known, (schedule.batch,), generator=generator)
-        edge = schedule.small if step < schedule.small_part * schedule.steps else picture
-        grey, targets = data.batch(index, jitter, generator, edge)
+        grey, targets = data.batch(index, jitter, generator, schedule.edge(step, picture))
         patches, grid = patchify(grey)
         with half_precision():
-            tokens, features = see(tower, patches, Turns(tower, grid[:1]), schedule.batch)
+            with torch.set_grad_enabled(not schedule.heads_alone(step)):
+                tokens, features = see(tower, patches, Turns(tower, grid[:1]), schedule.batch)
             losses = heads.losses(tokens.float(), features.float(), targets)
         tokens = tokens.float()
         # Tokens enter the language part beside word embeddings: keep them near unit scale.
@@ -103,7 +103,7 @@ def pretrain(
             value = loss.item()
             mean[name] = 0.95 * mean.get(name, value) + 0.05 * value
         right: float | None = None
-        if (step + 1) % schedule.save_every == 0 or step + 1 == schedule.steps:
+        if (step + 1) % schedule.save_every == 0 or step + 1 == schedule.total:
             _save(checkpoint, step + 1, both, optimizers, generator)
             right = examine(tower, heads, data, range(known, len(slices)), picture)
         speed = schedule.batch / (time.monotonic() - began)

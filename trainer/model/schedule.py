@@ -42,6 +42,8 @@ class Schedule(BaseModel):
         small: pixels along one side of the pictures of the first part, a multiple of 28.
         small_part: part of the steps that sees small pictures; half as large, they cost a
             quarter, and what they teach carries over.
+        heads_first: steps before all others that teach the heads alone, with small pictures: new
+            heads would undo what a tower that goes on from another training has learnt.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -54,9 +56,26 @@ class Schedule(BaseModel):
     held_out: int = Field(default=0, ge=0)
     small: int = Field(default=168, ge=56, le=1008, multiple_of=28)
     small_part: float = Field(default=0.0, ge=0, le=1)
+    heads_first: int = Field(default=0, ge=0)
+
+    @property
+    def total(self) -> int:
+        """All steps, those of the heads alone among them."""
+        return self.heads_first + self.steps
+
+    def heads_alone(self, step: int) -> bool:
+        """Whether a step, counted from 0 over all, leaves the tower as it is."""
+        return step < self.heads_first
+
+    def edge(self, step: int, picture: int) -> int:
+        """Pixels along one side of a step's pictures, ``picture`` of those that are not small."""
+        return self.small if step - self.heads_first < self.small_part * self.steps else picture
 
     def rate(self, step: int) -> float:
-        """Learning rate of a step, from 0."""
+        """Learning rate of a step: the peak's for the heads alone, then rising and falling."""
+        if self.heads_alone(step):
+            return self.lr
+        step -= self.heads_first
         rise = max(1.0, self.steps * self.warmup)
         if step < rise:
             return self.lr * (step + 1) / rise

@@ -93,7 +93,7 @@ def _pretrain(work: Workspace, model: "Qwen2VLForConditionalGeneration", checkpo
         TimeRemainingColumn(),
         console=work.console,
     ) as bar:
-        task = bar.add_task("视觉预训练", total=settings.pretrain.steps, state="")
+        task = bar.add_task("视觉预训练", total=settings.pretrain.total, state="")
 
         def report(step: "Step") -> None:
             lessons = f"征象 {step.losses['sign']:.2f} 逐点 {step.losses['dots']:.2f}"

@@ -22,7 +22,7 @@ BLEED = Truth(
     "基底节",
     False,
     (
-        Observation(Finding("脑出血", "基底节区", "左", size_mm=41.0), 66.0, ("水肿",)),
+        Observation(Finding("脑出血", "基底节区", "左", size_mm=40.4), 66.0, ("水肿",)),
         Observation(Finding("中线移位", "", "右", size_mm=8.0), float("nan")),
     ),
 )
@@ -32,9 +32,9 @@ FURTHER = Truth(
     "双肾",
     False,
     (
-        Observation(Finding("主动脉瘤", size_mm=61.0), 44.0, ("附壁血栓",)),
+        Observation(Finding("主动脉瘤", size_mm=61.7), 44.0, ("附壁血栓",)),
         Observation(Finding("肾积水", "", "左", size_mm=22.0), 6.0, ("中度",)),
-        Observation(Finding("肠梗阻", size_mm=41.0), 10.0),
+        Observation(Finding("肠梗阻", size_mm=40.4), 10.0),
     ),
 )
 
@@ -112,7 +112,7 @@ def test_further_signs_are_placed_and_measured():
     sizes = [answer for question, answer in turns if question in questions.SIZE]
     assert set(places) == {"主动脉瘤位于腹主动脉；肾积水位于左肾；肠梗阻位于小肠。"}
     assert set(sizes) == {
-        "主动脉瘤，最大径约61mm；肾积水，肾盂前后径约22mm；肠梗阻，肠管最宽处约41mm。"
+        "主动脉瘤，最大径约62mm；肾积水，肾盂前后径约22mm；肠梗阻，肠管最宽处约40mm。"
     }
 
 

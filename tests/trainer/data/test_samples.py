@@ -38,7 +38,7 @@ def test_the_series_lies_from_the_apices_down(written: Path):
     assert series.members == (4, 3, 2, 1, 0)
     assert series.gaps == ()
     sizes = {s.hu.shape for s in series.slices if s.hu is not None}
-    assert sizes == {(256, 256)}
+    assert sizes == {(336, 336)}
 
 
 def test_the_committed_files_are_small_and_nobody_s():

@@ -81,7 +81,7 @@ def test_bone_is_looked_at_with_its_own_windows_where_it_is_taught():
 
 
 def test_a_lung_window_can_hide_a_dissection():
-    phantom = make_case(5, "胸部", ("主动脉夹层",))
+    phantom = make_case(3, "胸部", ("主动脉夹层",))
     assert look(phantom, render(as_slice(phantom), MEDIASTINUM)).hidden == ()
     assert look(phantom, render(as_slice(phantom), LUNG)).hidden == ("主动脉夹层",)
 

@@ -73,7 +73,7 @@ def observations():
         for side, site in product(sides, SITES.get(sign, ("",))):
             if site == "肺中叶" and side == "左":
                 continue
-            for size in (6.4, 23.7) if sign in SIZED else (None,):
+            for size in (6.4, 24.7) if sign in SIZED else (None,):
                 finding = Finding(sign, site, side, size_mm=size)
                 yield Observation(finding, 50.0, TRAITS.get(sign, ()))
                 if phrases.SIGNS[sign].several:
@@ -250,9 +250,18 @@ def test_wording_varies():
     assert len({report(truth, np.random.default_rng(seed)) for seed in range(60)}) > 40
 
 
+def test_sizes_are_told_roughly_and_cross_no_threshold():
+    for tenths in range(60, 1520):
+        measured = tenths / 10
+        told = int(size_text(measured).removeprefix("约").removesuffix("mm"))
+        assert abs(told - measured) <= 0.1 * measured
+        assert measured in (30.0, 55.0) or (told > 30) == (measured > 30)
+        assert measured in (30.0, 55.0) or (told > 55) == (measured > 55)
+
+
 def test_sizes_and_places_are_written_as_in_reports():
-    assert size_text(23.4) == "约23mm"
-    assert size_text(23.4, centimetres=True) == "约2.3cm"
+    assert size_text(22.4) == "约22mm"
+    assert size_text(22.4, centimetres=True) == "约2.2cm"
     assert size_text(6.2, centimetres=True) == "约6mm"
     assert place_of(Finding("脑出血", "基底节区", "左")) == "左侧基底节区"
     assert place_of(Finding("肺结节", "肺上叶", "右")) == "右肺上叶"

@@ -222,7 +222,9 @@ def pretraining_learns_and_resumes_to_the_same_weights() -> None:
     class Killed(Exception):
         pass
 
-    def train(checkpoint: Path, die_at: int = -1) -> tuple[dict[str, torch.Tensor], list[float]]:
+    def train(
+        checkpoint: Path, die_at: int = -1, schedule: Schedule = schedule
+    ) -> tuple[dict[str, torch.Tensor], list[float]]:
         torch.manual_seed(3)
         model = build_model(shape, train_tokenizer(WORDS, 400))
         seen: list[float] = []
@@ -242,6 +244,18 @@ def pretraining_learns_and_resumes_to_the_same_weights() -> None:
         with contextlib.suppress(Killed):
             train(Path(folder) / "cut.pt", die_at=25)
         cut, rest = train(Path(folder) / "cut.pt")
+        alone = schedule.model_copy(update={"heads_first": 20, "small": 56})
+        with contextlib.suppress(Killed):
+            train(Path(folder) / "alone.pt", die_at=20, schedule=alone)
+        left = torch.load(Path(folder) / "alone.pt", weights_only=True)["weights"]
+        _, after = train(Path(folder) / "alone.pt", schedule=alone)
+    torch.manual_seed(3)
+    untaught = build_model(shape, train_tokenizer(WORDS, 400)).model.visual.state_dict()
+    for name, weights in untaught.items():  # the heads have learnt, the tower not yet
+        assert torch.equal(weights, left[f"tower.{name}"]), name
+    assert len(after) == schedule.steps, len(after)
+    assert after[0] < 0.95 * losses[0], (after[0], losses[0])
+    assert after[-1] < 0.6 * losses[0], after
     assert losses[-1] < 0.6 * losses[0], losses
     assert len(rest) == 10
     assert examined[:9] == [None] * 9

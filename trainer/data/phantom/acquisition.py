@@ -24,6 +24,7 @@ class Protocol:
         blur_mm: Gaussian sigma of the soft part of the kernel.
         sharpness: edge enhancement, 0 for a soft kernel, near 1 for a bone or lung kernel.
         grain_mm: correlation length of the noise.
+        drawn: how many times longer it is across the body, where more tissue lies in the beam.
         streaks_hu: strength of horizontal photon-starvation streaks.
         circle: only the reconstruction circle holds data.
         padding: what is stored outside the circle, HU.
@@ -34,6 +35,7 @@ class Protocol:
     blur_mm: float
     sharpness: float
     grain_mm: float
+    drawn: float
     streaks_hu: float
     circle: bool
     padding: int
@@ -53,6 +55,7 @@ def draw_protocol(rng: np.random.Generator, region: str) -> Protocol:
         + 0.04 * thickness * float(rng.uniform(0, 1)),
         sharpness=float(sharp),
         grain_mm=float(rng.uniform(0.4, 0.7) if sharp else rng.uniform(0.6, 1.3)),
+        drawn=float(rng.uniform(1.0, 1.2 if region == "头颅" else 2.0)),
         streaks_hu=float(rng.uniform(0, 14) if rng.random() < 0.3 and region != "头颅" else 0.0),
         circle=bool(rng.random() < 0.3),
         padding=int(rng.choice([-1000, -1024, -1024, -2000])),
@@ -68,7 +71,8 @@ def acquire(canvas: Canvas, rng: np.random.Generator, protocol: Protocol) -> NDA
     transfer = np.exp(-2 * (math.pi * protocol.blur_mm) ** 2 * f2)
     if protocol.sharpness:
         transfer *= 1 + protocol.sharpness * 9 * f2 / (0.25 + 4 * f2)
-    power = np.sqrt(np.sqrt(f2) + 0.02) * np.exp(-2 * (math.pi * protocol.grain_mm * 0.7) ** 2 * f2)
+    n2 = f2 + (protocol.drawn**2 - 1) * fx * fx
+    power = np.sqrt(np.sqrt(n2) + 0.02) * np.exp(-2 * (math.pi * protocol.grain_mm * 0.7) ** 2 * n2)
     white = rng.standard_normal((size, size), dtype=np.float32)
     noise = np.fft.irfft2(np.fft.rfft2(white) * power, s=(size, size))
     noise *= protocol.noise_hu / max(float(noise.std()), 1e-6)

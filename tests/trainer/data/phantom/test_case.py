@@ -340,3 +340,52 @@ def test_half_of_the_focal_lesions_are_small_or_faint():
                 hard.append(small or faintness(phantom, finding.sign) <= FAINT_HU)
     assert len(hard) >= 120
     assert np.mean(hard) >= 0.5
+
+
+def test_renal_stones_are_shown_without_contrast():
+    assert not any(
+        make_case(seed, "腹部", ("肾结石",), size=96).truth.enhanced for seed in range(12)
+    )
+
+
+def test_of_stones_in_both_kidneys_each_can_be_seen():
+    pairs = 0
+    for seed in range(120):
+        phantom = make_case(seed, "腹部", ("肾结石",), size=192)
+        if phantom.truth.findings[0].side == "双侧":
+            columns = np.sort(np.argwhere(phantom.labels == Label.RENAL_STONE)[:, 1])
+            parted = int(np.diff(columns).argmax()) + 1
+            widths = [np.ptp(part) + 1 for part in (columns[:parted], columns[parted:])]
+            assert min(widths) * phantom.spacing_mm >= 2.5, (seed, widths)
+            pairs += 1
+    assert pairs >= 5
+
+
+def test_far_from_the_hilum_no_vessel_is_as_wide_as_a_nodule():
+    looked = 0
+    for seed in range(60):
+        phantom = make_case(seed, "胸部", (), size=224)
+        if phantom.truth.level not in ("主动脉弓", "肺门", "心脏") or not whole(phantom):
+            continue
+        bright = (phantom.labels == Label.LUNG) & (phantom.hu > -300)
+        wide = int(6 / phantom.spacing_mm) | 1
+        image = Image.fromarray(bright.astype(np.uint8) * 255).filter(ImageFilter.MinFilter(wide))
+        columns = np.flatnonzero((phantom.labels > Label.TABLE).any(axis=0)).mean()
+        away = np.abs(np.arange(224) - columns) * phantom.spacing_mm
+        assert not np.asarray(image)[:, away > 85].any(), seed
+        looked += 1
+    assert looked >= 15
+
+
+def test_livers_differ_in_their_fissures_and_what_rises_through_the_diaphragm_in_size():
+    fat, domes = [], []
+    for seed in range(140):
+        belly = make_case(seed, "腹部", (), size=128)
+        if belly.truth.level == "肝脾" and whole(belly):
+            fat.append(bool((belly.hu[belly.labels == Label.LIVER] < -20).any()))
+        chest = make_case(seed, "胸部", (), size=96)
+        if chest.truth.level == "膈顶" and whole(chest):
+            liver, lung = ((chest.labels == one).sum() for one in (Label.LIVER, Label.LUNG))
+            domes.append(liver / (liver + lung))
+    assert {True, False} == set(fat)
+    assert min(domes) < 0.08 < 0.2 < max(domes)

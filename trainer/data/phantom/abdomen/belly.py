@@ -172,7 +172,7 @@ def draw_belly(
         x, y = -0.36 * inner[0], -0.36 * inner[1]
         bladder = ellipse(x + rng.normal(0, 5), y + rng.normal(0, 4), rx, ry, rng.uniform(-35, 35))
     kidneys = {}
-    if level != "肝脾" or rng.random() < 0.35:
+    if level != "肝脾" or rng.random() < 0.5:
         for sign in (-1, 1):
             kidneys[sign] = _kidney(rng, sign, a, b, level)
     reach = np.abs(skin).max(axis=0)
@@ -198,7 +198,7 @@ def draw_belly(
 def _kidney(rng: np.random.Generator, sign: int, a: float, b: float, level: str) -> Curve:
     """A bean open to the middle and the front."""
     t = np.linspace(0, 2 * math.pi, 80, endpoint=False)
-    size = rng.uniform(0.85, 1.12) * (0.72 if level == "肝脾" else 1.0)
+    size = rng.uniform(0.85, 1.12) * (rng.uniform(0.45, 0.85) if level == "肝脾" else 1.0)
     notch = rng.uniform(0.2, 0.42) if level == "双肾" else rng.uniform(0.0, 0.3)
     r = 1 - notch * np.exp(-(((np.abs(t - math.pi)) / 0.42) ** 2))
     bean = np.stack([26 * r * np.cos(t), 30 * r * np.sin(t)], axis=1) * size

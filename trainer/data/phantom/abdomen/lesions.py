@@ -15,6 +15,9 @@ from trainer.data.phantom.trunk import place
 SOLID_HU = 28.0
 """Least of a solid mass, so that a small one is no cyst; chosen, not taken from a source."""
 
+SECOND_STONE_MM = 4.0
+"""Least of a stone in the other kidney, so that it can be seen; the least of the first as well."""
+
 
 def plan_liver_mass(rng: np.random.Generator, belly: Belly, spectrum: Spectrum) -> Lesion | None:
     """A solid lesion, darker than the liver, uneven and vaguely bounded."""
@@ -133,7 +136,7 @@ def plan_renal_stone(rng: np.random.Generator, belly: Belly, spectrum: Spectrum)
     stones: list[Curve] = []
     for s in (main, -main) if both else (main,):
         middle = belly.kidneys[s].mean(axis=0)
-        r = size / 2 * (1 if s == main else rng.uniform(0.5, 0.9))
+        r = size / 2 if s == main else max(size * rng.uniform(0.5, 0.9), SECOND_STONE_MM) / 2
         x, y = middle + (-s * 5, -3) + rng.uniform(-1, 1, 2) * (4, 6)
         stones.append(
             blob(

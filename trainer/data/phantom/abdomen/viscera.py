@@ -1,16 +1,16 @@
-"""Liver, spleen, stomach, pancreas, gallbladder, kidneys, bowel."""
+"""Spleen, stomach, pancreas, gallbladder, kidneys, bowel, and the liver among them."""
 
 import math
 
 import numpy as np
 
 from trainer.data.phantom.abdomen.belly import Belly
+from trainer.data.phantom.abdomen.liver import paint_liver
 from trainer.data.phantom.abdomen.midline import paint_midline
-from trainer.data.phantom.canvas import Coverage
 from trainer.data.phantom.labels import Label
 from trainer.data.phantom.scene import Scene
 from trainer.data.phantom.shapes import Curve, blob, ellipse, inset, jitter, tube
-from trainer.data.phantom.trunk import forest, inside, paint_loop, paint_vessel, risen
+from trainer.data.phantom.trunk import inside, paint_loop, paint_vessel, risen
 
 
 def paint_viscera(scene: Scene, belly: Belly) -> None:
@@ -32,7 +32,7 @@ def paint_viscera(scene: Scene, belly: Belly) -> None:
     if belly.stomach is not None:
         _stomach(scene, belly.stomach)
     if belly.liver is not None:
-        _liver(scene, belly, belly.liver)
+        paint_liver(scene, belly, belly.liver)
     for kidney in belly.kidneys.values():
         _kidney(scene, belly, kidney)
     if belly.bladder is not None:
@@ -64,60 +64,6 @@ def _lung_bases(scene: Scene, belly: Belly) -> None:
             ]
         )
         scene.canvas.paint(crescent, hu=rng.uniform(-860, -760), label=Label.LUNG, soft_mm=0.8)
-
-
-def _liver(scene: Scene, belly: Belly, liver: Curve) -> None:
-    rng, tissues, canvas = scene.rng, scene.tissues, scene.canvas
-    canvas.paint(liver, hu=tissues.liver + scene.texture(4, 1.5), label=Label.LIVER, soft_mm=0.9)
-    mask = canvas.mask(liver)
-    scene.masks["肝"] = mask
-    contrast = tissues.vein - tissues.liver
-    if belly.level != "双肾":
-        count = int(rng.integers(3, 7))
-        start = np.tile([-0.3 * belly.a, -0.05 * belly.b], (count, 1))
-        vessels, calibre = forest(
-            rng,
-            start,
-            math.pi + rng.uniform(-1.3, 1.3, count),
-            rng.uniform(25, 45, count),
-            rng.uniform(4, 8, count),
-            2,
-        )
-        box, alpha = canvas.cover_strokes(vessels, calibre, soft_mm=1.0)
-        canvas.blend(
-            box, alpha, hu=tissues.liver + contrast * 0.8, label=None, within=mask, strength=0.9
-        )
-    if belly.level != "双肾" and rng.random() < 0.55:
-        _porta(scene, belly, mask)
-    if belly.level == "肝脾" and rng.random() < 0.7:
-        cleft = tube(
-            np.array([(-0.14, -0.84), (-0.13, -0.55), (-0.12, -0.36)]) * (belly.a, belly.b),
-            [4, 2.5, 2],
-        )
-        canvas.paint(cleft, hu=tissues.fat + 30, label=None, soft_mm=1.0, within=mask)
-
-
-def _porta(scene: Scene, belly: Belly, mask: Coverage) -> None:
-    """Portal trunk and its first branches where the slice grazes them, with the fat about them."""
-    rng, tissues = scene.rng, scene.tissues
-    hilum = np.array([-0.2 * belly.a, -0.14 * belly.b]) + rng.normal(0, 6, 2)
-    scale = np.array([belly.a, belly.b])
-    right = hilum + np.array([(0, 0), (-0.18, rng.normal(0, 0.07)), (-0.34, 0.1)]) * scale
-    left = hilum + np.array([(0, 0), (0.05, -0.2), (0.1, -0.4)]) * scale
-    graze = rng.uniform(1.0, 5.0)
-    for path in (right, left):
-        if rng.random() < 0.75:
-            width = rng.uniform(8, 15)
-            shape = tube(jitter(rng, path, 4), width * np.array([1, 0.8, 0.4]))
-            hu, strength = tissues.vein, rng.uniform(0.4, 0.95)
-            scene.canvas.paint(
-                shape, hu=hu, label=None, soft_mm=graze, within=mask, strength=strength
-            )
-    for _ in range(int(rng.integers(0, 5))):
-        x, y = hilum + rng.normal(0, 9, 2)
-        spot = blob(rng, x, y, rng.uniform(1, 2.5), rng.uniform(1, 4), rough=0.2)
-        hu, strength = tissues.fat + 20, rng.uniform(0.1, 0.6)
-        scene.canvas.paint(spot, hu=hu, label=None, soft_mm=1.5, within=mask, strength=strength)
 
 
 def _clips(scene: Scene, belly: Belly) -> None:
@@ -174,9 +120,14 @@ def _pancreas(scene: Scene, belly: Belly) -> None:
 
 def _kidney(scene: Scene, belly: Belly, kidney: Curve) -> None:
     rng, tissues, canvas = scene.rng, scene.tissues, scene.canvas
-    capsule = inset(kidney, -rng.uniform(0.5, 4.0))
-    canvas.paint(capsule, hu=tissues.fat + 10, label=Label.FAT, soft_mm=0.8)
-    canvas.paint(kidney, hu=tissues.kidney, label=Label.KIDNEY, soft_mm=0.8)
+    pole = belly.level == "肝脾" and rng.random() < 0.6
+    soft = rng.uniform(0.8, 4.0) if pole else 0.8
+    if not pole or rng.random() < 0.6:
+        capsule = inset(kidney, -rng.uniform(0.5, 4.0))
+        canvas.paint(capsule, hu=tissues.fat + 10, label=Label.FAT, soft_mm=soft)
+    canvas.paint(kidney, hu=tissues.kidney, label=Label.KIDNEY, soft_mm=soft)
+    if pole:  # cut above the sinus, against the liver or the spleen
+        return
     middle = kidney.mean(axis=0)
     inner = middle + (kidney - middle) * 0.66
     canvas.paint(inner, hu=tissues.medulla, label=Label.KIDNEY, soft_mm=1.8)

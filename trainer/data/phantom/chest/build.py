@@ -37,7 +37,7 @@ FOCAL: dict[str, Focal] = {
 }
 """In the order in which they are painted."""
 
-ORGANS = (Label.HEART, Label.LIVER, Label.SPLEEN, Label.BOWEL, Label.BODY_GAS)
+ORGANS = (Label.HEART, Label.LIVER, Label.SPLEEN, Label.BOWEL, Label.BODY_GAS, Label.FAT)
 """What lies before the lungs and no lesion of the lung covers."""
 
 BELOW_APEX = ("主动脉弓", "肺门", "心脏", "膈顶")

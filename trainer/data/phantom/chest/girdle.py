@@ -9,7 +9,7 @@ from trainer.data.phantom.scene import Scene
 from trainer.data.phantom.shapes import blob, ellipse, tube
 from trainer.data.phantom.trunk import paint_muscle
 
-JOINT = 0.7
+JOINT = 0.85
 """Chance that arms which lie beside the body show a shoulder joint, on each side."""
 
 
@@ -20,10 +20,8 @@ def paint_girdle(scene: Scene, thorax: Thorax) -> None:
     for s in (-1, 1):
         edge = s * (thorax.a + 0.1 * beyond)
         _armpit(scene, edge + s * 0.28 * beyond, thorax.b * rng.uniform(-0.5, 0.1), beyond)
-        if rng.random() < 0.5:
-            x, y = edge + s * beyond * rng.uniform(0.1, 0.8), -thorax.b * rng.uniform(0.7, 1.0)
-            cleft = tube([(x - 30, y + 4), (x, y), (x + 30, y + 6)], rng.uniform(1.5, 5))
-            _fat(scene, cleft)
+        for _ in range(int(rng.integers(0, 5))):
+            _cleft(scene, edge + s * beyond * rng.uniform(0.05, 0.8), thorax.b, s)
         glenoid = np.array([edge + s * beyond * rng.uniform(0.4, 0.55), rng.uniform(-6, 18)])
         _blade(scene, thorax, s, glenoid)
         if thorax.arms_down and rng.random() < JOINT:
@@ -35,6 +33,16 @@ def _fat(scene: Scene, *curves: NDArray[np.float64]) -> None:
     scene.canvas.paint(
         *curves, hu=hu, label=Label.FAT, soft_mm=1.2, within=scene.masks["体"], strength=0.95
     )
+
+
+def _cleft(scene: Scene, x: float, b: float, side: int) -> None:
+    """Fat between two muscles, in front of the ribs or behind them."""
+    rng = scene.rng
+    front = rng.random() < 0.6
+    y = b * (-rng.uniform(0.5, 1.0) if front else rng.uniform(0.4, 1.0))
+    half, slope = rng.uniform(12, 32), side * rng.uniform(-2, 14) * (1 if front else -1)
+    path = [(x - half, y - slope), (x, y + rng.normal(0, 2)), (x + half, y + slope)]
+    _fat(scene, tube(path, rng.uniform(1.0, 5.0) * np.array([0.5, 1.0, 0.7])))
 
 
 def _armpit(scene: Scene, x: float, y: float, beyond: float) -> None:
@@ -69,8 +77,8 @@ def _blade(scene: Scene, thorax: Thorax, side: int, glenoid: NDArray[np.float64]
 def _joint(scene: Scene, side: int, glenoid: NDArray[np.float64]) -> None:
     """The head of the humerus in its socket, and muscle round it."""
     rng, tissues, canvas = scene.rng, scene.tissues, scene.canvas
-    r = rng.uniform(19, 26)
-    x, y = float(glenoid[0]) + side * (r + rng.uniform(4, 8)), float(glenoid[1] - rng.uniform(0, 9))
+    r = rng.uniform(17, 27)
+    x, y = float(glenoid[0]) + side * (r + rng.uniform(3, 9)), float(glenoid[1] - rng.uniform(0, 9))
     paint_muscle(scene, blob(rng, x + side * 4, y, r + 12, r + 14, rough=0.06))
     head = blob(rng, x, y, r, r, rough=0.04)
     within = scene.masks["体"]
@@ -78,3 +86,12 @@ def _joint(scene: Scene, side: int, glenoid: NDArray[np.float64]) -> None:
     spongy = tissues.cancellous * rng.uniform(0.1, 0.9) + scene.texture(3, 45)
     inner = (head - (x, y)) * (1 - rng.uniform(2, 4) / r) + (x, y)
     canvas.paint(inner, hu=spongy, label=Label.BONE, soft_mm=0.8, within=within)
+    for _ in range(int(rng.integers(0, 3))):  # acromion, coracoid, the end of the clavicle
+        t = rng.uniform(-2.6, -0.5) if rng.random() < 0.6 else rng.uniform(0.6, 2.4)
+        away = r + rng.uniform(5, 14)
+        bx, by = x + away * float(np.cos(t)), y + away * float(np.sin(t))
+        bone = blob(
+            rng, bx, by, rng.uniform(4, 10), rng.uniform(4, 7), rng.uniform(0, 180), rough=0.1
+        )
+        hu = tissues.cortical * rng.uniform(0.4, 0.7)
+        canvas.paint(bone, hu=hu, label=Label.BONE, soft_mm=1.0, within=within)

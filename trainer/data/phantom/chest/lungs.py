@@ -46,8 +46,8 @@ def _parenchyma(scene: Scene, thorax: Thorax, curve: Curve, moved: Curve, lung: 
     rows = np.linspace(-1, 1, canvas.view.size, dtype=np.float32)[:, None]
     rows = -rows if scene.prone else rows
     hu = base + rng.uniform(5, 45) * rows + scene.texture(7, rng.uniform(4, 14))
-    if rng.random() < 0.25:
-        hu = hu + np.clip(scene.texture(14, 60), -90, 0)
+    if rng.random() < 0.25:  # lobules that hold more air, paler than the holes of emphysema
+        hu = hu + np.clip(scene.texture(rng.uniform(10, 22), 45), -55, 0)
     whole = (slice(None), slice(None))
     canvas.blend(whole, lung, hu=hu, label=Label.LUNG)
 
@@ -81,6 +81,7 @@ def _vessels(
     _crossing(scene, hilum, low, span, lung)
     if not apex:
         _pairs(scene, hilum, sign, lung)
+        _joining(scene, hilum, sign, lung)
     _bronchi(scene, hilum, sign, lung)
     if rng.random() < 0.4:
         _dependent(scene, curve, lung)
@@ -137,6 +138,27 @@ def _pairs(scene: Scene, hilum: np.ndarray, sign: int, lung: np.ndarray) -> None
     if walls:
         canvas.paint(*walls, hu=-40, label=None, soft_mm=0.3, within=lung)
         canvas.paint(*holes, hu=-960, label=None, soft_mm=0.3, within=lung)
+
+
+def _joining(scene: Scene, hilum: np.ndarray, sign: int, lung: np.ndarray) -> None:
+    """Places near the hilum where wide vessels branch or join: stars with short, thick rays."""
+    rng, canvas = scene.rng, scene.canvas
+    for _ in range(int(rng.integers(0, 4))):
+        distance, t = rng.uniform(6, 48), rng.uniform(-1.3, 1.3)
+        away = np.array([sign * distance * math.cos(t), 1.3 * distance * math.sin(t)])
+        widest = float(np.interp(np.linalg.norm(away), *CALIBRES))
+        count = int(rng.integers(2, 5))
+        rays, across = forest(
+            rng,
+            np.tile(hilum + away, (count, 1)),
+            rng.uniform(0, 2 * math.pi, count),
+            rng.uniform(7, 22, count),
+            widest * rng.uniform(0.5, 0.95, count),
+            1,
+        )
+        box, alpha = canvas.cover_strokes(rays, across, soft_mm=rng.uniform(0.4, 1.0))
+        blood, strength = scene.tissues.vein, rng.uniform(0.6, 0.95)
+        canvas.blend(box, alpha, hu=blood, label=None, within=lung, strength=strength)
 
 
 def _dependent(scene: Scene, curve: Curve, lung: np.ndarray) -> None:

@@ -197,26 +197,54 @@ def _heart(scene: Scene, thorax: Thorax, scale: float) -> None:
         scene.canvas.paint(spot, hu=rng.uniform(200, 700), label=Label.HEART, soft_mm=0.6)
 
 
+def _fat_pads(scene: Scene, thorax: Thorax) -> None:
+    """Fat in the angles between heart and diaphragm, which may bulge far into the lungs."""
+    rng, a, b = scene.rng, thorax.a, thorax.b
+    for x, y in ((-0.3, -0.45), (0.6, -0.4)):
+        if rng.random() < 0.45:
+            wide, deep = rng.uniform(0.06, 0.2) * a, rng.uniform(0.12, 0.34) * b
+            at = np.array([x * a, y * b]) + rng.normal(0, 4, 2)
+            pad = blob(rng, float(at[0]), float(at[1]), wide, deep, rng.uniform(-30, 30), rough=0.1)
+            hu = scene.tissues.fat + rng.uniform(5, 15) + scene.grain() * 5
+            soft = rng.uniform(0.8, 3.0)
+            scene.canvas.paint(
+                pad, hu=hu, label=Label.FAT, soft_mm=soft, within=scene.canvas.mask(thorax.cage)
+            )
+
+
+def _risen(scene: Scene, thorax: Thorax) -> None:
+    """Liver, spleen or stomach under the domes; the tops of domes have vague edges."""
+    rng, tissues = scene.rng, scene.tissues
+    for sign, dome in thorax.domes.items():
+        small = float(np.ptp(dome[:, 0])) < 0.4 * thorax.a
+        soft = rng.uniform(1.0, 7.0 if small else 4.0)
+        if sign < 0:
+            scene.canvas.paint(dome, hu=tissues.liver, label=Label.LIVER, soft_mm=soft)
+        elif small or rng.random() < 0.5:
+            if rng.random() < 0.4:
+                fat = (dome - dome.mean(axis=0)) * rng.uniform(1.15, 1.6) + dome.mean(axis=0)
+                hu = tissues.fat + 15
+                scene.canvas.paint(fat, hu=hu, label=Label.FAT, soft_mm=soft)
+            scene.canvas.paint(dome, hu=tissues.spleen, label=Label.SPLEEN, soft_mm=soft)
+        else:
+            x, y = dome.mean(axis=0)
+            wide, deep = np.ptp(dome, axis=0) / 2
+            paint_loop(scene, float(x), float(y), float(wide), float(deep), "mixed")
+
+
 def _heart_level(scene: Scene, thorax: Thorax) -> None:
+    _fat_pads(scene, thorax)
     _heart(scene, thorax, scene.rng.uniform(0.92, 1.05))
+    _risen(scene, thorax)
     _descending(scene, thorax)
     _oesophagus(scene, scene.rng.uniform(2, 10), thorax.b * 0.36)
 
 
 def _dome(scene: Scene, thorax: Thorax) -> None:
-    rng, tissues, a, b = scene.rng, scene.tissues, thorax.a, thorax.b
+    rng, a, b = scene.rng, thorax.a, thorax.b
+    _fat_pads(scene, thorax)
     _heart(scene, thorax, rng.uniform(0.85, 1.0))
-    soft = rng.uniform(1.0, 4.0)
-    liver = thorax.domes[-1]
-    scene.canvas.paint(liver, hu=tissues.liver, label=Label.LIVER, soft_mm=soft)
-    paint_vessel(scene, -a * 0.18, b * 0.14, rng.uniform(9, 12), tissues.vein)
-    if 1 in thorax.domes:
-        left = thorax.domes[1]
-        if rng.random() < 0.5:
-            scene.canvas.paint(left, hu=tissues.spleen, label=Label.SPLEEN, soft_mm=soft)
-        else:
-            x, y = left.mean(axis=0)
-            wide, deep = np.ptp(left, axis=0) / 2
-            paint_loop(scene, float(x), float(y), float(wide), float(deep), "mixed")
+    _risen(scene, thorax)
+    paint_vessel(scene, -a * 0.18, b * 0.14, rng.uniform(9, 12), scene.tissues.vein)
     _descending(scene, thorax)
     _oesophagus(scene, rng.uniform(6, 14), b * 0.32)

@@ -110,7 +110,7 @@ def draw_thorax(rng: np.random.Generator, level: str) -> Thorax:
     wall, fat = rng.uniform(9, 14), math.exp(rng.uniform(math.log(5), math.log(32)))
     shoulder = 0.0
     if level == "肺尖":
-        narrow = rng.uniform(0.52, 0.90)
+        narrow = rng.uniform(0.40, 0.90)
         a, b = a * narrow, b * narrow * rng.uniform(0.95, 1.1)
         shoulder, fat = rng.uniform(60, 110), min(fat, 18.0)
     female = bool(rng.random() < 0.45)
@@ -129,14 +129,7 @@ def draw_thorax(rng: np.random.Generator, level: str) -> Thorax:
         points[:, 0] *= rng.uniform(0.95, 1.03)
         lungs[sign] = spline(points * (sign * a, b))
         hila[sign] = np.array([sign * a * 0.3, b * rng.uniform(-0.02, 0.12)])
-    domes: dict[int, Curve] = {}
-    if level == "膈顶":
-        size = rng.uniform(0.22, 0.40)
-        y = b * rng.uniform(-0.12, 0.05)
-        domes[-1] = blob(rng, -a * 0.52, y, a * size, b * size * rng.uniform(1.1, 1.4), rough=0.03)
-        if rng.random() < 0.6:
-            size = rng.uniform(0.14, 0.26)
-            domes[1] = blob(rng, a * 0.58, b * 0.28, a * size, b * size * 1.2, rough=0.04)
+    domes = _domes(rng, level, a, b)
     half = np.abs(skin[:, 0]).max()
     if shoulder:  # the field of view is set to the lungs, and mostly cuts the shoulders off
         half -= shoulder * rng.uniform(0.0, 0.6)
@@ -157,6 +150,21 @@ def draw_thorax(rng: np.random.Generator, level: str) -> Thorax:
         shoulder_mm=shoulder,
         domes=domes,
     )
+
+
+def _domes(rng: np.random.Generator, level: str, a: float, b: float) -> dict[int, Curve]:
+    """What of the diaphragm rises into the slice: both sides low down, little or nothing higher."""
+    domes: dict[int, Curve] = {}
+    low, high = {"膈顶": (0.14, 0.42), "心脏": (0.06, 0.2)}.get(level, (0.0, 0.0))
+    if level == "膈顶" or (level == "心脏" and rng.random() < 0.2):
+        size, y = rng.uniform(low, high), b * rng.uniform(-0.15, 0.1)
+        x = -a * rng.uniform(0.46, 0.58)
+        domes[-1] = blob(rng, x, y, a * size, b * size * rng.uniform(1.0, 1.4), rough=0.05)
+    if (level == "膈顶" and rng.random() < 0.6) or (level == "心脏" and rng.random() < 0.15):
+        size, y = rng.uniform(low, high) * 0.66, b * rng.uniform(0.0, 0.4)
+        x = a * rng.uniform(0.5, 0.72)
+        domes[1] = blob(rng, x, y, a * size, b * size * rng.uniform(0.9, 1.3), rough=0.06)
+    return domes
 
 
 def _muscle(rng: np.random.Generator, t: NDArray[np.float64], level: str) -> NDArray[np.float64]:
