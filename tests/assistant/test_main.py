@@ -194,7 +194,7 @@ def test_a_stopped_batch_goes_on_where_it_was(folder: Path, tmp_path: Path, stop
     slow = (
         "import sys, assistant.loading as loading; from assistant.engine.lane import Lane;"
         "from assistant.engine.scripted import ScriptedEngine;"
-        "loading.open_lane = lambda s: Lane.of(ScriptedEngine(token_delay_s=0.003));"
+        "loading.open_lane = lambda s: Lane.of(ScriptedEngine(token_delay_s=0.008));"
         "from assistant.__main__ import main; sys.exit(main())"
     )
     child = subprocess.Popen(
