@@ -7,7 +7,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from assistant.report.lexicon import REGIONS
-from trainer.model.dense import CLASSES, FINDING_CLASSES, SIDES, SIGNS
+from trainer.model.dense import CLASSES, FINDING_CLASSES, NOWHERE, SIDES, SIGNS, SITES
 
 CELL = 28
 """Pixels along one side of a merged token."""
@@ -44,8 +44,8 @@ class Heads(nn.Module):
     A sign with its side is read from whichever token shows it best (a soft maximum over the
     tokens), as attention of the language part can; its size from the same tokens. Every token
     must also know the region, what is present anywhere, and how far a brain's midline lies off
-    centre. A token that a finding touches names the finding's length as a class, whichever
-    finding it is: what the language part has to learn about lengths, it then learns once.
+    centre. A token that a finding touches names the finding's length and its site as classes,
+    whichever finding it is: what the language part has to learn about them, it then learns once.
     """
 
     def __init__(self, width: int, inner: int, rarity: Tensor) -> None:
@@ -66,6 +66,7 @@ class Heads(nn.Module):
         self.heard = nn.Linear(width, len(SIGNS))
         self.size = nn.Linear(width, len(SIGNS))
         self.length = nn.Linear(width, LENGTHS)
+        self.site = nn.Linear(width, len(SITES))
         self.shift = nn.Linear(width, 1)
 
     def losses(self, tokens: Tensor, patches: Tensor, truth: "Targets") -> dict[str, Tensor]:
@@ -93,7 +94,8 @@ class Heads(nn.Module):
             "sign": 10 * self._sign_loss(evidence, truth.sign),
             "heard": 3 * _binary(self.heard(tokens), here, self.seen[-1]),
             "size": 3 * self._size_loss(tokens, evidence, truth.size),
-            "length": 3 * self._length_loss(tokens, truth.length),
+            "length": 3 * _touched_loss(self.length(tokens).float(), truth.length),
+            "site": 3 * _touched_loss(self.site(tokens).float(), truth.site),
             "shift": 3 * self._shift_loss(tokens, truth.shift),
         }
 
@@ -119,17 +121,6 @@ class Heads(nn.Module):
         guess = (self.size(tokens) * weight).sum(1)
         return functional.smooth_l1_loss(guess[known], truth[known], beta=0.2)
 
-    def _length_loss(self, tokens: Tensor, truth: Tensor) -> Tensor:
-        """Mean over the touched tokens of a slice, then over the slices with any."""
-        touched = truth.sum(-1)
-        count = touched.sum(1)
-        if not count.any():
-            return tokens.new_zeros(())
-        logits = self.length(tokens).float()
-        each = functional.cross_entropy(logits.flatten(0, 1), truth.flatten(0, 1), reduction="none")
-        slices = (each.view_as(touched) * touched).sum(1)[count > 0] / count[count > 0]
-        return slices.mean()
-
     def _shift_loss(self, tokens: Tensor, truth: Tensor) -> Tensor:
         heads = ~truth.isnan()
         if not heads.any():
@@ -146,6 +137,22 @@ def _pooled(evidence: Tensor) -> Tensor:
 
 def _binary(logits: Tensor, truth: Tensor, weight: Tensor) -> Tensor:
     return functional.binary_cross_entropy_with_logits(logits, truth, pos_weight=weight)
+
+
+def _touched_loss(logits: Tensor, truth: Tensor) -> Tensor:
+    """Mean over the touched tokens of a slice, then over the slices with any.
+
+    Args:
+        logits: float32 (B, T, classes).
+        truth: shares of the classes, summing to 1 where a finding touches the token, else to 0.
+    """
+    touched = truth.sum(-1)
+    count = touched.sum(1)
+    if not count.any():
+        return logits.new_zeros(())
+    each = functional.cross_entropy(logits.flatten(0, 1), truth.flatten(0, 1), reduction="none")
+    slices = (each.view_as(touched) * touched).sum(1)[count > 0] / count[count > 0]
+    return slices.mean()
 
 
 def rarity(labels: Tensor) -> Tensor:
@@ -170,12 +177,18 @@ class Targets:
         region: int64 (B,). sign: int64 (B, signs). size: float32 (B, signs), log mm or NaN.
         length: float32 (B, T, LENGTHS), shares of the two nearest lengths where a finding of
             known size touches the cell, elsewhere 0.
+        site: float32 (B, T, SITES), 1 at the site where a finding that has one touches the cell.
         shift: float32 (B,), how far the midline lies to the right, in ``SHIFT_MM``; 0 where no
             shift is known, NaN where there is no brain.
     """
 
-    def __init__(self, labels: Tensor, region: Tensor, sign: Tensor, size: Tensor) -> None:
-        """Targets of pictures whose pixels have the classes ``labels``, int64 (B, H, W)."""
+    def __init__(
+        self, labels: Tensor, region: Tensor, sign: Tensor, size: Tensor, site: Tensor
+    ) -> None:
+        """Targets of pictures whose pixels have the classes ``labels``, int64 (B, H, W).
+
+        ``site`` is int64 (B, signs), as ``DenseSlices`` has it.
+        """
         height, width = labels.shape[1:]
         tally = _tally(labels)
         self.share = tally / (CELL * CELL)
@@ -185,7 +198,9 @@ class Targets:
         columns, rows = torch.meshgrid(*across, indexing="xy")
         self.place = torch.stack([columns, rows], dim=-1).flatten(0, 1)
         self.region, self.sign, self.size = region, sign, size
-        self.length = _lengths(tally[..., list(FINDING_CLASSES)], size[:, : len(FINDING_CLASSES)])
+        found = tally[..., list(FINDING_CLASSES)]
+        self.length = _lengths(found, size[:, : len(FINDING_CLASSES)])
+        self.site = _sites(found, site[:, : len(FINDING_CLASSES)])
         towards = (sign[:, SHIFT] == RIGHT).float() - (sign[:, SHIFT] == LEFT).float()
         self.shift = towards * size[:, SHIFT].nan_to_num().exp() / SHIFT_MM
         self.shift[region != REGIONS.index("头颅")] = math.nan
@@ -213,6 +228,14 @@ def _lengths(found: Tensor, size: Tensor) -> Tensor:
     shares = found.new_zeros(*which.shape, LENGTHS)
     shares.scatter_(-1, below.long()[..., None], touched.float()[..., None] - above)
     return shares.scatter_(-1, below.long()[..., None] + 1, above)
+
+
+def _sites(found: Tensor, site: Tensor) -> Tensor:
+    """Sites of what touches each cell, of pixels (B, T, findings) and indices (B, findings)."""
+    pixels, which = (found * (site != NOWHERE)[:, None]).max(-1)
+    at = site.clamp(min=0).gather(1, which)
+    shares = functional.one_hot(at, len(SITES)) * (pixels >= ENOUGH)[..., None]
+    return shares.float()
 
 
 def _dots(labels: Tensor) -> Tensor:

@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from assistant.errors import AssistantError
 from assistant.report.lexicon import REGIONS
 from trainer.model.augment import patchify, show, transforms, warp
-from trainer.model.dense import SIDES, DenseSlices
+from trainer.model.dense import NOWHERE, SIDES, DenseSlices
 from trainer.model.heads import Heads, Targets, rarity
 from trainer.model.muon import Muon
 from trainer.model.schedule import Jitter, Schedule
@@ -21,7 +21,8 @@ from trainer.model.tower import Turns, half_precision, see
 if TYPE_CHECKING:
     from transformers import Qwen2VLForConditionalGeneration
 
-MIRRORED = torch.tensor([REGIONS.index("头颅"), REGIONS.index("胸部")])
+CHEST = REGIONS.index("胸部")
+MIRRORED = torch.tensor([REGIONS.index("头颅"), CHEST])
 """Regions that are about symmetric, so that a mirrored slice teaches sides and not organs."""
 
 _MIRROR = {"右": "左", "左": "右"}
@@ -137,7 +138,8 @@ class Tensors:
     def __init__(self, slices: DenseSlices) -> None:
         self.hu, self.labels = torch.from_numpy(slices.hu), torch.from_numpy(slices.labels)
         self.region, self.signs = torch.from_numpy(slices.region), torch.from_numpy(slices.signs)
-        self.sizes, self.windows = torch.from_numpy(slices.sizes), torch.from_numpy(slices.windows)
+        self.sizes, self.sites = torch.from_numpy(slices.sizes), torch.from_numpy(slices.sites)
+        self.windows = torch.from_numpy(slices.windows)
 
     def batch(
         self,
@@ -151,10 +153,13 @@ class Tensors:
         mirrored = torch.rand(len(index), generator=generator) < jitter.mirror
         mirrored &= torch.isin(region, MIRRORED)
         signs = torch.where(mirrored[:, None], OTHER_SIDE[signs], signs)
+        # A mirrored right lung has a middle lobe where the left one has none.
+        lobes = mirrored & (region == CHEST)
+        sites = torch.where(lobes[:, None], NOWHERE, self.sites[index])
         theta = transforms(mirrored, jitter, generator)
         hu, labels = warp(self.hu[index], self.labels[index], theta, picture)
         grey = show(hu, self.windows[index], jitter, generator)
-        return grey, Targets(labels, region, signs, self.sizes[index].log())
+        return grey, Targets(labels, region, signs, self.sizes[index].log(), sites)
 
 
 def _optimizers(tower: nn.Module, heads: nn.Module, lr: float) -> list[torch.optim.Optimizer]:

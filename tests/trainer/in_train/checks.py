@@ -107,7 +107,7 @@ def dots_lie_where_their_patch_lies() -> None:
     labels = torch.zeros(1, 56, 84, dtype=torch.long)
     labels[0, 14:28, 56:70] = 7
     none = torch.zeros(1, len(SIGNS))
-    dots = Targets(labels, torch.tensor([2]), none.long(), none).dots
+    dots = Targets(labels, torch.tensor([2]), none.long(), none, none.long()).dots
     patches, _ = patchify(labels.float() / 7)
     bright = patches.view(24, 3, -1).mean(dim=(1, 2))
     assert dots.shape == (1, 24, 16)
@@ -119,7 +119,7 @@ def mirrored_slices_change_sides() -> None:
     import torch
 
     from assistant.report.lexicon import REGIONS
-    from trainer.model.dense import SIDES, SIGNS, DenseSlices
+    from trainer.model.dense import NOWHERE, SIDES, SIGNS, DenseSlices
     from trainer.model.pretrain import Tensors
     from trainer.model.schedule import Jitter
 
@@ -134,6 +134,7 @@ def mirrored_slices_change_sides() -> None:
         region=np.array([REGIONS.index("头颅"), REGIONS.index("腹部")]),
         signs=signs,
         sizes=np.full((2, len(SIGNS)), np.nan, np.float32),
+        sites=np.full((2, len(SIGNS)), NOWHERE),
         windows=np.tile(np.array([[40, 80]], np.float32), (2, 1)),
     )
     still = Jitter(zoom=0, shift=0, degrees=0, window=0, noise=0, mirror=1)
@@ -147,6 +148,41 @@ def mirrored_slices_change_sides() -> None:
     assert touched.tolist() == [[False, True], [True, False]]
 
 
+def mirrored_chests_name_no_lobe() -> None:
+    import torch
+
+    from assistant.report.lexicon import REGIONS
+    from trainer.model.dense import FINDING_CLASSES, NOWHERE, SIGNS, SITES, DenseSlices
+    from trainer.model.pretrain import Tensors
+    from trainer.model.schedule import Jitter
+
+    bleeding, nodule = SIGNS.index("脑出血"), SIGNS.index("肺结节")
+    labels = np.zeros((2, 56, 56), np.uint8)
+    labels[0, :20, :20] = FINDING_CLASSES[bleeding]
+    labels[1, :20, :20] = FINDING_CLASSES[nodule]
+    sites = np.full((2, len(SIGNS)), NOWHERE)
+    sites[0, bleeding], sites[1, nodule] = SITES.index("颞叶"), SITES.index("肺中叶")
+    slices = DenseSlices(
+        hu=labels.astype(np.int16),
+        labels=labels,
+        region=np.array([REGIONS.index("头颅"), REGIONS.index("胸部")]),
+        signs=np.zeros((2, len(SIGNS)), np.int64),
+        sizes=np.full((2, len(SIGNS)), np.nan, np.float32),
+        sites=sites,
+        windows=np.tile(np.array([[40, 80]], np.float32), (2, 1)),
+    )
+    told = {}
+    for mirror in (0, 1):
+        still = Jitter(zoom=0, shift=0, degrees=0, window=0, noise=0, mirror=mirror)
+        random = torch.Generator().manual_seed(0)
+        _, truth = Tensors(slices).batch(torch.arange(2), still, random, 56)
+        told[mirror] = [
+            {SITES[int(one)] for one in slice_[slice_.sum(-1) > 0].argmax(-1)}
+            for slice_ in truth.site
+        ]
+    assert told == {0: [{"颞叶"}, {"肺中叶"}], 1: [{"颞叶"}, set()]}
+
+
 def targets_count_every_pixel() -> None:
     import torch
 
@@ -157,7 +193,7 @@ def targets_count_every_pixel() -> None:
     labels[0, 30:40, 60:70] = 7
     labels[0, 0, 0] = 5
     none = torch.zeros(1, len(SIGNS))
-    share = Targets(labels, torch.tensor([2]), none.long(), none)
+    share = Targets(labels, torch.tensor([2]), none.long(), none, none.long())
     assert share.share.shape == (1, 6, CLASSES)
     assert torch.allclose(share.share.sum(-1), torch.ones(1, 6))
     assert round(share.share[0, 5, 7].item() * 784, 3) == 100
@@ -166,11 +202,11 @@ def targets_count_every_pixel() -> None:
     assert share.touch[0, :5, 7].sum() == 0
 
 
-def lengths_are_named_where_the_finding_lies_and_shifts_are_signed() -> None:
+def lengths_and_sites_are_named_where_the_finding_lies_and_shifts_are_signed() -> None:
     import torch
 
     from assistant.report.lexicon import REGIONS
-    from trainer.model.dense import FINDING_CLASSES, SIDES, SIGNS
+    from trainer.model.dense import FINDING_CLASSES, NOWHERE, SIDES, SIGNS, SITES
     from trainer.model.heads import LENGTHS, LONGEST, SHIFT, SHORTEST, Targets
 
     head, chest = REGIONS.index("头颅"), REGIONS.index("胸部")
@@ -183,7 +219,12 @@ def lengths_are_named_where_the_finding_lies_and_shifts_are_signed() -> None:
     sizes = torch.full((3, len(SIGNS)), torch.nan)
     sizes[0, nodule], sizes[1, bleeding] = 12.0, 40.0
     sizes[1, SHIFT], signs[1, SHIFT] = 8.0, 1 + SIDES.index("左")
-    truth = Targets(labels, torch.tensor([chest, head, head]), signs, sizes.log())
+    sites = torch.full((3, len(SIGNS)), NOWHERE)
+    sites[0, nodule] = SITES.index("肺上叶")
+    sites[2, bleeding] = SITES.index("丘脑")  # named, but not in the picture
+    truth = Targets(labels, torch.tensor([chest, head, head]), signs, sizes.log(), sites)
+    assert truth.site.sum(-1).tolist() == [[0, 1, 0, 0], [0, 0, 0, 0], [0, 0, 0, 0]]
+    assert SITES[int(truth.site[0, 1].argmax())] == "肺上叶"
     assert truth.length.sum(-1).tolist() == [[0, 1, 0, 0], [0, 0, 0, 1], [0, 0, 0, 0]]
     centres = torch.linspace(SHORTEST, LONGEST, LENGTHS)
     said = (truth.length @ centres).exp()
@@ -196,7 +237,7 @@ def pretraining_learns_and_resumes_to_the_same_weights() -> None:
     import torch
 
     from trainer.model.config import Shape, build_model
-    from trainer.model.dense import SIGNS, DenseSlices
+    from trainer.model.dense import NOWHERE, SIGNS, DenseSlices
     from trainer.model.pretrain import pretrain
     from trainer.model.schedule import Jitter, Schedule
     from trainer.model.tokenizer import train_tokenizer
@@ -212,6 +253,7 @@ def pretraining_learns_and_resumes_to_the_same_weights() -> None:
         region=np.arange(8) % 2,
         signs=np.zeros((8, len(SIGNS)), np.int64),
         sizes=np.full((8, len(SIGNS)), np.nan, np.float32),
+        sites=np.full((8, len(SIGNS)), NOWHERE),
         windows=np.tile(np.array([[-400, 1500]], np.float32), (8, 1)),
     )
     shape = Shape(vocab=400, picture=56, vision_width=32, vision_depth=1, vision_heads=2,

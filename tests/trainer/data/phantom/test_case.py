@@ -184,7 +184,7 @@ def test_a_sign_can_be_drawn_more_often():
     ],
 )
 def test_further_signs_have_the_density_of_their_tissue(region, sign, low, high):
-    for seed in range(3):
+    for seed in range(3, 6):
         hu = make_case(seed, region, (sign,), size=192).truth.observations[0].hu
         assert low < hu < high, seed
 
@@ -389,3 +389,30 @@ def test_livers_differ_in_their_fissures_and_what_rises_through_the_diaphragm_in
             domes.append(liver / (liver + lung))
     assert {True, False} == set(fat)
     assert min(domes) < 0.08 < 0.2 < max(domes)
+
+
+def test_behind_a_kidney_lies_fat_and_at_most_a_rim_of_the_liver():
+    looked = 0
+    for seed in range(90):
+        belly = make_case(seed, "腹部", (), size=128)
+        kidney = np.argwhere(belly.labels == Label.KIDNEY)
+        if not len(kidney) or not whole(belly):
+            continue
+        # The patient's right lies on the left: of two kidneys, that beside the liver.
+        right = kidney[kidney[:, 1] < np.flatnonzero(belly.labels.any(axis=0)).mean()]
+        if len(right):
+            column = int(np.median(right[:, 1]))
+            behind = belly.labels[right[:, 0].max() + 1 :, column]
+            assert (behind == Label.LIVER).sum() * belly.spacing_mm < 8, seed
+            looked += 1
+    assert looked >= 25
+
+
+def test_emphysema_is_of_both_lungs():
+    for seed in range(24):
+        phantom = make_case(seed, "胸部", ("肺气肿",), size=96)
+        assert [finding.side for finding in phantom.truth.findings] == ["双侧"]
+        columns = np.argwhere(phantom.labels == Label.EMPHYSEMA)[:, 1]
+        lung = np.argwhere(phantom.labels == Label.LUNG)[:, 1]
+        assert (columns < lung.mean()).any()
+        assert (columns > lung.mean()).any()

@@ -121,7 +121,8 @@ def _pancreas(scene: Scene, belly: Belly) -> None:
 def _kidney(scene: Scene, belly: Belly, kidney: Curve) -> None:
     rng, tissues, canvas = scene.rng, scene.tissues, scene.canvas
     pole = belly.level == "肝脾" and rng.random() < 0.6
-    soft = rng.uniform(0.8, 4.0) if pole else 0.8
+    soft = rng.uniform(0.8, 3.0) if pole else 0.8
+    _bed(scene, belly, kidney)
     if not pole or rng.random() < 0.6:
         capsule = inset(kidney, -rng.uniform(0.5, 4.0))
         canvas.paint(capsule, hu=tissues.fat + 10, label=Label.FAT, soft_mm=soft)
@@ -147,6 +148,16 @@ def _kidney(scene: Scene, belly: Belly, kidney: Curve) -> None:
             rng.uniform(4, 7),
         )
         canvas.paint(stalk, hu=tissues.vein, label=Label.BLOOD_VESSEL, soft_mm=1.0)
+
+
+def _bed(scene: Scene, belly: Belly, kidney: Curve) -> None:
+    """Fat behind a kidney: liver and spleen lie before and beside it, never all around."""
+    middle = kidney.mean(axis=0)
+    reach = float(np.ptp(kidney[:, 0]))
+    wall = middle * (scene.rng.uniform(0.6, 0.85), 1.0) + (0.0, 0.6 * belly.b)
+    path = tube(np.stack([middle, wall]), [reach * scene.rng.uniform(0.8, 1.0), reach * 1.6])
+    hu, within = scene.tissues.fat + 10, scene.canvas.mask(belly.cavity)
+    scene.canvas.paint(path, hu=hu, label=Label.FAT, soft_mm=1.2, within=within)
 
 
 def _mesentery(scene: Scene, belly: Belly) -> None:

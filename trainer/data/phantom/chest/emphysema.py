@@ -12,18 +12,15 @@ from trainer.data.phantom.shapes import Curve, blob
 from trainer.data.phantom.spectrum import Spectrum
 from trainer.data.phantom.trunk import place
 
-UPPER = ("肺尖", "主动脉弓")
 GRADES = (("轻度", 14, 26), ("中度", 34, 60), ("重度", 80, 130))
 """Name, and the fewest and most holes of each lung."""
 
 
 def plan_emphysema(rng: np.random.Generator, thorax: Thorax, spectrum: Spectrum) -> Lesion:
-    """Centrilobular holes all over one lung or both, from the second grade on with bullae."""
-    both = rng.random() < 0.85
-    main = int(rng.choice([-1, 1]))
+    """Centrilobular holes all over both lungs, from the second grade on with bullae."""
     grade, few, many = GRADES[int(rng.choice(3, p=[0.35, 0.4, 0.25]))]
     hu = spectrum.emphysema_hu.draw(rng)
-    sides = (main, -main) if both else (main,)
+    sides = (-1, 1)
     holes: dict[int, list[Curve]] = {}
     bullae: dict[int, list[Curve]] = {s: [] for s in sides}
     for s in sides:
@@ -46,8 +43,7 @@ def plan_emphysema(rng: np.random.Generator, thorax: Thorax, spectrum: Spectrum)
                 )
 
     traits = (grade,) + (("肺大疱",) if any(bullae.values()) else ())
-    site = "肺上叶" if thorax.level in UPPER else ""
-    return Lesion("肺气肿", paint, site, "双侧" if both else side_of(main), traits=traits)
+    return Lesion("肺气肿", paint, "", "双侧", traits=traits)
 
 
 def _holes(rng: np.random.Generator, lung: Curve, count: int, spectrum: Spectrum) -> list[Curve]:

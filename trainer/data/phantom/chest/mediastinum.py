@@ -217,7 +217,7 @@ def _risen(scene: Scene, thorax: Thorax) -> None:
     rng, tissues = scene.rng, scene.tissues
     for sign, dome in thorax.domes.items():
         small = float(np.ptp(dome[:, 0])) < 0.4 * thorax.a
-        soft = rng.uniform(1.0, 7.0 if small else 4.0)
+        soft = rng.uniform(3.0, 8.0) if small else rng.uniform(1.0, 4.0)
         if sign < 0:
             scene.canvas.paint(dome, hu=tissues.liver, label=Label.LIVER, soft_mm=soft)
         elif small or rng.random() < 0.5:

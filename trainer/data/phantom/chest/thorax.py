@@ -153,15 +153,18 @@ def draw_thorax(rng: np.random.Generator, level: str) -> Thorax:
 
 
 def _domes(rng: np.random.Generator, level: str, a: float, b: float) -> dict[int, Curve]:
-    """What of the diaphragm rises into the slice: both sides low down, little or nothing higher."""
+    """What of the diaphragm rises into the slice: both sides low down, little or nothing higher.
+
+    Nothing narrower than two centimetres: a smaller top could be told from a nodule by nobody.
+    """
     domes: dict[int, Curve] = {}
-    low, high = {"膈顶": (0.14, 0.42), "心脏": (0.06, 0.2)}.get(level, (0.0, 0.0))
+    low, high = {"膈顶": (0.14, 0.42), "心脏": (0.09, 0.2)}.get(level, (0.0, 0.0))
     if level == "膈顶" or (level == "心脏" and rng.random() < 0.2):
         size, y = rng.uniform(low, high), b * rng.uniform(-0.15, 0.1)
         x = -a * rng.uniform(0.46, 0.58)
         domes[-1] = blob(rng, x, y, a * size, b * size * rng.uniform(1.0, 1.4), rough=0.05)
     if (level == "膈顶" and rng.random() < 0.6) or (level == "心脏" and rng.random() < 0.15):
-        size, y = rng.uniform(low, high) * 0.66, b * rng.uniform(0.0, 0.4)
+        size, y = max(0.08, rng.uniform(low, high) * 0.66), b * rng.uniform(0.0, 0.4)
         x = a * rng.uniform(0.5, 0.72)
         domes[1] = blob(rng, x, y, a * size, b * size * rng.uniform(0.9, 1.3), rough=0.06)
     return domes

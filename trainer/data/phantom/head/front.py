@@ -38,8 +38,24 @@ def paint_front(scene: Scene, skull: Skull) -> None:
         paint_temples(scene, skull, k, WINGS)
         paint_sphenoid(scene, k)
         paint_orbits(scene, skull, k)
+        _grazed(scene, k)
     else:
         _roofs(scene, skull, k)
+
+
+def _grazed(scene: Scene, k: Curve) -> None:
+    """Wings that slope through the slice: a veil over a temporal pole, a shadow behind it."""
+    rng, canvas = scene.rng, scene.canvas
+    for sign in (-1, 1):
+        if rng.random() < 0.4:
+            behind = np.array(WINGS[1:5]) * (sign, 1) * k + (0, rng.uniform(2, 7))
+            box, veil = canvas.cover(tube(behind, rng.uniform(4, 12)), soft_mm=rng.uniform(2, 4))
+            canvas.hu[box] += veil * rng.uniform(8, 45)
+        if rng.random() < 0.3:
+            x, y = sign * rng.uniform(30, 50) * k[0], rng.uniform(-34, -22) * k[1]
+            pole = blob(rng, x, y, rng.uniform(6, 14), rng.uniform(6, 14), rough=0.15)
+            box, shadow = canvas.cover(pole, soft_mm=4.0)
+            canvas.hu[box] -= shadow * rng.uniform(2, 7)
 
 
 def paint_temples(scene: Scene, skull: Skull, k: Curve, border: list[tuple[int, int]]) -> None:
