@@ -1,6 +1,6 @@
 """Questions about a slice after the first, answered from the truth."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -72,6 +72,13 @@ def _present(shown: Shown, rng: np.random.Generator) -> Exchange:
     """Is there X: the present ones and the absent ones of the region, about evenly."""
     here = {seen.finding.sign: seen for seen in shown.truth.observations}
     names = known_signs(shown.truth.region, shown.signs)
+    words = {
+        word: signs
+        for word, signs in questions.BROADER.get(shown.truth.region, {}).items()
+        if set(signs) <= set(names) and not set(signs) & set(shown.hidden)
+    }
+    if words and rng.random() < questions.BROADER_SHARE:
+        return _broadly(shown, rng, words)
     absent = [name for name in names if name not in here and name not in shown.hidden]
     if here and (rng.random() < 0.5 or not absent):
         sign = pick(rng, tuple(here))
@@ -85,10 +92,29 @@ def _present(shown: Shown, rng: np.random.Generator) -> Exchange:
         broken = shown.truth.region == "盆腔" and "骨盆骨折" not in shown.hidden
         sign, where = "骨折" if broken else "肿块", ""
     question = _ask(rng, sign)
+    return question, _denial(rng, question, where, sign)
+
+
+def _broadly(
+    shown: Shown, rng: np.random.Generator, words: Mapping[str, Sequence[str]]
+) -> Exchange:
+    """Is there 出血: any of the signs that the word means, about as often there as not."""
+    here = {seen.finding.sign: seen for seen in shown.truth.observations}
+    true = [word for word, signs in words.items() if here.keys() & set(signs)]
+    word = pick(rng, true if true and rng.random() < 0.5 else tuple(words))
+    question = pick(rng, questions.PRESENT).format(word)
+    found = [here[sign] for sign in words[word] if sign in here]
+    if found:
+        yes = "是" if question.startswith("是不是") else "有"
+        return question, f"{yes}。{'；'.join(map(name_and_place, found))}。"
+    seen = all(can_show(shown.truth, sign) for sign in words[word])
+    return question, _denial(rng, question, "" if seen else "所示层面", word)
+
+
+def _denial(rng: np.random.Generator, question: str, where: str, name: str) -> str:
     if question.startswith("是不是"):
-        return question, f"不是，{where}未见{sign}。"
-    where = pick(rng, (where, "没有，" + where, where or "图像上"))
-    return question, f"{where}未见{sign}。"
+        return f"不是，{where}未见{name}。"
+    return f"{pick(rng, (where, '没有，' + where, where or '图像上'))}未见{name}。"
 
 
 def _ask(rng: np.random.Generator, sign: str) -> str:

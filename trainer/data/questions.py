@@ -1,5 +1,6 @@
 """What people ask about a slice."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -77,6 +78,35 @@ PRESENT = (
     "是不是{}？",
     "请看看有没有{}",
 )
+BROADER: Mapping[str, Mapping[str, tuple[str, ...]]] = MappingProxyType(
+    {
+        "头颅": {
+            "出血": ("脑出血", "硬膜下血肿", "硬膜外血肿", "蛛网膜下腔出血"),
+            "血肿": ("脑出血", "硬膜下血肿", "硬膜外血肿"),
+            "梗死": ("脑梗死",),
+            "脑梗": ("脑梗死",),
+            "积水": ("脑积水",),
+        },
+        "胸部": {
+            "结节": ("肺结节",),
+            "肿块": ("肺肿块",),
+            "实变": ("肺实变",),
+            "积液": ("胸腔积液",),
+            "胸水": ("胸腔积液",),
+            "积气": ("气胸",),
+        },
+        "腹部": {
+            "结石": ("胆囊结石", "肾结石"),
+            "囊肿": ("肝囊肿",),
+            "积液": ("腹水",),
+            "游离气": ("游离气体",),
+            "梗阻": ("肠梗阻",),
+            "动脉瘤": ("主动脉瘤",),
+        },
+    }
+)
+"""Words that people ask with, by region, and every sign that each of them means there."""
+BROADER_SHARE = 0.35
 NEXT = (
     "下一步建议做什么检查？",
     "下一步怎么办？",

@@ -81,9 +81,24 @@ def test_is_it_is_answered_with_is():
     asked = [turn for turn in many(BLEED, 400) if turn[0].startswith("是不是")]
     assert {answer[0] for _, answer in asked} == {"是", "不"}
     for question, answer in asked:
-        there = any(sign in question for sign in ("脑出血", "中线移位"))
+        there = question[3:-1] in ("脑出血", "中线移位", "出血", "血肿")
         assert answer.startswith("是。") is there, (question, answer)
         assert polarity(question, answer) is there, (question, answer)
+
+
+def test_a_broader_word_asks_for_everything_that_it_means():
+    stone = Observation(Finding("胆囊结石", size_mm=9.0), 300.0)
+    stones = Truth("腹部", "胰腺胆囊", False, (stone,))
+    kidneys = Truth("腹部", "双肾")
+    there = {answer for question, answer in many(stones, 400) if "有结石吗" in question}
+    assert len(there) == 1
+    assert "胆囊结石" in there.pop()
+    none = [answer for question, answer in many(kidneys, 800) if "有结石吗" in question]
+    assert none
+    # Of a slice below the gallbladder nobody can say that there is no stone at all.
+    assert all("所示层面未见结石" in answer for answer in none)
+    hidden = [question for question, _ in many(CLEAR, 400, hidden=("肺结节",))]
+    assert not any("结节" in question for question in hidden)
 
 
 def test_what_a_level_does_not_show_is_denied_of_the_level_only():
