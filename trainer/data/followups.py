@@ -30,7 +30,8 @@ class Shown:
 def follow_up(shown: Shown, rng: np.random.Generator) -> Exchange:
     """A question of any kind, and its answer."""
     kinds: tuple[tuple[Callable[..., Exchange], float], ...] = (
-        (_present, 0.26),
+        (_present, 0.28),
+        (_organ, 0.08),
         (_side, 0.16),
         (_size, 0.14),
         (_next, 0.10),
@@ -83,7 +84,7 @@ def _present(shown: Shown, rng: np.random.Generator) -> Exchange:
     if here and (rng.random() < 0.5 or not absent):
         sign = pick(rng, tuple(here))
         question = _ask(rng, sign)
-        yes = "是" if question.startswith("是不是") else "有"
+        yes = "是" if "是不是" in question else "有"
         return question, f"{yes}。{name_and_place(here[sign])}。"
     if absent:
         sign = pick(rng, tuple(absent))
@@ -105,16 +106,39 @@ def _broadly(
     question = pick(rng, questions.PRESENT).format(word)
     found = [here[sign] for sign in words[word] if sign in here]
     if found:
-        yes = "是" if question.startswith("是不是") else "有"
+        yes = "是" if "是不是" in question else "有"
         return question, f"{yes}。{'；'.join(map(name_and_place, found))}。"
     seen = all(can_show(shown.truth, sign) for sign in words[word])
     return question, _denial(rng, question, "" if seen else "所示层面", word)
 
 
 def _denial(rng: np.random.Generator, question: str, where: str, name: str) -> str:
-    if question.startswith("是不是"):
+    if "是不是" in question:
         return f"不是，{where}未见{name}。"
     return f"{pick(rng, (where, '没有，' + where, where or '图像上'))}未见{name}。"
+
+
+def _organ(shown: Shown, rng: np.random.Generator) -> Exchange:
+    """How is an organ, or is anything wrong with it; elsewhere the question of presence."""
+    names = known_signs(shown.truth.region, shown.signs)
+    organs = {
+        organ: signs
+        for organ, signs in questions.ORGANS.get(shown.truth.region, {}).items()
+        if not set(signs) & set(shown.hidden) and set(signs) & set(names)
+    }
+    if not organs:
+        return _present(shown, rng)
+    true = {seen.finding.sign for seen in shown.truth.observations}
+    ill = [organ for organ, signs in organs.items() if true & set(signs)]
+    organ = pick(rng, ill if ill and rng.random() < 0.6 else tuple(organs))
+    found = [seen for seen in shown.truth.observations if seen.finding.sign in organs[organ]]
+    wrong = rng.random() < 0.5
+    question = pick(rng, questions.ORGAN_WRONG if wrong else questions.ORGAN).format(organ)
+    if found:
+        said = "；".join(map(name_and_place, found))
+        return question, f"有异常，{said}。" if wrong else f"{said}。"
+    whole = all(can_show(shown.truth, sign) for sign in organs[organ] if sign in names)
+    return question, f"{'' if whole else '所示层面'}{organ}未见明显异常。"
 
 
 def _ask(rng: np.random.Generator, sign: str) -> str:

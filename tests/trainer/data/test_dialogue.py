@@ -78,12 +78,27 @@ def test_no_answer_contradicts_the_truth(truth):
 
 
 def test_is_it_is_answered_with_is():
-    asked = [turn for turn in many(BLEED, 400) if turn[0].startswith("是不是")]
+    asked = [turn for turn in many(BLEED, 1000) if "是不是" in turn[0]]
     assert {answer[0] for _, answer in asked} == {"是", "不"}
     for question, answer in asked:
-        there = question[3:-1] in ("脑出血", "中线移位", "出血", "血肿")
+        name = question.split("是不是")[1].removesuffix("？")
+        there = name in ("脑出血", "中线移位", "出血", "血肿")
         assert answer.startswith("是。") is there, (question, answer)
         assert polarity(question, answer) is there, (question, answer)
+
+
+def test_an_organ_is_described_by_what_lies_in_it():
+    told: dict[str, set[str]] = {}
+    for question, answer in many(FURTHER, 1500, signs=TIER_TWO):
+        for form in (*questions.ORGAN, *questions.ORGAN_WRONG):
+            for organ in ("肝脏", "肾脏", "胆囊"):
+                if question == form.format(organ):
+                    told.setdefault(organ, set()).add(answer.removeprefix("有异常，"))
+    assert told == {
+        "肝脏": {"所示层面肝脏未见明显异常。"},
+        "胆囊": {"所示层面胆囊未见明显异常。"},
+        "肾脏": {"左肾积水，肾盂前后径约22mm。"},
+    }
 
 
 def test_a_broader_word_asks_for_everything_that_it_means():
