@@ -7,6 +7,7 @@ from assistant.report.finding import Finding
 from assistant.report.findings import extract
 from assistant.report.sections import normalize
 from assistant.report.tokens import tokenize
+from trainer.data.questions import BROADER
 from trainer.metrics.share import Share
 from trainer.metrics.tuples import each_side
 from trainer.metrics.yesno import polarity
@@ -20,37 +21,47 @@ class Probe:
 
     Attributes:
         question: asked in the same conversation.
-        sign: the sign asked for, "" when the side is asked for.
-        present: the first answer has the sign.
+        signs: those asked for, of which one suffices; none when the side is asked for.
+        present: the first answer has one of them.
         sides: that the first answer names.
     """
 
     question: str
-    sign: str = ""
+    signs: frozenset[str] = frozenset()
     present: bool = False
     sides: frozenset[str] = frozenset()
 
 
-def probes(stated: Sequence[Finding], others: Sequence[str]) -> tuple[Probe, ...]:
-    """Is a sign there, that the first answer has or has not; and on which side.
+def probes(stated: Sequence[Finding], others: Sequence[str], region: str) -> tuple[Probe, ...]:
+    """Is a sign there, by its name and by the word people use; and on which side.
 
     Args:
         stated: findings that the first answer affirms or suspects.
         others: signs to ask for when it has none; the first is.
+        region: of the picture; 积液 means another sign in another region.
     """
-    if not stated:
-        return tuple(Probe(f"有{sign}吗？", sign) for sign in others[:1])
-    sign = stated[0].sign
+    sign = stated[0].sign if stated else next(iter(others), "")
+    if not sign:
+        return ()
+    there = {finding.sign for finding in stated}
+    asked = [Probe(f"有{sign}吗？", frozenset({sign}), present=bool(stated))]
+    for word, meant in BROADER.get(region, {}).items():
+        if sign in meant:
+            signs = frozenset(meant)
+            asked.append(Probe(f"有没有{word}？", signs, present=bool(signs & there)))
+            break
     sides = frozenset(finding.side for finding in each_side(stated) if finding.side)
-    asked = Probe(f"有{sign}吗？", sign, present=True)
-    return (asked, Probe(WHERE, sides=sides)) if sides else (asked,)
+    return (*asked, Probe(WHERE, sides=sides)) if sides else tuple(asked)
 
 
 def agrees(probe: Probe, answer: str) -> bool:
-    """Does a later answer agree with the first?"""
-    if not probe.sign:
+    """Does a later answer agree with the first? One that speaks of other signs only does not."""
+    if not probe.signs:
         return _sides(answer) == probe.sides
-    said = {f.status for f in extract(answer) if f.sign == probe.sign}
+    named = extract(answer)
+    said = {f.status for f in named if f.sign in probe.signs}
+    if named and not said:
+        return False
     present = polarity(probe.question, answer) if not said else said != {"无"}
     return present is probe.present
 

@@ -132,7 +132,7 @@ class Candidate:
             turn = place % len(others) if others else 0
             talk = self._ask(self._prompts.default_question, case.picture).answer(first)
             stated = judge(case.known, first).stated
-            for probe in probes(stated, others[turn:]):
+            for probe in probes(stated, others[turn:], region):
                 key = f"{probe.question}/{case.picture.sha256}"
                 asked.append((first, probe, self._answer(key, talk.ask(probe.question))))
         return tuple(asked)

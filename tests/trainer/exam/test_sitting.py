@@ -18,8 +18,8 @@ def test_every_question_is_asked_once(tmp_path: Path) -> None:
     assert sheet.abnormal == (0.9, 0.8, 0.1, 0.95)
     questions = [probe.question for _, probe, _ in sheet.follow_ups]
     assert questions == [
-        *("有胸腔积液吗？", WHERE, "有气胸吗？", WHERE),
-        *("有气胸吗？", "有气胸吗？", WHERE),
+        *("有胸腔积液吗？", "有没有积液？", WHERE, "有气胸吗？", "有没有积气？", WHERE),
+        *("有气胸吗？", "有没有积气？", "有气胸吗？", "有没有积气？", WHERE),
     ]
     # reports, blank and stranger in the default words; two in others; four chances
     assert model.asked.count("请写报告") == 6
@@ -61,4 +61,4 @@ def test_no_more_is_asked_than_the_settings_say(tmp_path: Path) -> None:
     frugal = SETTINGS.model_copy(update={"rephrased": 0, "follow_ups": 1})
     sheet = candidate(lambda: model, tmp_path / "answers.jsonl", frugal).sit(CASES, [])
     assert sheet.rephrased == ()
-    assert len(sheet.follow_ups) == 2
+    assert len(sheet.follow_ups) == 3
