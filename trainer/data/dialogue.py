@@ -24,7 +24,7 @@ def converse(
     hidden: tuple[str, ...] = (),
     signs: Sequence[str] | None = None,
 ) -> list[Exchange]:
-    """Question and answer, one to four times; the first is nearly always a report.
+    """Question and answer, one to six times; the first is nearly always a report.
 
     Args:
         truth: what the picture shows.
@@ -50,7 +50,7 @@ def converse(
             turns.append((question, report(truth, rng, hidden=hidden, signs=signs)))
     else:
         turns.append(follow_up(scene, rng))
-    more = int(rng.choice(4, p=[0.35, 0.3, 0.22, 0.13]))
+    more = int(rng.choice(6, p=[0.22, 0.18, 0.17, 0.17, 0.14, 0.12]))
     for _ in range(more):
         turn = follow_up(scene, rng)
         if turn[0] not in {question for question, _ in turns}:
@@ -90,6 +90,8 @@ def without_picture(rng: np.random.Generator, default_question: str) -> list[Exc
 def _unseen(rng: np.random.Generator, default_question: str) -> Exchange:
     if rng.random() < 0.4:
         return pick(rng, questions.WHO), pick(rng, questions.I_AM)
+    if rng.random() < 0.1:
+        return pick(rng, questions.HELLO), pick(rng, questions.UPLOAD)
     of_pictures = (questions.SIZE, questions.SIDE, questions.NEXT, questions.ENGLISH)
     asked = pick(rng, ((default_question,), questions.REPORT, *of_pictures))
     return pick(rng, asked), pick(rng, questions.NO_PICTURE)

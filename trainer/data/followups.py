@@ -6,16 +6,17 @@ from dataclasses import dataclass
 import numpy as np
 
 from assistant.report.findings import is_urgent
-from trainer.data import phrases, questions
+from trainer.data import colloquial, phrases, questions
 from trainer.data.chance import pick
 from trainer.data.counsel import advice_of, is_suspicious
 from trainer.data.healthy import can_show, clear_of, known_signs
 from trainer.data.phantom.truth import Observation, Truth
 from trainer.data.statements import extent_of, name_and_place, place_in_words
-from trainer.data.wording import name_of
+from trainer.data.wording import name_of, report
 
 Exchange = tuple[str, str]
 ENGLISH_SHARE = 0.05
+BROADER_SHARE = 0.5
 
 
 @dataclass(frozen=True)
@@ -30,17 +31,26 @@ class Shown:
 def follow_up(shown: Shown, rng: np.random.Generator) -> Exchange:
     """A question of any kind, and its answer."""
     kinds: tuple[tuple[Callable[..., Exchange], float], ...] = (
-        (_present, 0.28),
+        (_present, 0.26),
         (_organ, 0.08),
-        (_side, 0.16),
-        (_size, 0.14),
-        (_next, 0.10),
-        (_short, 0.08),
-        (_normal, 0.08),
-        (_region, 0.06),
+        (_state, 0.05),
+        (_either, 0.03),
+        (_side, 0.12),
+        (_size, 0.10),
+        (_of_one, 0.05),
+        (_next, 0.08),
+        (_decide, 0.03),
+        (_short, 0.06),
+        (_normal, 0.07),
+        (_region, 0.05),
         (_urgent, 0.05),
+        (_more, 0.03),
+        (_why, 0.03),
+        (_technique, 0.02),
         (family, 0.04),
-        (_beyond, 0.04),
+        (_beyond, 0.05),
+        (_untaught, 0.02),
+        (_manners, 0.02),
         (_who, 0.01),
     )
     share = np.array([weight for _, weight in kinds])
@@ -73,12 +83,8 @@ def _present(shown: Shown, rng: np.random.Generator) -> Exchange:
     """Is there X: the present ones and the absent ones of the region, about evenly."""
     here = {seen.finding.sign: seen for seen in shown.truth.observations}
     names = known_signs(shown.truth.region, shown.signs)
-    words = {
-        word: signs
-        for word, signs in questions.BROADER.get(shown.truth.region, {}).items()
-        if set(signs) <= set(names) and not set(signs) & set(shown.hidden)
-    }
-    if words and rng.random() < questions.BROADER_SHARE:
+    words = _askable(shown, colloquial.WORDS)
+    if words and rng.random() < BROADER_SHARE:
         return _broadly(shown, rng, words)
     absent = [name for name in names if name not in here and name not in shown.hidden]
     if here and (rng.random() < 0.5 or not absent):
@@ -100,16 +106,13 @@ def _broadly(
     shown: Shown, rng: np.random.Generator, words: Mapping[str, Sequence[str]]
 ) -> Exchange:
     """Is there 出血: any of the signs that the word means, about as often there as not."""
-    here = {seen.finding.sign: seen for seen in shown.truth.observations}
-    true = [word for word, signs in words.items() if here.keys() & set(signs)]
+    true = [word for word, signs in words.items() if _among(shown, signs)]
     word = pick(rng, true if true and rng.random() < 0.5 else tuple(words))
     question = pick(rng, questions.PRESENT).format(word)
-    found = [here[sign] for sign in words[word] if sign in here]
-    if found:
+    if found := _among(shown, words[word]):
         yes = "是" if "是不是" in question else "有"
         return question, f"{yes}。{'；'.join(map(name_and_place, found))}。"
-    seen = all(can_show(shown.truth, sign) for sign in words[word])
-    return question, _denial(rng, question, "" if seen else "所示层面", word)
+    return question, _denial(rng, question, _here(shown, words[word]), word)
 
 
 def _denial(rng: np.random.Generator, question: str, where: str, name: str) -> str:
@@ -118,27 +121,85 @@ def _denial(rng: np.random.Generator, question: str, where: str, name: str) -> s
     return f"{pick(rng, (where, '没有，' + where, where or '图像上'))}未见{name}。"
 
 
+def _askable(shown: Shown, words: colloquial.Words) -> dict[str, tuple[str, ...]]:
+    """Words of the region that mean signs which are taught, none of them hidden."""
+    names = known_signs(shown.truth.region, shown.signs)
+    return {
+        word: known
+        for word, signs in words.get(shown.truth.region, {}).items()
+        if not set(signs) & set(shown.hidden)
+        and (known := tuple(sign for sign in signs if sign in names))
+    }
+
+
+def _among(shown: Shown, signs: Sequence[str]) -> list[Observation]:
+    return [seen for seen in shown.truth.observations if seen.finding.sign in signs]
+
+
+def _here(shown: Shown, signs: Sequence[str]) -> str:
+    """What a denial begins with: nothing, or that it is of this slice only."""
+    return "" if all(can_show(shown.truth, sign) for sign in signs) else "所示层面"
+
+
 def _organ(shown: Shown, rng: np.random.Generator) -> Exchange:
     """How is an organ, or is anything wrong with it; elsewhere the question of presence."""
-    names = known_signs(shown.truth.region, shown.signs)
-    organs = {
-        organ: signs
-        for organ, signs in questions.ORGANS.get(shown.truth.region, {}).items()
-        if not set(signs) & set(shown.hidden) and set(signs) & set(names)
-    }
+    organs = _askable(shown, colloquial.ORGANS)
     if not organs:
         return _present(shown, rng)
-    true = {seen.finding.sign for seen in shown.truth.observations}
-    ill = [organ for organ, signs in organs.items() if true & set(signs)]
+    ill = [organ for organ, signs in organs.items() if _among(shown, signs)]
     organ = pick(rng, ill if ill and rng.random() < 0.6 else tuple(organs))
-    found = [seen for seen in shown.truth.observations if seen.finding.sign in organs[organ]]
+    found = _among(shown, organs[organ])
     wrong = rng.random() < 0.5
     question = pick(rng, questions.ORGAN_WRONG if wrong else questions.ORGAN).format(organ)
     if found:
         said = "；".join(map(name_and_place, found))
         return question, f"有异常，{said}。" if wrong else f"{said}。"
-    whole = all(can_show(shown.truth, sign) for sign in organs[organ] if sign in names)
-    return question, f"{'' if whole else '所示层面'}{organ}未见明显异常。"
+    return question, f"{_here(shown, organs[organ])}{organ}未见明显异常。"
+
+
+def _state(shown: Shown, rng: np.random.Generator) -> Exchange:
+    """Is the spleen large: an organ as it should be, or what it has instead."""
+    names = set(known_signs(shown.truth.region, shown.signs)) - set(shown.hidden)
+    states = [state for state in colloquial.STATES if state.sign in names]
+    if not states:
+        return _present(shown, rng)
+    ill = [state for state in states if _among(shown, (state.sign,))]
+    state = pick(rng, ill if ill and rng.random() < 0.5 else states)
+    found = _among(shown, (state.sign,))
+    if found:
+        return pick(rng, state.asked), "；".join(map(name_and_place, found)) + "。"
+    return pick(rng, state.asked), f"{_here(shown, (state.sign,))}{state.calm}。"
+
+
+def _either(shown: Shown, rng: np.random.Generator) -> Exchange:
+    """This or that: of two signs of the region the one that is there, or neither."""
+    names = [n for n in known_signs(shown.truth.region, shown.signs) if n not in shown.hidden]
+    if len(names) < 2:
+        return _present(shown, rng)
+    true = [name for name in names if _among(shown, (name,))]
+    one = pick(rng, true if true and rng.random() < 0.8 else names)
+    other = pick(rng, [name for name in names if name != one])
+    pair = (one, other) if rng.random() < 0.5 else (other, one)
+    question = pick(rng, questions.EITHER).format(*pair)
+    if found := _among(shown, pair):
+        return question, "；".join(map(name_and_place, found)) + "。"
+    return question, f"{_here(shown, pair)}未见{pair[0]}，未见{pair[1]}。"
+
+
+def _of_one(shown: Shown, rng: np.random.Generator) -> Exchange:
+    """How large a named thing is, or where; it need not be there."""
+    words = _askable(shown, colloquial.WORDS)
+    words |= {n: (n,) for n in known_signs(shown.truth.region, shown.signs)
+              if n not in shown.hidden}  # fmt: skip
+    true = [word for word, signs in words.items() if _among(shown, signs)]
+    if not true:
+        return _side(shown, rng) if rng.random() < 0.5 else _size(shown, rng)
+    word = pick(rng, true if rng.random() < 0.75 else tuple(words))
+    found, where = _among(shown, words[word]), rng.random() < 0.5
+    question = pick(rng, questions.SIDE_OF if where else questions.SIZE_OF).format(word)
+    if not found:
+        return question, f"{_here(shown, words[word])}未见{word}。"
+    return question, "；".join(map(place_in_words if where else extent_of, found)) + "。"
 
 
 def _ask(rng: np.random.Generator, sign: str) -> str:
@@ -169,6 +230,47 @@ def _next(shown: Shown, rng: np.random.Generator) -> Exchange:
 def _short(shown: Shown, rng: np.random.Generator) -> Exchange:
     question = _asked(rng, questions.SHORT, questions.SHORT_IN_ENGLISH)
     return question, _conclusion(shown, rng) + "。"
+
+
+def _decide(shown: Shown, rng: np.random.Generator) -> Exchange:
+    """Operations and admissions are others' to decide; looking again is advice."""
+    advice = advice_of(shown.truth, rng)
+    if rng.random() < 0.5:
+        return pick(rng, questions.DECIDE), f"需由临床医生决定，{advice}。"
+    return pick(rng, questions.AGAIN), f"{advice}。"
+
+
+def _more(shown: Shown, rng: np.random.Generator) -> Exchange:
+    said = "；".join(map(name_and_place, shown.truth.observations))
+    rest = "未见其他明显异常" if said else "未见明显异常"
+    return pick(rng, questions.MORE), f"{said}{'；' if said else ''}{rest}。"
+
+
+def _why(shown: Shown, rng: np.random.Generator) -> Exchange:
+    """The findings of a report, without its impression."""
+    whole = report(shown.truth, rng, hidden=shown.hidden, signs=shown.signs)
+    return pick(rng, questions.WHY), whole.splitlines()[0].split("：", 1)[1]
+
+
+def _technique(shown: Shown, rng: np.random.Generator) -> Exchange:
+    kind = "增强扫描" if shown.truth.enhanced else "平扫"
+    return pick(rng, questions.TECHNIQUE), f"这是{kind}图像。"
+
+
+def _untaught(shown: Shown, rng: np.random.Generator) -> Exchange:
+    forms = pick(rng, (questions.ORGAN, questions.ORGAN_WRONG))
+    question = pick(rng, forms).format(pick(rng, colloquial.UNTAUGHT))
+    return question, pick(rng, questions.NOT_TAUGHT)
+
+
+def _manners(shown: Shown, rng: np.random.Generator) -> Exchange:
+    """Greetings, thanks, and whether the answer can be relied on."""
+    kind = rng.random()
+    if kind < 0.2:
+        return pick(rng, questions.HELLO), pick(rng, questions.HELLO_TO_YOU)
+    if kind < 0.65:
+        return pick(rng, questions.SURE), pick(rng, questions.UNSURE)
+    return pick(rng, questions.THANKS), pick(rng, questions.WELCOME)
 
 
 def _conclusion(shown: Shown, rng: np.random.Generator) -> str:

@@ -7,7 +7,7 @@ from assistant.report.finding import Finding
 from assistant.report.findings import extract
 from assistant.report.sections import normalize
 from assistant.report.tokens import tokenize
-from trainer.data.questions import BROADER
+from trainer.data.colloquial import WORDS
 from trainer.metrics.share import Share
 from trainer.metrics.tuples import each_side
 from trainer.metrics.yesno import polarity
@@ -45,7 +45,7 @@ def probes(stated: Sequence[Finding], others: Sequence[str], region: str) -> tup
         return ()
     there = {finding.sign for finding in stated}
     asked = [Probe(f"有{sign}吗？", frozenset({sign}), present=bool(stated))]
-    for word, meant in BROADER.get(region, {}).items():
+    for word, meant in WORDS.get(region, {}).items():
         if sign in meant:
             signs = frozenset(meant)
             asked.append(Probe(f"有没有{word}？", signs, present=bool(signs & there)))

@@ -8,7 +8,7 @@ from assistant.report.finding import Finding
 from assistant.report.findings import extract
 from assistant.report.lexicon import SIGNS
 from assistant.report.region import region_of
-from trainer.data import dialogue, phrases, questions
+from trainer.data import colloquial, dialogue, phrases, questions
 from trainer.data.followups import Shown, family
 from trainer.data.phantom.labels import TIER_TWO
 from trainer.data.phantom.truth import Observation, Truth
@@ -82,9 +82,54 @@ def test_is_it_is_answered_with_is():
     assert {answer[0] for _, answer in asked} == {"是", "不"}
     for question, answer in asked:
         name = question.split("是不是")[1].removesuffix("？")
-        there = name in ("脑出血", "中线移位", "出血", "血肿")
+        meant = colloquial.WORDS["头颅"].get(name, (name,))
+        there = bool({"脑出血", "中线移位"} & set(meant))
         assert answer.startswith("是。") is there, (question, answer)
         assert polarity(question, answer) is there, (question, answer)
+
+
+def test_every_word_and_organ_means_signs_of_its_region():
+    region = {sign.name: sign.region for sign in SIGNS}
+    for words in (colloquial.WORDS, colloquial.ORGANS):
+        for where, meant in words.items():
+            for word, signs in meant.items():
+                assert {region[sign] for sign in signs} == {where}, word
+    assert {state.sign for state in colloquial.STATES} <= set(phrases.SIGNS)
+
+
+def test_a_state_is_denied_in_its_own_words_or_told():
+    told: dict[str, set[str]] = {}
+    for truth in (BLEED, Truth("头颅", "基底节")):
+        for question, answer in many(truth, 600):
+            for state in colloquial.STATES:
+                if question in state.asked:
+                    told.setdefault(state.sign, set()).add(answer)
+    assert told == {"中线移位": {"中线结构向右侧移位约8mm。", "中线居中。"}}
+
+
+def test_of_two_signs_that_which_is_there_is_named_or_neither():
+    asked = [turn for turn in many(BLEED, 900) if "还是" in turn[0] and "出血" in turn[0]]
+    asked = [turn for turn in asked if turn[0] not in questions.SIDE]
+    both = [answer for question, answer in asked if "脑出血" in question]
+    assert len(both) > 5
+    assert all("左侧基底节区脑出血，约40mm" in answer for answer in both)
+    none = [a for q, a in many(Truth("头颅", "基底节"), 900) if "脑出血还是脑梗死" in q]
+    assert none
+    assert set(none) == {"未见脑出血，未见脑梗死。"}
+
+
+def test_what_was_never_taught_is_said_to_be_so():
+    forms = (*questions.ORGAN, *questions.ORGAN_WRONG)
+    untaught = {form.format(organ) for form in forms for organ in colloquial.UNTAUGHT}
+    answers = {answer for question, answer in many(CLEAR, 900) if question in untaught}
+    assert answers == set(questions.NOT_TAUGHT)
+
+
+def test_why_is_answered_with_the_findings_alone():
+    asked = [answer for question, answer in many(BLEED, 900) if question in questions.WHY]
+    assert len(asked) > 5
+    assert all(re.search(r"基底节区.*4(?:0mm|\.0cm)", answer) for answer in asked)
+    assert not any("诊断意见" in answer for answer in asked)
 
 
 def test_an_organ_is_described_by_what_lies_in_it():
@@ -105,10 +150,10 @@ def test_a_broader_word_asks_for_everything_that_it_means():
     stone = Observation(Finding("胆囊结石", size_mm=9.0), 300.0)
     stones = Truth("腹部", "胰腺胆囊", False, (stone,))
     kidneys = Truth("腹部", "双肾")
-    there = {answer for question, answer in many(stones, 400) if "有结石吗" in question}
+    there = {answer for question, answer in many(stones, 600) if "有结石吗" in question}
     assert len(there) == 1
     assert "胆囊结石" in there.pop()
-    none = [answer for question, answer in many(kidneys, 800) if "有结石吗" in question]
+    none = [answer for question, answer in many(kidneys, 1200) if "有结石吗" in question]
     assert none
     # Of a slice below the gallbladder nobody can say that there is no stone at all.
     assert all("所示层面未见结石" in answer for answer in none)
@@ -118,7 +163,7 @@ def test_a_broader_word_asks_for_everything_that_it_means():
 
 def test_what_a_level_does_not_show_is_denied_of_the_level_only():
     kidneys = Truth("腹部", "双肾")
-    asked = [a for q, a in many(kidneys, 300) if "胆囊结石" in q]
+    asked = [a for q, a in many(kidneys, 300) if "胆囊结石" in q and "还是" not in q]
     assert asked
     assert all("所示层面未见胆囊结石" in answer for answer in asked)
 
@@ -259,7 +304,7 @@ def test_no_question_is_asked_twice_and_lengths_vary():
         asked = [question for question, _ in turns]
         assert len(asked) == len(set(asked))
         lengths.add(len(turns))
-    assert lengths == {1, 2, 3, 4}
+    assert lengths == {1, 2, 3, 4, 5, 6}
 
 
 def test_what_is_no_ct_is_refused_every_time():

@@ -20,8 +20,8 @@ def test_what_is_asked_follows_from_the_first_answer() -> None:
         Probe("有胸腔积液吗？", frozenset({"胸腔积液"})),
         Probe("有没有积液？", frozenset({"胸腔积液"})),
     )
-    assert probes([Finding("脾大")], [], "腹部") == (
-        Probe("有脾大吗？", frozenset({"脾大"}), present=True),
+    assert probes([Finding("脂肪肝")], [], "腹部") == (
+        Probe("有脂肪肝吗？", frozenset({"脂肪肝"}), present=True),
     )
     assert probes([], [], "腹部") == ()
 
