@@ -173,10 +173,10 @@ def picture(seed: int) -> np.ndarray:
 
 
 def peak_gb() -> float:
-    """Most resident memory so far."""
+    """Most resident memory so far; the system tells it in KiB."""
     import resource
 
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e9
 
 
 class Ours:
