@@ -57,7 +57,6 @@ def kernel(model: ov.Model) -> str:
 @pytest.mark.skipif("avx512_vnni" not in PROCESSOR, reason="no 8-bit instructions")
 def test_the_processor_multiplies_in_8_bits_and_with_amx_where_it_has_it():
     model = product(np.random.default_rng(2).standard_normal((96, 64)), np.int8)
-    assert not kernel(model).endswith("i8")
     multiply_in_8_bits(model)
     assert kernel(model).endswith("i8")
     assert ("amx" in kernel(model)) is ("amx_int8" in PROCESSOR)
