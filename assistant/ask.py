@@ -18,7 +18,10 @@ from assistant.report.region import region_of
 
 DEMO = Notice("MOD-121", "当前为演示模型：用合成影像训练，只用来展示流程，请勿用于真实病例。")
 
-CUT = Notice("ENG-106", "回答到词元上限时还没有写完，可调大 max_tokens 后再问。")
+CUT = Notice(
+    "ENG-106",
+    "回答到词元上限时还没有写完，可调大 max_tokens 后再问；对话很长时请新建对话或减少图像。",
+)
 
 
 @dataclass(frozen=True)

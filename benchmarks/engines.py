@@ -68,7 +68,9 @@ class Runner:
             encoding="utf-8",
         )
         if done.returncode:
-            return done.stderr.strip().splitlines()[-1][:200]
+            # What the system ends for want of memory says nothing.
+            said = done.stderr.strip().splitlines()
+            return said[-1][:200] if said else f"退出码 {done.returncode}"
         found: dict[str, float | None] = json.loads(done.stdout.strip().splitlines()[-1])
         return found
 

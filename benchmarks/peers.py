@@ -38,7 +38,8 @@ class Figures:
         load_s: from the import to an engine that can be asked.
         cold_s: first token of the first question after that, picture included.
         warm_s: first token of another question about a new picture.
-        prepared_s: the same, the picture known ``THINKING_S`` before.
+        prepared_s: the same, the picture known ``THINKING_S`` before; what getting ready takes
+            longer is waited for.
         followup_s: first token of a follow-up, each open conversation in turn.
         ms_token: a token of a long answer.
         folder_s: a picture of a folder with its answer, several together if the engine can.
@@ -140,8 +141,9 @@ def measure(
     prepared_s = None
     started = time.perf_counter()
     if peer.prepare("p", asks[-1]):
-        time.sleep(max(0.0, THINKING_S - (time.perf_counter() - started)))
-        prepared_s, _ = peer.first("p", asks[-1])
+        late_s = time.perf_counter() - started - THINKING_S
+        time.sleep(max(0.0, -late_s))
+        prepared_s = max(0.0, late_s) + peer.first("p", asks[-1])[0]
     told = peer.long("1", further[0], tokens)
     peak = peak_gb()
     pictures = [Ask((picture(100 + n),), (QUESTION,)) for n in range(folder_pictures)]
@@ -173,10 +175,10 @@ def picture(seed: int) -> np.ndarray:
 
 
 def peak_gb() -> float:
-    """Most resident memory so far."""
+    """Most resident memory so far; the system tells it in KiB."""
     import resource
 
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e9
 
 
 class Ours:

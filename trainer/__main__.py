@@ -140,7 +140,8 @@ def vqa(
         from trainer.vqa.run import run as stage
 
         target = (out if out is not None else RUNS / f"vqa-{name}").resolve()
-        stage(Asked(name, folder, split, model, limit), target, console)
+        with claimed(target):
+            stage(Asked(name, folder, split, model, limit), target, console)
 
 
 @app.command()
@@ -154,7 +155,9 @@ def agreement(
     with _told(console):
         from trainer.readers.agreement import run as stage
 
-        stage(labels, answers, (out if out is not None else RUNS / "agreement").resolve(), console)
+        target = (out if out is not None else RUNS / "agreement").resolve()
+        with claimed(target):
+            stage(labels, answers, target, console)
 
 
 @app.command()

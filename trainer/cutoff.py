@@ -46,7 +46,7 @@ def check_cutoff(data: Path, arguments: Mapping[str, object]) -> None:
     needed = [
         AROUND + sum(positions(*size, most, side) for size in sizes)
         for name in str(arguments.get("dataset", "")).split(",")
-        for sizes in _sizes(data, name, least)
+        for sizes in _sizes(data, name.strip(), least)
     ]
     long = [one for one in needed if one > limit]
     if long:

@@ -10,6 +10,7 @@ _DISK = ("No space left on device", "Errno 28", "enough space", "os error 28")
 _MEMORY = (
     *("out of memory", "can't allocate memory", "bad allocation", "MemoryError"),
     *("not enough memory", "std::bad_alloc", "CUBLAS_STATUS_ALLOC_FAILED"),
+    "Signal 9 (SIGKILL) received",  # torchrun, of one of its processes
 )
 _TAIL = 6000
 

@@ -22,6 +22,7 @@ from assistant.errors import AssistantError
 
 MANIFEST = "manifest.json"
 INTENTION = ".intention.json"
+PART = ".part"
 _PACKAGES = (
     "ct-assistant",
     "torch",
@@ -157,7 +158,7 @@ def digest_file(path: Path) -> str:
 
 def write_whole(path: Path, text: str) -> None:
     """Write a text file by rename: it is there completely or not at all."""
-    partial = path.with_name(f"{path.name}.part")
+    partial = path.with_name(f"{path.name}{PART}")
     partial.write_text(text, encoding="utf-8", newline="\n")
     partial.replace(path)
 
@@ -165,7 +166,8 @@ def write_whole(path: Path, text: str) -> None:
 def _empty(folder: Path) -> None:
     if not folder.exists():
         return
-    ours = (folder / MANIFEST).exists() or (folder / INTENTION).exists()
+    # The last: a full disk, or a kill, while the stage was being opened.
+    ours = any((folder / name).exists() for name in (MANIFEST, INTENTION, f"{INTENTION}{PART}"))
     if not ours and any(folder.iterdir()):
         raise AssistantError(
             "TRN-121",

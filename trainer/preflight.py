@@ -100,7 +100,18 @@ def _of_arguments(work: Workspace) -> Iterator[str]:
         yield "sft：LoRA 只能是最后一步，之后由 merge 合并"
     if any(kind not in ("lora", "full", "freeze") for kind in kinds):
         yield "sft：finetuning_type 只能是 lora、full 或 freeze"
-    yield from (f"{name}：{line}" for name in files for line in _of_card(files[name]))
+    for name, arguments in files.items():
+        yield from (f"{name}：{line}" for line in (*_of_card(arguments), *_left_out(arguments)))
+
+
+def _left_out(arguments: Arguments) -> Iterator[str]:
+    """Adapters that LLaMA-Factory lays into the base in memory alone, and then trains another."""
+    given = str(arguments.get("adapter_name_or_path") or "")
+    if "," in given or (given and arguments.get("create_new_adapter")):
+        yield (
+            "合并时只并入最后训练的适配器：adapter_name_or_path 只能写一个，也不能写 "
+            "create_new_adapter；请先把原有的适配器合并成基座"
+        )
 
 
 def checked(files: dict[str, Arguments]) -> list[str]:

@@ -4,6 +4,8 @@
 goes away, however it died, the pipe closes and this process ends at once. Without it a killed
 run would leave a training behind that still writes into the folder being resumed. The pipe
 reaches through processes between that leave their standard input alone, such as the launcher.
+What the module has started itself ends with it: with several cards LLaMA-Factory trains in
+processes of ``torchrun``, which know nothing of the pipe.
 """
 
 import multiprocessing
@@ -11,7 +13,10 @@ import os
 import runpy
 import sys
 import threading
+from contextlib import suppress
 from multiprocessing.connection import wait
+
+import psutil
 
 
 def main() -> None:
@@ -22,7 +27,7 @@ def main() -> None:
 
 
 def end_with_input() -> None:
-    """End this process at once when its standard input closes."""
+    """End this process and all below it at once when its standard input closes."""
     threading.Thread(target=_end_after_input, daemon=True).start()
 
 
@@ -42,6 +47,9 @@ def _end_after_input() -> None:
     # Not sys.stdin: its lock, held by this thread, would make a normal exit fail.
     while os.read(0, 1):
         pass
+    for one in psutil.Process().children(recursive=True):
+        with suppress(psutil.Error):
+            one.kill()
     os._exit(70)
 
 

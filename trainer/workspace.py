@@ -1,5 +1,6 @@
 """Where a pipeline's stages live, and what one may rely on of another."""
 
+import errno
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -119,15 +120,28 @@ def claimed(root: Path) -> Iterator[None]:
     """An output folder for this process alone; the claim ends with the process.
 
     Raises:
-        AssistantError: TRN-123 when another run has it.
+        AssistantError: TRN-123 when another run has it, TRN-124 when it cannot be written.
     """
-    root.parent.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(root.parent / f".{root.name}.lock", timeout=0)
     try:
-        with FileLock(root.parent / f".{root.name}.lock", timeout=0):
-            yield
+        root.mkdir(parents=True, exist_ok=True)
+        lock.acquire()
     except Timeout as error:
         raise AssistantError(
             "TRN-123",
             f"另一个训练正在使用输出文件夹“{root.name}”。",
             next_step="请等它结束，或先停止它；要同时训练请用 --out 另选一个文件夹。",
         ) from error
+    except OSError as error:
+        if error.errno == errno.ENOSPC:
+            raise
+        raise AssistantError(
+            "TRN-124",
+            f"不能在输出文件夹“{root.name}”里写。",
+            next_step="请核对它的位置与权限，或用 --out 换一个可以写的文件夹。",
+            detail=str(error),
+        ) from error
+    try:
+        yield
+    finally:
+        lock.release()

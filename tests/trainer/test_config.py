@@ -51,6 +51,26 @@ def test_all_errors_are_told_at_once(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("section", "change", "told"),
+    [
+        ("evaluate", {"seed": 9_000_000}, "evaluate.seed 不能小于 900000000"),
+        ("synth", {"count": 500_001}, "synth.count 不能大于 500000"),
+        ("synth", {"eval_count": 500_001}, "synth.eval_count 不能大于 500000"),
+    ],
+)
+def test_no_examination_has_seeds_of_training(
+    tmp_path: Path, section: str, change: dict[str, int], told: str
+) -> None:
+    values = yaml.safe_load((TRAIN / "tiny.yaml").read_text(encoding="utf-8"))
+    values[section] |= change
+    path = tmp_path / "wrong.yaml"
+    path.write_text(yaml.safe_dump(values, allow_unicode=True), encoding="utf-8")
+    with pytest.raises(AssistantError) as caught:
+        load_pipeline(path)
+    assert told in caught.value.message
+
+
+@pytest.mark.parametrize(
     ("change", "told"),
     [
         ({"prepare": "prepare.yaml"}, "须写且只写一个"),

@@ -63,6 +63,11 @@ def test_what_does_not_fit_is_counted_before_training(tmp_path: Path, write: obj
     check_cutoff(data, {"dataset": "own", "template": "qwen3_vl"})
 
 
+def test_names_may_stand_apart_as_llamafactory_allows(tmp_path: Path) -> None:
+    with pytest.raises(AssistantError, match="1 组对话的影像放不进"):
+        check_cutoff(write_recipe(tmp_path, 7), {"dataset": "other, own"})
+
+
 @pytest.mark.parametrize("write", [write_recipe, write_shards])
 def test_one_picture_alone_may_be_too_large(tmp_path: Path, write: object) -> None:
     assert callable(write)

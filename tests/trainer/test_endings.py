@@ -14,6 +14,7 @@ from trainer.endings import explain, refuse
         (1, "torch.OutOfMemoryError: CUDA out of memory. Tried to allocate", "TRN-302"),
         (1, "RuntimeError: DefaultCPUAllocator: can't allocate memory", "TRN-302"),
         (-9, "", "TRN-302"),
+        (1, "traceback : Signal 9 (SIGKILL) received by PID 4711", "TRN-302"),
         (1, "ValueError: Undefined dataset nothing in dataset_info.json", "TRN-304"),
     ],
 )

@@ -1,3 +1,4 @@
+import errno
 from pathlib import Path
 
 import pytest
@@ -60,6 +61,21 @@ def test_a_stranger_s_folder_is_left_alone(tmp_path: Path) -> None:
         begin(tmp_path, "base", inputs={}, config={})
     assert caught.value.code == "TRN-121"
     assert (tmp_path / "thesis.docx").is_file()
+
+
+def test_a_disk_that_was_full_at_the_start_leaves_no_stranger(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(path: Path, *_: object, **__: object) -> None:
+        path.touch()
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "write_text", full)
+        with pytest.raises(OSError, match="No space"):
+            begin(tmp_path / "base", "base", inputs={}, config={})
+    _finish(tmp_path / "base", inputs={})
+    assert [path.name for path in (tmp_path / "base").glob(".*")] == []
 
 
 def test_the_manifest_tells_what_it_was_made_of(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@ import sys
 import time
 from pathlib import Path
 
+import psutil
 import pytest
 
 SLEEPER = "import pathlib, sys, time\npathlib.Path(sys.argv[1]).touch()\ntime.sleep(600)\n"
@@ -17,6 +18,35 @@ def test_it_ends_when_the_parent_s_pipe_closes(tmp_path: Path) -> None:
     assert process.stdin is not None
     process.stdin.close()
     assert process.wait(timeout=60) == 70
+
+
+LAUNCHER = """
+import pathlib, subprocess, sys
+sleeper = [sys.executable, "-c", "import time; time.sleep(600)"]
+worker = subprocess.Popen(sleeper, start_new_session=True)
+path = pathlib.Path(sys.argv[1])
+path.with_suffix(".part").write_text(str(worker.pid))
+path.with_suffix(".part").rename(path)
+worker.wait()
+"""
+
+
+def test_what_the_module_started_ends_with_it(tmp_path: Path) -> None:
+    (tmp_path / "launching.py").write_text(LAUNCHER, encoding="utf-8")
+    told = tmp_path / "worker"
+    process = _start(tmp_path, "launching", str(told))
+    while not told.exists():
+        assert process.poll() is None
+        time.sleep(0.05)
+    worker = psutil.Process(int(told.read_text()))
+    assert process.stdin is not None
+    process.stdin.close()
+    assert process.wait(timeout=60) == 70
+    try:
+        worker.wait(timeout=10)
+    finally:
+        if worker.is_running():
+            worker.kill()
 
 
 def test_a_normal_end_keeps_its_exit_code_and_arguments(tmp_path: Path) -> None:

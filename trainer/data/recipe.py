@@ -55,8 +55,8 @@ class SynthConfig(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    count: int = Field(8000, ge=1)
-    eval_count: int = Field(500, ge=0)
+    count: int = Field(8000, ge=1, le=500_000)
+    eval_count: int = Field(500, ge=0, le=500_000)
     seed: int = Field(0, ge=0, lt=900)
     size: int = Field(256, ge=64, le=1024)
     workers: int = Field(0, ge=0, le=64)

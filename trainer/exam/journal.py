@@ -19,7 +19,8 @@ class Journal:
         self._path, self._sitter = path, sitter
         self._known: dict[str, Value] = {}
         if path.exists():
-            for line in path.read_text(encoding="utf-8", errors="replace").splitlines():
+            # Not splitlines: an answer may hold what Unicode takes for the end of a line.
+            for line in path.read_text(encoding="utf-8", errors="replace").split("\n"):
                 self._take(line)
 
     def _take(self, line: str) -> None:

@@ -13,7 +13,7 @@ from trainer.exam.tables import gate_table, sign_table, summary_table, tuple_tab
 from trainer.metrics.share import Share
 
 _CONTROLS = (
-    "<p>三种对照：<b>全黑图片</b>的回答拿去比每一题；<b>图片错位</b>，即每题收下一题图片的回答"
+    "<p>三种对照：<b>全黑图片</b>的回答拿去比每一题；<b>图片错位</b>，即每题收下另一题图片的回答"
     "（问题相同、贪心解码，答案只取决于图片，所以错位的图片会得到的正是错位的回答，不必另跑一遍）；"
     "<b>换一种问法</b>，用训练中没有出现过的话要报告。前两项若接近正式成绩，说明模型没有看图。</p>"
 )

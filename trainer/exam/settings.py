@@ -37,7 +37,7 @@ class Evaluate(_Section):
         strangers: pictures that are no CT.
         rephrased: how many are shown again with ``another_question``.
         follow_ups: how many are asked about further in the same conversation.
-        seed: first seed; apart from those of the training data.
+        seed: first seed; those of training data end below the least.
         max_tokens: most tokens of an answer.
         another_question: asks for a report in words that training never used.
         yes_no_question: the fixed question whose next token gives P(异常).
@@ -52,7 +52,7 @@ class Evaluate(_Section):
     strangers: int = Field(default=60, ge=0)
     rephrased: int = Field(default=100, ge=0)
     follow_ups: int = Field(default=100, ge=0)
-    seed: int = Field(default=900_000_000, ge=0)
+    seed: int = Field(default=900_000_000, ge=900_000_000)
     max_tokens: int = Field(default=320, ge=16)
     another_question: str = Field(default="麻烦看一下这幅CT，说说所见和您的诊断", min_length=1)
     yes_no_question: str = Field(default="这张CT正常吗？", min_length=1)

@@ -1,5 +1,6 @@
 """Eight-bit multiplication: what is rewritten, how far it strays, and when it is used."""
 
+from pathlib import Path
 from threading import Event
 
 import numpy as np
@@ -15,6 +16,8 @@ from assistant.engine.vision import VisionTower
 from tests.assistant.engine.test_openvino import DEMO, picture
 
 EXACT = compile_properties(None, "f32")
+CPUINFO = Path("/proc/cpuinfo")
+PROCESSOR = CPUINFO.read_text(encoding="utf-8") if CPUINFO.is_file() else ""
 
 
 def product(weights: np.ndarray, kind: type) -> ov.Model:
@@ -41,6 +44,22 @@ def test_a_product_of_8_bit_weights_is_rewritten_and_stays_close():
     assert "FakeQuantize" in {node.get_type_name() for node in model.get_ops()}
     error = np.linalg.norm(run(model, rows) - exact) / np.linalg.norm(exact)
     assert 0 < error < 0.012
+
+
+def kernel(model: ov.Model) -> str:
+    """What the runtime multiplies with, by its own name."""
+    compiled = ov.Core().compile_model(model, "CPU", compile_properties(None, "auto"))
+    nodes = (node.get_rt_info() for node in compiled.get_runtime_model().get_ops())
+    (found,) = (info for info in nodes if info["layerType"].astype(str) == "FullyConnected")
+    return found["primitiveType"].astype(str)
+
+
+@pytest.mark.skipif("avx512_vnni" not in PROCESSOR, reason="no 8-bit instructions")
+def test_the_processor_multiplies_in_8_bits_and_with_amx_where_it_has_it():
+    model = product(np.random.default_rng(2).standard_normal((96, 64)), np.int8)
+    multiply_in_8_bits(model)
+    assert kernel(model).endswith("i8")
+    assert ("amx" in kernel(model)) is ("amx_int8" in PROCESSOR)
 
 
 def test_every_row_has_a_scale_of_its_own():

@@ -6,10 +6,10 @@ from trainer.exam.journal import Journal
 def test_answers_are_there_again(tmp_path: Path) -> None:
     path = tmp_path / "answers.jsonl"
     first = Journal(path, "a")
-    first.put("report/1", "两行\n的回答")
+    first.put("report/1", "两行\n的\u2028回\x85答")
     first.put("abnormal/1", 0.25)
     again = Journal(path, "a")
-    assert again.get("report/1") == "两行\n的回答"
+    assert again.get("report/1") == "两行\n的\u2028回\x85答"
     assert again.get("abnormal/1") == 0.25
     assert again.get("report/2") is None
 

@@ -13,7 +13,7 @@ def test_the_same_settings_give_the_same_slices_and_others_others() -> None:
     settings = Evaluate(pictures=6)
     first, again = list(draw_cases(settings, RECIPE)), list(draw_cases(settings, RECIPE))
     assert [case.picture.sha256 for case in first] == [case.picture.sha256 for case in again]
-    other = draw_cases(Evaluate(pictures=6, seed=1), RECIPE)
+    other = draw_cases(Evaluate(pictures=6, seed=950_000_000), RECIPE)
     assert {case.picture.sha256 for case in first}.isdisjoint(c.picture.sha256 for c in other)
 
 

@@ -77,6 +77,19 @@ def a_fine_pipeline_passes(folder: Path) -> None:
     assert problems(folder, base, {}) == ""
 
 
+def an_adapter_that_merging_would_lose_is_refused(folder: Path) -> None:
+    base = write_base(folder / "base", "qwen2_vl", width=64)
+    adapter = str(folder / "adapter")
+    write_tensors(folder / "adapter", {f"base_model.model.{LORA.format(0)}.lora_A.weight": [8, 64]})
+    assert problems(folder, base, {"adapter_name_or_path": adapter}) == ""
+    for changes in (
+        {"adapter_name_or_path": f"{adapter},{adapter}"},
+        {"adapter_name_or_path": adapter, "create_new_adapter": True},
+    ):
+        told = problems(folder, base, changes)
+        assert "只并入最后训练的适配器" in told, (changes, told)
+
+
 def a_mixture_whose_folder_is_not_prepared(folder: Path) -> None:
     base = write_base(folder / "base", "qwen2_vl", width=64)
     mix = {"weight": 1, "add": [{"folder": "general", "weight": 1}]}
