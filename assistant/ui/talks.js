@@ -16,17 +16,17 @@
   const target = (button) =>
     [...button.classList].find((name) => name.startsWith("of-"))?.slice(3) ?? "";
 
-  function rename(row) {
+  function rename(row, typed) {
     const button = row.querySelector(".open");
     const input = document.createElement("input");
     input.className = "name";
     input.maxLength = 60;
-    input.value = button.textContent;
+    input.value = typed ?? button.textContent;
     input.setAttribute("aria-label", told.rename);
     row.classList.add("renaming");
     button.after(input);
     input.focus();
-    input.select();
+    if (typed === undefined) input.select();
     let over = false;
     const end = (keep) => {
       if (over) return;
@@ -41,7 +41,12 @@
       if (event.key === "Enter") end(true);
       if (event.key === "Escape") end(false);
     });
-    input.addEventListener("blur", () => end(true));
+    // The list may be drawn anew meanwhile: then it is not the person who left the box.
+    input.addEventListener("blur", () => setTimeout(() => {
+      if (input.isConnected) return end(true);
+      const anew = document.querySelector(`.talk[data-id="${row.dataset.id}"]`);
+      if (!over && anew) rename(anew, input.value);
+    }));
   }
 
   function doubt(row) {
