@@ -73,7 +73,10 @@
     if (!pressed) return;
     const row = pressed.closest(".talk");
     if (row) {
-      if (pressed.matches(".open")) send("open", row.dataset.id);
+      if (pressed.matches(".open")) {
+        send("open", row.dataset.id);
+        peek(false);
+      }
       if (pressed.matches(".rename")) rename(row);
       if (pressed.matches(".delete")) doubt(row);
     } else if (pressed.matches("#chat .again")) send("again", target(pressed));
@@ -87,10 +90,16 @@
     } else if (pressed.matches("#advanced")) {
       document.querySelector("#right").classList.toggle("advanced");
     } else if (pressed.matches("#list")) {
+      if (narrow.matches) return peek(!sidebar().matches(".peek"));
       localStorage.ctList = localStorage.ctList === "0" ? "1" : "0";
       fold();
     }
   });
+  // On half a screen the list lies over the film; there it is closed until called for.
+  const narrow = matchMedia("(max-width: 1100px)");
+  const sidebar = () => document.querySelector("#sidebar");
+  const peek = (wanted) => sidebar()?.classList.toggle("peek", wanted);
+  narrow.addEventListener("change", () => peek(false));
   const fold = () => document.body?.classList.toggle("nolist", localStorage.ctList === "0");
   document.addEventListener("DOMContentLoaded", fold);
 
