@@ -60,6 +60,7 @@ ATTACHES = "下一问将附上当前图像"
 ATTACHED = "当前图像已在对话中"
 ITS_OWN_PICTURE = "修改后仍问原来的图像"
 NO_PICTURE = "尚无图像"
+FORMER_PICTURE = "画面无图像，仍问对话中最近一幅"
 MODE = "作答方式"
 MODES: Mapping[str, str] = {"": "自由", "report": "报告", "plain": "患者版"}
 SECTIONS = ("检查所见", "诊断意见", "建议")
