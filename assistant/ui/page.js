@@ -184,6 +184,22 @@
   });
   document.addEventListener("pointerup", () => { held = null; });
 
+  // A number half typed, such as "-", sets nothing yet; left like that, it becomes what it was.
+  const numbered = (target) => target.matches?.(".bar input[type=number]") && target;
+  const half = (box) => box.value === "" || !box.checkValidity();
+  document.addEventListener("input", (event) => {
+    const box = numbered(event.target);
+    if (box && half(box)) event.stopPropagation();
+  }, true);
+  document.addEventListener("focusout", (event) => {
+    const box = numbered(event.target);
+    if (!box || !half(box)) return;
+    const range = box.closest(".bar").querySelector("input[type=range]");
+    if (box.value !== "") range.value = box.value;  // which keeps to its ends and steps
+    box.value = range.value;
+    box.dispatchEvent(new Event("input", { bubbles: true }));
+  }, true);
+
   // Whatever answer comes to a dropped file, the picture is no longer being read.
   const settle = () => document.querySelector("#stage")?.classList.remove("busy");
   const watch = setInterval(() => {

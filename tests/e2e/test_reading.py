@@ -253,3 +253,25 @@ def test_a_lost_server_is_said_in_chinese(open_tab: OpenTab, start: Any, tmp_pat
         server.process.wait(20)
         tab.ask("在吗")
         tab.page.wait_for_selector("[data-testid=toast-text]:has-text('与本机服务的连接中断')")
+
+
+def test_a_number_half_typed_is_no_window_yet(open_tab: OpenTab) -> None:
+    tab = open_tab()
+    tab.show(CT)
+    box = "#level input[type=number]"
+    tab.page.click(box)
+    tab.page.press(box, "ControlOrMeta+a")
+    tab.page.press(box, "-")
+    tab.page.wait_for_timeout(600)
+    assert tab.page.locator("#notices .card").count() == 0
+    tab.page.keyboard.type("450")
+    tab.page.wait_for_selector("#stage .tl:has-text('C-450/W400')")
+    tab.page.press(box, "ControlOrMeta+a")
+    tab.page.press(box, "Delete")
+    tab.page.press(box, "Tab")
+    assert tab.page.input_value(box) == "-450"
+    tab.page.fill("#width input[type=number]", "0")
+    tab.page.press("#width input[type=number]", "Tab")
+    tab.page.wait_for_selector("#stage .tl:has-text('C-450/W1')")
+    assert tab.page.input_value("#width input[type=number]") == "1"
+    assert tab.page.locator("#notices .card").count() == 0
