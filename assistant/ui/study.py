@@ -8,8 +8,10 @@ from uuid import uuid4
 from assistant.batch.question import region_by_hu
 from assistant.errors import AssistantError
 from assistant.imaging.intake import read_slice
+from assistant.imaging.notice import KEPT
 from assistant.imaging.render import render
 from assistant.imaging.series import Series, sort_series
+from assistant.imaging.sides import sides
 from assistant.imaging.slice import Notice, RenderedImage, Slice
 from assistant.imaging.window import Window
 from assistant.store.exchange import Picture
@@ -74,8 +76,17 @@ class View:
         return region_by_hu(self.slice_)
 
     @property
+    def sides(self) -> str:
+        """Letters for the left and the right edge, such as "RL"; "" when they are not known."""
+        if self.kept is not None:
+            return self.kept.sides
+        return "".join(sides(self.slice_.orientation) or ())
+
+    @property
     def notices(self) -> tuple[Notice, ...]:
         """Warnings about the files and about this slice."""
+        if self.kept is not None:
+            return (KEPT,) if self.kept.image.window else ()
         series = self.study.series[self.series]
         return (*self.study.notices, *series.notices, *self.slice_.notices)
 

@@ -88,9 +88,10 @@ class Viewer:
         window = view.image.window if view else None
         if window is None:
             return {bar: gr.update(interactive=False) for bar in (self.level, self.width)}
+        free = view is not None and view.kept is None
         return {
-            self.level: gr.update(value=_within(window.center, LEVELS), interactive=True),
-            self.width: gr.update(value=_within(window.width, WIDTHS), interactive=True),
+            self.level: gr.update(value=_within(window.center, LEVELS), interactive=free),
+            self.width: gr.update(value=_within(window.width, WIDTHS), interactive=free),
         }
 
     def drawn(self, view: View | None) -> Updates:

@@ -112,6 +112,21 @@ def test_a_name_being_typed_outlives_a_list_drawn_anew(tab: Any) -> None:
     assert tab.complaints == []
 
 
+def test_a_picture_that_was_kept_says_its_sides_and_that_its_window_stays(tab: Any) -> None:
+    tab.page.click("#preset label:has-text('骨') >> nth=0")
+    tab.page.wait_for_selector("#stage .tl:has-text('骨 C400/W1800')")
+    talk(tab, "一")
+    sides = tab.page.locator("#stage .side").all_inner_texts()
+    assert sides == ["R", "L"]
+    tab.page.reload()
+    tab.page.wait_for_selector("#stage .tl:has-text('骨 C400/W1800')")
+    assert tab.page.locator("#stage .side").all_inner_texts() == sides
+    assert "窗宽窗位不能再调" in tab.page.inner_text("#notices")
+    assert tab.page.is_disabled("#level input[type=number]")
+    assert tab.page.input_value("#level input[type=number]") == "400"
+    assert tab.page.input_value("#width input[type=number]") == "1800"
+
+
 def test_a_conversation_is_renamed_and_deleted_for_good(tab: Any, server: Any) -> None:
     talk(tab, "要删掉的一段话")
     tab.page.hover("#talks .talk")

@@ -275,3 +275,12 @@ def test_a_number_half_typed_is_no_window_yet(open_tab: OpenTab) -> None:
     tab.page.wait_for_selector("#stage .tl:has-text('C-450/W1')")
     assert tab.page.input_value("#width input[type=number]") == "1"
     assert tab.page.locator("#notices .card").count() == 0
+
+
+def test_no_window_is_told_of_a_picture_that_has_none(open_tab: OpenTab) -> None:
+    tab = open_tab()
+    level = tab.page.locator("#level input[type=number]")
+    tab.show(CT)
+    assert level.is_visible()
+    tab.show(FRAMES)
+    level.wait_for(state="hidden")
