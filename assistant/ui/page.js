@@ -65,6 +65,7 @@
     { area: "#tab-batch", input: "#batch-files input[type=file]", most: told.maxBatchUploads,
       refusal: told.tooManyForBatch },
   ];
+  const byName = new Intl.Collator("zh-CN", { numeric: true });  // IM2 before IM10
   const zoneOf = (target) => zones.find((zone) => target.closest?.(zone.area));
 
   function accepted(files, zone) {
@@ -75,6 +76,7 @@
     // Not randomUUID, which a page over plain HTTP from another machine does not have.
     const stamp = crypto.getRandomValues(new Uint32Array(1))[0].toString(16);
     const transfer = new DataTransfer();
+    if (zone.rename) files.sort((one, other) => byName.compare(one.name, other.name));
     files.forEach((file, i) => {
       transfer.items.add(zone.rename ? new File([file], `${i + 1}-${stamp}`) : file);
     });

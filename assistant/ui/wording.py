@@ -26,6 +26,7 @@ DROP_HINT = "DICOM、JPG、PNG；可多选，也可拖入整个序列文件夹"
 OPEN = "打开文件"
 SERIES = "序列"
 SLICE = "层面"
+PICTURE = "图片"
 FRAME = "帧"
 PRESET = "窗"
 AUTO = "自动"
@@ -104,6 +105,11 @@ def slice_place(index: int, count: int) -> str:
     return f"第 {index + 1}/{count} 层"
 
 
+def picture_place(index: int, count: int) -> str:
+    """Which of several JPG or PNG, from 0."""
+    return f"第 {index + 1}/{count} 幅"
+
+
 def frame_place(frame: int, count: int) -> str:
     """Which frame of a file, from 0."""
     return f"第 {frame + 1}/{count} 帧"
@@ -123,8 +129,10 @@ def refused_files(count: int, message: str) -> str:
     return f"{count} 个文件未能读取，其余已显示。首个原因：{message}"
 
 
-def series_name(number: int, slices: int) -> str:
+def series_name(number: int, slices: int, *, album: bool) -> str:
     """A series in the list, numbered from 1."""
+    if album:
+        return f"{PICTURE} · {slices} 幅"
     return f"序列 {number} · {slices} 层" if slices > 1 else f"图像 {number}"
 
 

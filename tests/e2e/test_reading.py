@@ -1,6 +1,7 @@
 """From a CT slice to an answer, as a radiologist would go."""
 
 import base64
+import io
 import re
 import time
 from collections.abc import Callable
@@ -8,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 from pydicom.data import get_testdata_file
 
 OpenTab = Callable[..., Any]
@@ -284,3 +286,21 @@ def test_no_window_is_told_of_a_picture_that_has_none(open_tab: OpenTab) -> None
     assert level.is_visible()
     tab.show(FRAMES)
     level.wait_for(state="hidden")
+
+
+def test_pictures_dropped_together_are_leafed_through_by_the_wheel(
+    open_tab: OpenTab, tmp_path: Path
+) -> None:
+    for number in range(1, 12):
+        Image.new("L", (32, 32), 20 * number).save(tmp_path / f"IM{number}.png")
+    tab = open_tab()
+    tab.show(*sorted(tmp_path.iterdir()))  # by letters: IM1, IM10, IM11, IM2 …
+    assert tab.page.inner_text("#stage .tr") == "第 1/11 幅"
+    tab.page.hover("#stage img")
+    tab.page.mouse.wheel(0, 100)
+    tab.page.wait_for_selector("#stage .tr:has-text('第 2/11 幅')")
+    shown = base64.b64decode(tab.picture().partition(",")[2])
+    assert Image.open(io.BytesIO(shown)).getpixel((0, 0)) == (40, 40, 40)
+    tab.ask("一")
+    tab.wait_answered(1)
+    assert "原图 · 第 2/11 幅" in tab.page.inner_text("#chat .user .sent")
