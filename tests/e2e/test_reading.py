@@ -304,3 +304,36 @@ def test_pictures_dropped_together_are_leafed_through_by_the_wheel(
     tab.ask("一")
     tab.wait_answered(1)
     assert "原图 · 第 2/11 幅" in tab.page.inner_text("#chat .user .sent")
+
+
+def test_a_question_too_long_is_told_and_stays_whole(open_tab: OpenTab) -> None:
+    tab = open_tab()
+    tab.show(CT)
+    tab.ask("病史" * 1100)
+    tab.page.wait_for_selector("#chat .card:has-text('USE-203')")
+    assert tab.page.input_value("#question textarea") == "病史" * 1100
+
+
+DROPPED = """([content, place]) => {
+    const bytes = Uint8Array.from(atob(content), (letter) => letter.charCodeAt(0));
+    const entry = (name, read) => ({ isFile: true, name, fullPath: `/${name}`, file: read });
+    const items = [
+        entry("IM1", (done) => done(new File([bytes], "IM1"))),
+        entry("IM2", (_, fail) => fail(new DOMException("", "NotFoundError"))),
+    ];
+    const event = new DragEvent("drop", { bubbles: true });
+    Object.defineProperty(event, "dataTransfer", { value: {
+        types: ["Files"], files: [],
+        items: items.map((item) => ({ webkitGetAsEntry: () => item })),
+    } });
+    document.querySelector(place).dispatchEvent(event);
+}"""
+
+
+def test_what_the_browser_cannot_read_is_told_and_the_rest_opened(open_tab: OpenTab) -> None:
+    """Dropped on the conversation, which is as good a place."""
+    tab = open_tab()
+    tab.page.evaluate(DROPPED, [base64.b64encode(CT.read_bytes()).decode(), "#chat"])
+    tab.page.wait_for_selector(".say:has-text('1 个文件或文件夹浏览器无法读取')")
+    tab.page.wait_for_selector("#stage img")
+    assert tab.complaints == []
