@@ -51,7 +51,7 @@ def notice_list(view: View) -> str:
 
 
 def _sides(view: View) -> str:
-    if not view.sides:
+    named = view.sides
+    if not named:
         return ""
-    left, right = view.sides
-    return f'<div class="side left">{left}</div><div class="side right">{right}</div>'
+    return f'<div class="side left">{named[0]}</div><div class="side right">{named[1]}</div>'
