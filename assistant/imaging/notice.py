@@ -17,6 +17,7 @@ NO_ORIENTATION = Notice("IMG-214", "文件没有方位信息，画面左右以�
 REORIENTED = Notice("IMG-215", "已转为标准方位显示，与原始存储方向不同。")
 SYNTAX_GUESSED = Notice("IMG-216", "文件缺少传输语法说明，已按内容推断读取。")
 BAD_ATTRIBUTES = Notice("IMG-217", "文件中有无法识别的属性值，已忽略。")
+KEPT = Notice("IMG-225", "这是对话中留存的图像，窗宽窗位不能再调；要调窗请重新打开原文件。")
 
 
 DEEP_COLOUR = Notice(

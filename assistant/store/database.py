@@ -10,7 +10,7 @@ from threading import RLock
 from assistant.errors import AssistantError
 
 FILE = "conversations.sqlite3"
-VERSION = 1
+VERSION = 2
 _WAIT_S = 10.0
 """For another program that writes, seconds."""
 
@@ -32,8 +32,11 @@ CREATE TABLE shown (
   exchange TEXT NOT NULL REFERENCES exchange ON DELETE CASCADE, place INTEGER NOT NULL,
   sha256 TEXT NOT NULL, center REAL, width REAL, window_name TEXT NOT NULL,
   series_uid TEXT NOT NULL, slice_index INTEGER NOT NULL, frame INTEGER NOT NULL,
-  words TEXT NOT NULL, replaced INTEGER NOT NULL, PRIMARY KEY (exchange, place));
+  words TEXT NOT NULL, replaced INTEGER NOT NULL, sides TEXT NOT NULL DEFAULT '',
+  PRIMARY KEY (exchange, place));
 """
+_SIDES = "ALTER TABLE shown ADD COLUMN sides TEXT NOT NULL DEFAULT ''"
+"""What version 1 did not have."""
 
 
 class Database:
@@ -128,6 +131,9 @@ class Database:
             if found == 0:
                 for statement in _TABLES.split(";"):
                     connection.execute(statement)
+            if found == 1:
+                connection.execute(_SIDES)
+            if found < VERSION:
                 connection.execute(f"PRAGMA user_version = {VERSION}")
 
 

@@ -20,11 +20,13 @@ class Picture:
     Attributes:
         place: slice and frame in words, "" for a single picture.
         replaced: from other files than the picture before it.
+        sides: letters for its left and right edge, such as "RL"; "" when they are not known.
     """
 
     image: RenderedImage
     place: str = ""
     replaced: bool = False
+    sides: str = ""
 
 
 @dataclass(frozen=True, eq=False)

@@ -23,7 +23,8 @@ SELECT_EXCHANGES = (
 )
 SELECT_PICTURES = (
     "SELECT s.exchange, p.sha256, p.png, s.center, s.width, s.window_name, s.series_uid,"
-    " s.slice_index, s.frame, s.words, s.replaced FROM exchange e JOIN shown s ON s.exchange = e.id"
+    " s.slice_index, s.frame, s.words, s.replaced, s.sides"
+    " FROM exchange e JOIN shown s ON s.exchange = e.id"
     " JOIN picture p ON p.conversation = e.conversation AND p.sha256 = s.sha256"
     " WHERE e.conversation=? ORDER BY e.place, s.place"
 )
@@ -54,9 +55,9 @@ def insert(
         window = (image.window.center, image.window.width) if image.window else (None, None)
         ref = image.slice_ref
         connection.execute(
-            "INSERT INTO shown VALUES (?,?,?,?,?,?,?,?,?,?,?)",
+            "INSERT INTO shown VALUES (?,?,?,?,?,?,?,?,?,?,?,?)",
             (exchange.id, number, image.sha256, *window, image.window_name,
-             ref.series_uid, ref.index, ref.frame, picture.place, picture.replaced),
+             ref.series_uid, ref.index, ref.frame, picture.place, picture.replaced, picture.sides),
         )  # fmt: skip
 
 
@@ -76,6 +77,7 @@ def select(connection: sqlite3.Connection, conversation: str) -> tuple[Exchange,
         frame,
         place,
         replaced,
+        sides,
     ) in connection.execute(SELECT_PICTURES, (conversation,)):
         if sha256 not in pixels:
             pixels[sha256] = np.array(Image.open(io.BytesIO(png), formats=("PNG",)))
@@ -87,7 +89,7 @@ def select(connection: sqlite3.Connection, conversation: str) -> tuple[Exchange,
             SliceRef(uid, index, frame),
             sha256,
         )
-        pictures.setdefault(exchange, []).append(Picture(image, place, bool(replaced)))
+        pictures.setdefault(exchange, []).append(Picture(image, place, bool(replaced), sides))
     return tuple(
         Exchange(
             question, asked, mode, tuple(pictures.get(id_, ())), answer, state, window, seconds,

@@ -169,7 +169,8 @@ def _pictures(desk: Desk) -> tuple[Picture, ...]:
         return ()
     if not desk.needs(view.image):
         return ()
-    return (Picture(view.image, view.place, desk.study not in ("", view.study.key)),)
+    replaced = desk.study not in ("", view.study.key)
+    return (Picture(view.image, view.place, replaced, view.sides),)
 
 
 def _with_mode(text: str, mode: Mode, prompts: Prompts) -> str:

@@ -13,6 +13,23 @@
     open(event.target.closest?.("table.rows tr[data-file]"));
   });
   document.addEventListener("keydown", (event) => {
-    if (event.key === "Enter") open(event.target.closest?.("table.rows tr[data-file]"));
+    if (event.key !== "Enter" || event.target.closest?.("summary")) return;
+    open(event.target.closest?.("table.rows tr[data-file]"));
+  });
+
+  // The table is drawn anew with every file that is done; what was unfolded stays so.
+  const unfolded = new Set();
+  document.addEventListener("toggle", (event) => {
+    const row = event.target.closest?.("table.rows tr[data-file]");
+    if (row) unfolded[event.target.open ? "add" : "delete"](row.dataset.file);
+  }, true);
+  function unfold() {
+    for (const row of unfolded.size ? document.querySelectorAll("table.rows tr[data-file]") : []) {
+      const text = row.querySelector("details");
+      if (text && unfolded.has(row.dataset.file)) text.open = true;
+    }
+  }
+  document.addEventListener("DOMContentLoaded", () => {
+    new MutationObserver(unfold).observe(document.body, { childList: true, subtree: true });
   });
 })();

@@ -60,7 +60,7 @@ def _begun(batch: Batch, row: Row, views: tuple[View, ...], empty: Record) -> Re
     exchange = Exchange(
         question,
         question,
-        pictures=tuple(Picture(view.image, view.place) for view in views),
+        pictures=tuple(Picture(view.image, view.place, sides=view.sides) for view in views),
         answer=row.text,
         state="cut" if row.code == CUT.code else "done",
         window=row.window,

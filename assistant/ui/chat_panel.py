@@ -6,7 +6,6 @@ from typing import Any
 import gradio as gr
 
 from assistant.ui import wording
-from assistant.ui.asking import LONGEST_QUESTION
 from assistant.ui.services import Services
 from assistant.ui.status import draft_line
 from assistant.ui.theme import html
@@ -59,9 +58,8 @@ def build_panel(services: Services) -> ChatPanel:
         editing = html("", "editing")
         with gr.Row(elem_id="ask"):
             question = gr.Textbox(
-                lines=1, max_lines=6, max_length=LONGEST_QUESTION, placeholder=wording.ASK_HINT,
-                label=wording.QUESTION_BOX, show_label=False, container=False, elem_id="question",
-                autofocus=True, scale=1,
+                lines=1, max_lines=6, placeholder=wording.ASK_HINT, label=wording.QUESTION_BOX,
+                show_label=False, container=False, elem_id="question", autofocus=True, scale=1,
             )  # fmt: skip
             send = gr.Button(wording.SEND, variant="primary", elem_id="send", min_width=72, scale=0)
             stop = gr.Button(wording.STOP, variant="stop", elem_id="stop", min_width=72, scale=0)

@@ -60,11 +60,12 @@
   // Files: whole folders may be dropped; for the viewer, names are replaced before anything
   // leaves the browser, since a file's name is often the patient's.
   const zones = [
-    { area: "#left", input: "#dropzone input[type=file]", most: told.maxFiles,
+    { area: "#desk", input: "#dropzone input[type=file]", most: told.maxFiles,
       refusal: told.tooMany, rename: true },
     { area: "#tab-batch", input: "#batch-files input[type=file]", most: told.maxBatchUploads,
       refusal: told.tooManyForBatch },
   ];
+  const byName = new Intl.Collator("zh-CN", { numeric: true });  // IM2 before IM10
   const zoneOf = (target) => zones.find((zone) => target.closest?.(zone.area));
 
   function accepted(files, zone) {
@@ -75,6 +76,7 @@
     // Not randomUUID, which a page over plain HTTP from another machine does not have.
     const stamp = crypto.getRandomValues(new Uint32Array(1))[0].toString(16);
     const transfer = new DataTransfer();
+    if (zone.rename) files.sort((one, other) => byName.compare(one.name, other.name));
     files.forEach((file, i) => {
       transfer.items.add(zone.rename ? new File([file], `${i + 1}-${stamp}`) : file);
     });
@@ -83,7 +85,9 @@
   }
 
   // A file of a folder is named by its way there: in every folder there may be an IM1.
-  async function unpack(entry) {
+  // What the browser cannot read, such as a path too long for it, is counted; the rest is opened.
+  const unpack = (entry, lost) => contents(entry, lost).catch(() => (lost.push(entry), []));
+  async function contents(entry, lost) {
     if (entry.isFile) {
       const file = await new Promise((done, fail) => entry.file(done, fail));
       const way = entry.fullPath.slice(1).replaceAll("/", "／");
@@ -94,7 +98,7 @@
     for (;;) {
       const some = await new Promise((done, fail) => reader.readEntries(done, fail));
       if (!some.length) break;
-      for (const inner of some) found.push(...(await unpack(inner)));
+      for (const inner of some) found.push(...(await unpack(inner, lost)));
     }
     return found.filter((file) => !file.name.split("／").pop().startsWith("."));
   }
@@ -108,15 +112,20 @@
     else { input.value = ""; event.stopPropagation(); }
   }, true);
 
-  document.addEventListener("dragover", (event) => event.preventDefault(), true);
+  // Text that is dragged, into the question for one, is the browser's own affair.
+  const carriesFiles = (event) => event.dataTransfer?.types?.includes("Files");
+  document.addEventListener("dragover", (event) => {
+    if (carriesFiles(event)) event.preventDefault();
+  }, true);
   document.addEventListener("dragenter", (event) => mark(event, true), true);
   document.addEventListener("dragleave", (event) => mark(event, false), true);
   function mark(event, over) {
-    if (!over && event.relatedTarget) return;
+    if (!carriesFiles(event) || (!over && event.relatedTarget)) return;
     document.body.classList.toggle("dragging", over);
   }
 
   document.addEventListener("drop", async (event) => {
+    if (!carriesFiles(event)) return;
     event.preventDefault();
     event.stopPropagation();
     mark(event, false);
@@ -128,7 +137,9 @@
     const input = document.querySelector(zone.input);
     let files = plain;
     if (entries.length && entries.every(Boolean)) {
-      files = (await Promise.all(entries.map(unpack))).flat();
+      const lost = [];
+      files = (await Promise.all(entries.map((entry) => unpack(entry, lost)))).flat();
+      if (lost.length) say(told.unreadable.replace("{count}", lost.length));
     }
     const ready = input && files.length && accepted(files, zone);
     if (!ready) return;
@@ -183,6 +194,22 @@
     held = { x: event.clientX, y: event.clientY };
   });
   document.addEventListener("pointerup", () => { held = null; });
+
+  // A number half typed, such as "-", sets nothing yet; left like that, it becomes what it was.
+  const numbered = (target) => target.matches?.(".bar input[type=number]") && target;
+  const half = (box) => box.value === "" || !box.checkValidity();
+  document.addEventListener("input", (event) => {
+    const box = numbered(event.target);
+    if (box && half(box)) event.stopPropagation();
+  }, true);
+  document.addEventListener("focusout", (event) => {
+    const box = numbered(event.target);
+    if (!box || !half(box)) return;
+    const range = box.closest(".bar").querySelector("input[type=range]");
+    if (box.value !== "") range.value = box.value;  // which keeps to its ends and steps
+    box.value = range.value;
+    box.dispatchEvent(new Event("input", { bubbles: true }));
+  }, true);
 
   // Whatever answer comes to a dropped file, the picture is no longer being read.
   const settle = () => document.querySelector("#stage")?.classList.remove("busy");

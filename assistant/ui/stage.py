@@ -4,7 +4,6 @@ from html import escape
 
 from PIL import Image
 
-from assistant.imaging.sides import sides
 from assistant.ui import wording
 from assistant.ui.study import View
 from assistant.ui.transcript import data_url
@@ -20,7 +19,7 @@ def stage(view: View) -> str:
     as_stored = stored is not None and stored.shape[:2] == (height, width)
     scale = f" · {spacing[0]:.2f} mm" if spacing and as_stored else ""
     return (
-        '<div class="stage">'
+        f'<div class="stage{"" if image.window else " plain"}">'
         f'<img decoding="sync" alt="{wording.SEEN}" src="{source}">'
         f"{_sides(view)}"
         f'<div class="corner tl">{escape(image.window_name or wording.NO_WINDOW)}</div>'
@@ -33,7 +32,7 @@ def stage(view: View) -> str:
 def empty_stage() -> str:
     """What stands in the picture's place before there is one."""
     return (
-        '<div class="stage empty"><div class="invite">'
+        '<div class="stage empty plain"><div class="invite">'
         '<svg viewBox="0 0 64 64" aria-hidden="true"><circle cx="32" cy="32" r="25"/>'
         '<circle cx="32" cy="32" r="14"/><path d="M32 7v12M32 45v12M7 32h12M45 32h12"/></svg>'
         f"<strong>{wording.DROP_TITLE}</strong><span>{wording.DROP_HINT}</span></div></div>"
@@ -52,7 +51,7 @@ def notice_list(view: View) -> str:
 
 
 def _sides(view: View) -> str:
-    named = sides(view.slice_.orientation)
-    if named is None:
+    named = view.sides
+    if not named:
         return ""
     return f'<div class="side left">{named[0]}</div><div class="side right">{named[1]}</div>'

@@ -8,8 +8,10 @@ from uuid import uuid4
 from assistant.batch.question import region_by_hu
 from assistant.errors import AssistantError
 from assistant.imaging.intake import read_slice
+from assistant.imaging.notice import KEPT
 from assistant.imaging.render import render
 from assistant.imaging.series import Series, sort_series
+from assistant.imaging.sides import sides
 from assistant.imaging.slice import Notice, RenderedImage, Slice
 from assistant.imaging.window import Window
 from assistant.store.exchange import Picture
@@ -21,7 +23,8 @@ class Study:
     """Files that were opened together.
 
     Attributes:
-        series: slices in order, the longest series first.
+        series: slices in order, the longest series first; JPG and PNG, of which nobody knows
+            what belongs together, last, as one that is leafed through as given.
         sources: contents of the files with several frames, by ``Series.members``.
         notices: about the files as a whole.
         key: random; another one for every opening.
@@ -74,8 +77,17 @@ class View:
         return region_by_hu(self.slice_)
 
     @property
+    def sides(self) -> str:
+        """Letters for the left and the right edge, such as "RL"; "" when they are not known."""
+        if self.kept is not None:
+            return self.kept.sides
+        return "".join(sides(self.slice_.orientation) or ())
+
+    @property
     def notices(self) -> tuple[Notice, ...]:
         """Warnings about the files and about this slice."""
+        if self.kept is not None:
+            return (KEPT,) if self.kept.image.window else ()
         series = self.study.series[self.series]
         return (*self.study.notices, *series.notices, *self.slice_.notices)
 
@@ -92,10 +104,11 @@ class View:
         return replace(self, frame=read_slice(self.study.sources[member], frame=frame))
 
     def of_series(self, series: int) -> "View":
-        """Another series, in the middle."""
+        """Another series, in the middle, where the organs are; of pictures the first."""
         series = max(0, min(series, len(self.study.series) - 1))
-        middle = len(self.study.series[series].slices) // 2
-        return replace(self, series=series, index=middle, frame=None)
+        found = self.study.series[series]
+        index = 0 if is_album(found) else len(found.slices) // 2
+        return replace(self, series=series, index=index, frame=None)
 
     def through(self, window: Window | str) -> "View":
         """The same slice in another window."""
@@ -108,7 +121,9 @@ class View:
             return self.kept.place
         parts = []
         if len(self.stack) > 1:
-            parts.append(wording.slice_place(self.index, len(self.stack)))
+            album = is_album(self.study.series[self.series])
+            place = wording.picture_place if album else wording.slice_place
+            parts.append(place(self.index, len(self.stack)))
         if self.slice_.frames > 1:
             parts.append(wording.frame_place(self.slice_.frame, self.slice_.frames))
         return " · ".join(parts)
@@ -139,12 +154,27 @@ def open_study(files: Sequence[bytes]) -> Study:
         first = refusals[0]
         text = wording.refused_files(len(refusals), first.message)
         notices = (Notice(first.code, text),)
-    series = sorted(sort_series(slices), key=lambda found: len(found.slices), reverse=True)
-    return Study(tuple(series), sources, notices)
+    return Study(_in_order(sort_series(slices)), sources, notices)
+
+
+def is_album(series: Series) -> bool:
+    """Whether a series is one of JPG and PNG."""
+    return series.slices[0].source == "picture"
+
+
+def _in_order(found: Sequence[Series]) -> tuple[Series, ...]:
+    series = [one for one in found if not is_album(one)]
+    series.sort(key=lambda one: len(one.slices), reverse=True)
+    pictures = [one for one in found if is_album(one)]
+    if not pictures:
+        return tuple(series)
+    slices = tuple(one.slices[0] for one in pictures)
+    members = tuple(one.members[0] for one in pictures)
+    return (*series, Series(slices, members))
 
 
 def first_view(study: Study, window: Window | str) -> View:
-    """The middle of the longest series, where the organs are."""
+    """The middle of the longest series, or the first picture."""
     return View(study, window=window).of_series(0)
 
 

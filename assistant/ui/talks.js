@@ -16,17 +16,17 @@
   const target = (button) =>
     [...button.classList].find((name) => name.startsWith("of-"))?.slice(3) ?? "";
 
-  function rename(row) {
+  function rename(row, typed) {
     const button = row.querySelector(".open");
     const input = document.createElement("input");
     input.className = "name";
     input.maxLength = 60;
-    input.value = button.textContent;
+    input.value = typed ?? button.textContent;
     input.setAttribute("aria-label", told.rename);
     row.classList.add("renaming");
     button.after(input);
     input.focus();
-    input.select();
+    if (typed === undefined) input.select();
     let over = false;
     const end = (keep) => {
       if (over) return;
@@ -41,7 +41,12 @@
       if (event.key === "Enter") end(true);
       if (event.key === "Escape") end(false);
     });
-    input.addEventListener("blur", () => end(true));
+    // The list may be drawn anew meanwhile: then it is not the person who left the box.
+    input.addEventListener("blur", () => setTimeout(() => {
+      if (input.isConnected) return end(true);
+      const anew = document.querySelector(`.talk[data-id="${row.dataset.id}"]`);
+      if (!over && anew) rename(anew, input.value);
+    }));
   }
 
   function doubt(row) {
@@ -68,7 +73,10 @@
     if (!pressed) return;
     const row = pressed.closest(".talk");
     if (row) {
-      if (pressed.matches(".open")) send("open", row.dataset.id);
+      if (pressed.matches(".open")) {
+        send("open", row.dataset.id);
+        peek(false);
+      }
       if (pressed.matches(".rename")) rename(row);
       if (pressed.matches(".delete")) doubt(row);
     } else if (pressed.matches("#chat .again")) send("again", target(pressed));
@@ -82,10 +90,16 @@
     } else if (pressed.matches("#advanced")) {
       document.querySelector("#right").classList.toggle("advanced");
     } else if (pressed.matches("#list")) {
+      if (narrow.matches) return peek(!sidebar().matches(".peek"));
       localStorage.ctList = localStorage.ctList === "0" ? "1" : "0";
       fold();
     }
   });
+  // On half a screen the list lies over the film; there it is closed until called for.
+  const narrow = matchMedia("(max-width: 1100px)");
+  const sidebar = () => document.querySelector("#sidebar");
+  const peek = (wanted) => sidebar()?.classList.toggle("peek", wanted);
+  narrow.addEventListener("change", () => peek(false));
   const fold = () => document.body?.classList.toggle("nolist", localStorage.ctList === "0");
   document.addEventListener("DOMContentLoaded", fold);
 

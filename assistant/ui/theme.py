@@ -11,7 +11,15 @@ from assistant.settings import Settings
 from assistant.ui import batch_wording, wording
 
 _HERE = Path(__file__).parent
-_SHEETS = ("palette.css", "page.css", "talks.css", "batch.css", "models.css", "settings.css")
+_SHEETS = (
+    "palette.css",
+    "page.css",
+    "talks.css",
+    "batch.css",
+    "models.css",
+    "settings.css",
+    "narrow.css",
+)
 _SCRIPTS = ("page.js", "talks.js", "batch.js")
 
 MOST_SENT = 1000

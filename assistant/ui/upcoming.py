@@ -53,7 +53,8 @@ def attach_line(desk: Desk) -> str:
     if desk.editing:
         return f'<div class="attach sent{busy}">{wording.ITS_OWN_PICTURE}</div>'
     if desk.view is None:
-        return f'<div class="attach none{busy}">{wording.NO_PICTURE}</div>'
+        text = wording.FORMER_PICTURE if desk.record.last_image else wording.NO_PICTURE
+        return f'<div class="attach none{busy}">{text}</div>'
     image = desk.view.image
     new = desk.needs(image)
     text = wording.ATTACHES if new else wording.ATTACHED

@@ -10,7 +10,7 @@ from assistant.errors import AssistantError
 from assistant.imaging.window import AUTO, FILE_WINDOW
 from assistant.ui import wording
 from assistant.ui.stage import empty_stage, notice_list, stage
-from assistant.ui.study import View
+from assistant.ui.study import View, is_album
 from assistant.ui.theme import html
 from assistant.ui.transcript import card
 
@@ -47,7 +47,10 @@ class Viewer:
     def opened(self, view: View | None) -> Updates:
         """Everything anew for newly opened files, or for none."""
         study = view.study.series if view else ()
-        names = [wording.series_name(i + 1, len(found.slices)) for i, found in enumerate(study)]
+        names = [
+            wording.series_name(i + 1, len(found.slices), album=is_album(found))
+            for i, found in enumerate(study)
+        ]
         has_hu = view is not None and view.slice_.hu is not None
         chosen = view.window if view and isinstance(view.window, str) else None
         return {
@@ -72,9 +75,13 @@ class Viewer:
         """The sliders through the series and through the file's frames."""
         count = len(view.stack) if view else 1
         frames = view.slice_.frames if view else 1
+        album = view is not None and is_album(view.study.series[view.series])
         return {
             self.slice_: gr.update(
-                maximum=max(count, 2), value=view.index + 1 if view else 1, visible=count > 1
+                label=wording.PICTURE if album else wording.SLICE,
+                maximum=max(count, 2),
+                value=view.index + 1 if view else 1,
+                visible=count > 1,
             ),
             self.frame: gr.update(
                 maximum=max(frames, 2),
@@ -88,9 +95,10 @@ class Viewer:
         window = view.image.window if view else None
         if window is None:
             return {bar: gr.update(interactive=False) for bar in (self.level, self.width)}
+        free = view is not None and view.kept is None
         return {
-            self.level: gr.update(value=_within(window.center, LEVELS), interactive=True),
-            self.width: gr.update(value=_within(window.width, WIDTHS), interactive=True),
+            self.level: gr.update(value=_within(window.center, LEVELS), interactive=free),
+            self.width: gr.update(value=_within(window.width, WIDTHS), interactive=free),
         }
 
     def drawn(self, view: View | None) -> Updates:

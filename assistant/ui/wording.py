@@ -26,6 +26,7 @@ DROP_HINT = "DICOM、JPG、PNG；可多选，也可拖入整个序列文件夹"
 OPEN = "打开文件"
 SERIES = "序列"
 SLICE = "层面"
+PICTURE = "图片"
 FRAME = "帧"
 PRESET = "窗"
 AUTO = "自动"
@@ -60,6 +61,7 @@ ATTACHES = "下一问将附上当前图像"
 ATTACHED = "当前图像已在对话中"
 ITS_OWN_PICTURE = "修改后仍问原来的图像"
 NO_PICTURE = "尚无图像"
+FORMER_PICTURE = "画面无图像，仍问对话中最近一幅"
 MODE = "作答方式"
 MODES: Mapping[str, str] = {"": "自由", "report": "报告", "plain": "患者版"}
 SECTIONS = ("检查所见", "诊断意见", "建议")
@@ -103,6 +105,11 @@ def slice_place(index: int, count: int) -> str:
     return f"第 {index + 1}/{count} 层"
 
 
+def picture_place(index: int, count: int) -> str:
+    """Which of several JPG or PNG, from 0."""
+    return f"第 {index + 1}/{count} 幅"
+
+
 def frame_place(frame: int, count: int) -> str:
     """Which frame of a file, from 0."""
     return f"第 {frame + 1}/{count} 帧"
@@ -122,8 +129,10 @@ def refused_files(count: int, message: str) -> str:
     return f"{count} 个文件未能读取，其余已显示。首个原因：{message}"
 
 
-def series_name(number: int, slices: int) -> str:
+def series_name(number: int, slices: int, *, album: bool) -> str:
     """A series in the list, numbered from 1."""
+    if album:
+        return f"{PICTURE} · {slices} 幅"
     return f"序列 {number} · {slices} 层" if slices > 1 else f"图像 {number}"
 
 
@@ -150,6 +159,7 @@ BROWSER: Mapping[str, str] = {
     "tooLarge": "文件超过 {mb} MB，未上传。请拆分或压缩后再试。",
     "tooMany": "一次最多打开 {files} 个文件，未上传。请分批打开，或使用“批量”页。",
     "tooManyForBatch": "一次最多上传 {files} 个文件，未上传。请打包为 ZIP，或填写本机文件夹。",
+    "unreadable": "{count} 个文件或文件夹浏览器无法读取，没有打开。请复制到较短的路径后再拖入。",
     "stillReading": "新的图像还在读取，显示出来之后再提问。",
     "lost": "与本机服务的连接中断，正在重新连接…若窗口已关闭，请重新启动程序。",
     "back": "已重新连接。",

@@ -140,6 +140,25 @@ def test_paused_reloaded_resumed_and_stopped(open_tab: OpenTab, many: Path, tmp_
     assert rows(stranger) == []
 
 
+def test_what_is_unfolded_stays_so_while_rows_come_in(open_tab: OpenTab, many: Path) -> None:
+    tab = open_tab()
+    begin(tab, many)
+    summary = tab.page.locator("tr[data-file$='|00.dcm'] summary")
+    summary.focus()
+    tab.page.keyboard.press("Enter")
+    tab.page.wait_for_selector("tr[data-file$='|00.dcm'] details[open]")
+    before = len(rows(tab))
+    tab.page.wait_for_function(
+        "(before) => document.querySelectorAll('table.rows tbody tr').length > before", arg=before
+    )
+    assert tab.page.locator("details[open]").count() == 1
+    assert tab.page.is_visible("#progress"), "a key that unfolds a text opens no picture"
+    tab.page.click("tr[data-file$='|00.dcm'] summary")
+    tab.page.wait_for_selector("tr[data-file$='|00.dcm'] details:not([open])")
+    tab.page.click("#halt")
+    tab.page.wait_for_selector(".progress.stopped")
+
+
 def test_an_estimate_comes_before_a_night(open_tab: OpenTab, folder: Path) -> None:
     tab = open_tab()
     tab.page.click("#tab-batch-button")

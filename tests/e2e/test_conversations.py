@@ -97,6 +97,36 @@ def test_conversations_are_listed_found_and_opened(tab: Any) -> None:
     assert tab.foreign == []
 
 
+def test_a_name_being_typed_outlives_a_list_drawn_anew(tab: Any) -> None:
+    tab.ask("一" * 200)
+    tab.page.wait_for_selector("#chat .bot:has-text('检查所见')")
+    tab.page.hover("#talks .talk")
+    tab.page.click("#talks .rename")
+    tab.page.fill("#talks .name", "随访")
+    tab.wait_answered(1)
+    tab.page.wait_for_selector("#right:not(:has(.busy))")
+    tab.page.wait_for_timeout(1500)  # a beat of the pulse, which draws the list as well
+    assert tab.page.input_value("#talks .name") == "随访"
+    tab.page.press("#talks .name", "Enter")
+    tab.page.wait_for_selector("#talks .open:has-text('随访')")
+    assert tab.complaints == []
+
+
+def test_a_picture_that_was_kept_says_its_sides_and_that_its_window_stays(tab: Any) -> None:
+    tab.page.click("#preset label:has-text('骨') >> nth=0")
+    tab.page.wait_for_selector("#stage .tl:has-text('骨 C400/W1800')")
+    talk(tab, "一")
+    sides = tab.page.locator("#stage .side").all_inner_texts()
+    assert sides == ["R", "L"]
+    tab.page.reload()
+    tab.page.wait_for_selector("#stage .tl:has-text('骨 C400/W1800')")
+    assert tab.page.locator("#stage .side").all_inner_texts() == sides
+    assert "窗宽窗位不能再调" in tab.page.inner_text("#notices")
+    assert tab.page.is_disabled("#level input[type=number]")
+    assert tab.page.input_value("#level input[type=number]") == "400"
+    assert tab.page.input_value("#width input[type=number]") == "1800"
+
+
 def test_a_conversation_is_renamed_and_deleted_for_good(tab: Any, server: Any) -> None:
     talk(tab, "要删掉的一段话")
     tab.page.hover("#talks .talk")

@@ -49,3 +49,27 @@ def test_every_tab_fits_the_screen(
             " return part && part.offsetParent && part.scrollHeight > part.clientHeight + 1; })"
         )
         assert hidden == [], name
+
+
+@pytest.mark.parametrize("size", [(1093, 614), (960, 1040), (683, 768)], ids=str)
+def test_on_half_a_screen_everything_is_within_reach(
+    open_tab: Callable[..., Tab], size: tuple[int, int]
+) -> None:
+    tab = open_tab(viewport={"width": size[0], "height": size[1]})
+    tab.show(SAMPLE)
+    for selector in ("#send", "#clear", "#remove", "#width", "#preset label >> nth=-1", "#dark"):
+        box = tab.page.locator(selector).bounding_box()
+        assert box is not None, selector
+        assert box["x"] >= 0, selector
+        assert box["x"] + box["width"] <= size[0], selector
+    tabs = tab.page.locator("#tab-settings-button").bounding_box()
+    engine = tab.page.locator("#engine .engine").bounding_box()
+    assert tabs is not None
+    assert engine is not None
+    assert tabs["x"] + tabs["width"] <= engine["x"]
+    tab.ask("一")
+    tab.wait_answered(1)
+    assert not tab.page.is_visible("#sidebar")
+    tab.page.click("#list")
+    tab.page.click("#talks .open")
+    tab.page.wait_for_selector("#sidebar", state="hidden")

@@ -1,6 +1,7 @@
 """From a CT slice to an answer, as a radiologist would go."""
 
 import base64
+import io
 import re
 import time
 from collections.abc import Callable
@@ -8,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 from pydicom.data import get_testdata_file
 
 OpenTab = Callable[..., Any]
@@ -253,3 +255,85 @@ def test_a_lost_server_is_said_in_chinese(open_tab: OpenTab, start: Any, tmp_pat
         server.process.wait(20)
         tab.ask("在吗")
         tab.page.wait_for_selector("[data-testid=toast-text]:has-text('与本机服务的连接中断')")
+
+
+def test_a_number_half_typed_is_no_window_yet(open_tab: OpenTab) -> None:
+    tab = open_tab()
+    tab.show(CT)
+    box = "#level input[type=number]"
+    tab.page.click(box)
+    tab.page.press(box, "ControlOrMeta+a")
+    tab.page.press(box, "-")
+    tab.page.wait_for_timeout(600)
+    assert tab.page.locator("#notices .card").count() == 0
+    tab.page.keyboard.type("450")
+    tab.page.wait_for_selector("#stage .tl:has-text('C-450/W400')")
+    tab.page.press(box, "ControlOrMeta+a")
+    tab.page.press(box, "Delete")
+    tab.page.press(box, "Tab")
+    assert tab.page.input_value(box) == "-450"
+    tab.page.fill("#width input[type=number]", "0")
+    tab.page.press("#width input[type=number]", "Tab")
+    tab.page.wait_for_selector("#stage .tl:has-text('C-450/W1')")
+    assert tab.page.input_value("#width input[type=number]") == "1"
+    assert tab.page.locator("#notices .card").count() == 0
+
+
+def test_no_window_is_told_of_a_picture_that_has_none(open_tab: OpenTab) -> None:
+    tab = open_tab()
+    level = tab.page.locator("#level input[type=number]")
+    tab.show(CT)
+    assert level.is_visible()
+    tab.show(FRAMES)
+    level.wait_for(state="hidden")
+
+
+def test_pictures_dropped_together_are_leafed_through_by_the_wheel(
+    open_tab: OpenTab, tmp_path: Path
+) -> None:
+    for number in range(1, 12):
+        Image.new("L", (32, 32), 20 * number).save(tmp_path / f"IM{number}.png")
+    tab = open_tab()
+    tab.show(*sorted(tmp_path.iterdir()))  # by letters: IM1, IM10, IM11, IM2 …
+    assert tab.page.inner_text("#stage .tr") == "第 1/11 幅"
+    tab.page.hover("#stage img")
+    tab.page.mouse.wheel(0, 100)
+    tab.page.wait_for_selector("#stage .tr:has-text('第 2/11 幅')")
+    shown = base64.b64decode(tab.picture().partition(",")[2])
+    assert Image.open(io.BytesIO(shown)).getpixel((0, 0)) == (40, 40, 40)
+    tab.ask("一")
+    tab.wait_answered(1)
+    assert "原图 · 第 2/11 幅" in tab.page.inner_text("#chat .user .sent")
+
+
+def test_a_question_too_long_is_told_and_stays_whole(open_tab: OpenTab) -> None:
+    tab = open_tab()
+    tab.show(CT)
+    tab.ask("病史" * 1100)
+    tab.page.wait_for_selector("#chat .card:has-text('USE-203')")
+    assert tab.page.input_value("#question textarea") == "病史" * 1100
+
+
+DROPPED = """([content, place]) => {
+    const bytes = Uint8Array.from(atob(content), (letter) => letter.charCodeAt(0));
+    const entry = (name, read) => ({ isFile: true, name, fullPath: `/${name}`, file: read });
+    const items = [
+        entry("IM1", (done) => done(new File([bytes], "IM1"))),
+        entry("IM2", (_, fail) => fail(new DOMException("", "NotFoundError"))),
+    ];
+    const event = new DragEvent("drop", { bubbles: true });
+    Object.defineProperty(event, "dataTransfer", { value: {
+        types: ["Files"], files: [],
+        items: items.map((item) => ({ webkitGetAsEntry: () => item })),
+    } });
+    document.querySelector(place).dispatchEvent(event);
+}"""
+
+
+def test_what_the_browser_cannot_read_is_told_and_the_rest_opened(open_tab: OpenTab) -> None:
+    """Dropped on the conversation, which is as good a place."""
+    tab = open_tab()
+    tab.page.evaluate(DROPPED, [base64.b64encode(CT.read_bytes()).decode(), "#chat"])
+    tab.page.wait_for_selector(".say:has-text('1 个文件或文件夹浏览器无法读取')")
+    tab.page.wait_for_selector("#stage img")
+    assert tab.complaints == []

@@ -18,7 +18,7 @@ def picture(seed: int = 0, place: str = "第 3/20 层") -> Picture:
     image = RenderedImage(
         pixels, Window(-600, 1500), "肺 C-600/W1500", SliceRef("1.2.3", 2, 1), digest(pixels)
     )
-    return Picture(image, place, replaced=bool(seed))
+    return Picture(image, place, replaced=bool(seed), sides="RL")
 
 
 def done(question: str, answer: str = "好。", *pictures: Picture) -> Exchange:

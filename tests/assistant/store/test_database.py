@@ -48,6 +48,24 @@ def test_a_file_of_a_newer_version_is_refused(tmp_path: Path) -> None:
         Database(tmp_path / FILE)
 
 
+def test_a_file_of_the_first_version_is_carried_over(tmp_path: Path) -> None:
+    path = tmp_path / FILE
+    Database(path).close()
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("ALTER TABLE shown DROP COLUMN sides")
+        connection.execute("INSERT INTO conversation VALUES ('a','o','t',0,'s',0)")
+        connection.execute("INSERT INTO exchange VALUES ('e','a',0,'','','','','','',0,0,'','','')")
+        connection.execute("INSERT INTO shown VALUES ('e',0,'',1,2,'','',0,0,'第 3/5 层',0)")
+        connection.execute("PRAGMA user_version = 1")
+        connection.commit()
+    for _ in range(2):
+        with closing(Database(path)) as database, database.reading() as connection:
+            assert connection.execute("SELECT words, sides FROM shown").fetchall() == [
+                ("第 3/5 层", "")
+            ]
+            assert connection.execute("PRAGMA user_version").fetchone() == (VERSION,)
+
+
 def test_a_place_that_is_none_is_refused(tmp_path: Path) -> None:
     with pytest.raises(AssistantError, match="STO-101"):
         Database(tmp_path / "missing" / FILE)

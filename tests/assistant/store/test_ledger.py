@@ -35,6 +35,7 @@ def test_everything_is_there_after_a_restart(open_ledger: OpenLedger) -> None:
     first, again, broken = found.exchanges
     assert [p.place for p in first.pictures] == ["第 3/20 层"] * 2
     assert [p.replaced for p in first.pictures] == [False, True]
+    assert [p.sides for p in first.pictures] == ["RL", "RL"]
     for kept, shown in zip(first.pictures, record.exchanges[0].pictures, strict=True):
         assert np.array_equal(kept.image.pixels, shown.image.pixels)
         assert kept.image.window == shown.image.window

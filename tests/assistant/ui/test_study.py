@@ -1,11 +1,13 @@
+import io
 from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 from pydicom.data import get_testdata_file
 
 from assistant.errors import AssistantError
-from assistant.ui.study import first_view, open_study
+from assistant.ui.study import View, first_view, open_study
 
 
 def bundled(name: str) -> bytes:
@@ -46,6 +48,21 @@ def test_files_of_different_series_stay_apart(ct: bytes, head: bytes) -> None:
     view = first_view(study, "auto")
     assert not np.array_equal(view.image.pixels, view.of_series(1).image.pixels)
     assert view.of_series(99).series == 1
+
+
+def picture(gray: int) -> bytes:
+    out = io.BytesIO()
+    Image.new("L", (8, 8), gray).save(out, "PNG")
+    return out.getvalue()
+
+
+def test_pictures_are_leafed_through_as_given_after_the_series(ct: bytes) -> None:
+    study = open_study([picture(10), ct, b"no picture", picture(20), picture(30)])
+    assert [len(found.slices) for found in study.series] == [1, 3]
+    assert first_view(study, "auto").slice_.source == "dicom"
+    view = View(study).of_series(1)
+    assert [int(view.at(i).image.pixels[0, 0, 0]) for i in range(3)] == [10, 20, 30]
+    assert (view.place, view.at(2).place) == ("第 1/3 幅", "第 3/3 幅")
 
 
 def test_frames_of_a_file_are_read_when_wanted() -> None:

@@ -67,6 +67,9 @@ def test_it_is_said_whether_the_picture_goes_along(head: bytes) -> None:
     assert "下一问将附上" in attach_line(desk)
     desk = desk_with(head, BLEEDING)
     assert "已在对话中" in attach_line(desk)
+    desk.view = None
+    assert "仍问对话中最近一幅" in attach_line(desk)
+    desk = desk_with(head, BLEEDING)
     desk.record = replace(
         desk.record, exchanges=(replace(desk.record.exchanges[0], state="running"),)
     )
