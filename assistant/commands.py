@@ -21,6 +21,7 @@ def start(verb: str, **flags: Any) -> "Settings":
         AssistantError: CFG-101, CFG-102, or SYS-101 the data folder cannot be written.
     """
     from assistant.logs import start_logging
+    from assistant.scratch import own_scratch
     from assistant.settings import load_settings
 
     settings = load_settings(**flags)
@@ -28,6 +29,7 @@ def start(verb: str, **flags: Any) -> "Settings":
         for folder in (settings.data_dir, settings.logs_dir, settings.temp_dir):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         start_logging(settings.logs_dir, verb, keep_days=settings.keep_logs_days)
+        scratch = str(own_scratch(settings.temp_dir))
     except OSError as error:
         raise AssistantError(
             "SYS-101",
@@ -36,8 +38,8 @@ def start(verb: str, **flags: Any) -> "Settings":
             detail=type(error).__name__,
         ) from error
     for name in ("TMPDIR", "TEMP", "TMP"):
-        os.environ[name] = str(settings.temp_dir)
-    tempfile.tempdir = str(settings.temp_dir)
+        os.environ[name] = scratch
+    tempfile.tempdir = scratch
     return settings
 
 

@@ -1,8 +1,10 @@
 """Puts the page on the air, on this machine only."""
 
 import sys
+import tempfile
 import time
 import webbrowser
+from pathlib import Path
 from threading import Thread
 
 import fastapi
@@ -49,7 +51,7 @@ def serve(services: Services, host: str, port: int, open_browser: bool) -> None:
     Raises:
         AssistantError: SYS-202 the port is taken, SYS-203 the address cannot be used.
     """
-    with listening(host, port) as listener, uploads_in(services.settings.temp_dir, port):
+    with listening(host, port) as listener, uploads_in(Path(tempfile.gettempdir()), port):
         intake.warm_up()
         batches, workshop = Batches(), Workshop(services)
         config = uvicorn.Config(
