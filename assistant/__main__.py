@@ -226,7 +226,7 @@ def run_users_password(name: Name = None, data: Data = None) -> int:
 
 @users.command("remove", cls=ChineseCommand)
 def run_users_remove(name: Name = None, data: Data = None) -> int:
-    """删除用户，其登录随即失效；对话留到保留天数届满，再没有人能打开。"""
+    """删除用户，其登录随即失效，其对话与图像一并彻底删除。"""
     return commands.remove_user(commands.start("users", data_dir=data), _named(name))
 
 

@@ -3,6 +3,7 @@
 import os
 import tempfile
 from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -198,12 +199,16 @@ def change_password(settings: "Settings", name: str) -> int:
 
 
 def remove_user(settings: "Settings", name: str) -> int:
-    """One user less."""
+    """One user less, and their conversations, which nobody else could open."""
     from assistant.people.roll import Roll
+    from assistant.store.ledger import Ledger
 
     roll = Roll(settings.data_dir)
-    roll.remove(name)
-    tell("已删除。" if roll.people() else "已删除。已没有用户，在本机打开页面不再需要登录。")
+    with closing(Ledger(settings.data_dir)) as ledger:
+        gone = ledger.forget(roll.remove(name).id)
+    tell(f"已删除，连同 {gone} 段对话。")
+    if not roll.people():
+        tell("已没有用户，在本机打开页面不再需要登录。")
     return 0
 
 
