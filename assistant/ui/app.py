@@ -102,7 +102,8 @@ def build_site(
         css=css(),
     )
     inside = Turnstile(site, Claims(), page.guarded)
-    door = Door(inside, Roll(settings.data_dir), settings.public_host or host)
+    reached_at = settings.model_copy(update={"host": host}).reached_at
+    door = Door(inside, Roll(settings.data_dir), reached_at)
     hosts = LOOPBACK | {in_url(host), settings.public_host.lower(), *own_names(host)} - {""}
 
     def first() -> str:
