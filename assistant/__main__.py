@@ -20,6 +20,7 @@ app = typer.Typer(
     help="本地运行的中文 CT 阅片助手。",
     rich_markup_mode=None,
     add_completion=False,
+    context_settings={"help_option_names": ["--help", "-h"]},
 )
 
 Data = Annotated[str | None, typer.Option("--data", metavar="文件夹", help="数据文件夹")]

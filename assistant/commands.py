@@ -49,8 +49,11 @@ def show_page(settings: "Settings") -> int:
     from assistant.loading import open_lane
     from assistant.people.opening import check_open
     from assistant.people.roll import Roll
+    from assistant.ui.host import listening
 
     check_open(settings.reached_at, Roll(settings.data_dir))
+    with listening(settings.host, settings.port):  # else a second model fills the memory first
+        pass
     lane = open_lane(settings)
     from assistant.ui.app import open_services, serve
 
