@@ -34,6 +34,7 @@ if sys.version_info >= (3, 11):  # noqa: UP036
 PYTHONS: str = "3.11、3.12 或 3.13"  # [ENV-101] 需要 Python 3.11–3.13: python3.11 launcher.py
 
 WRONG_USE, NOT_SET_UP, INTERRUPTED = 2, 4, 130
+PYTEST_INTERRUPTED = 2
 
 HELP = """\
 用法：python launcher.py [--data 文件夹] [动词] [参数…]
@@ -42,7 +43,7 @@ HELP = """\
   ask      就一张或多张影像提问，在终端得到回答
   batch    批量诊断文件夹中的影像，写出 CSV、XLSX、HTML 与 JSON
   models   获取模型（models fetch），列出已有的模型（models list）
-  users    管理可以登录页面的用户（users add、users list、users remove）
+  users    管理可以登录页面的用户（users add、list、password、remove）
   pack     备好离线安装包：程序、安装包与模型
   train    训练：train 阶段 配置文件
   setup    只安装运行环境，不启动
@@ -82,6 +83,7 @@ VERB_HELP = {
     "users": """\
 用法：python launcher.py users add 用户名 [--admin]
       python launcher.py users list
+      python launcher.py users password 用户名
       python launcher.py users remove 用户名
 
 管理可以登录页面的用户；有用户即须登录。第一位用户是管理员，可以更换模型与改动设置。
@@ -187,7 +189,7 @@ def run(arguments: "list[str]") -> int:
         sys.stdout.write(VERB_HELP[verb])
         return 0
     if data:
-        os.environ["CT_ASSISTANT_DATA"] = str(Path(data).absolute())
+        os.environ["CT_ASSISTANT_DATA"] = str(Path(data).expanduser().absolute())
     if verb == "setup":
         return setup(rest)
     if verb == "doctor":
@@ -323,7 +325,12 @@ def test(arguments: "list[str]") -> int:
     # A browser and its server are two processes already.
     apart = ["--ignore=tests/e2e", "-n", "2", "--dist", "loadfile"]
     runs = [arguments] if arguments else [apart, ["tests/e2e"]]
-    return max([hand_over(TEST, "pytest", run) for run in runs])
+    codes = []
+    for run in runs:
+        codes.append(hand_over(TEST, "pytest", run))
+        if codes[-1] == PYTEST_INTERRUPTED:
+            break
+    return max(codes)
 
 
 def hand_over(environment: "Environment", module: str, arguments: "list[str]") -> int:

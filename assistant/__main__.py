@@ -20,6 +20,7 @@ app = typer.Typer(
     help="本地运行的中文 CT 阅片助手。",
     rich_markup_mode=None,
     add_completion=False,
+    context_settings={"help_option_names": ["--help", "-h"]},
 )
 
 Data = Annotated[str | None, typer.Option("--data", metavar="文件夹", help="数据文件夹")]
@@ -226,7 +227,7 @@ def run_users_password(name: Name = None, data: Data = None) -> int:
 
 @users.command("remove", cls=ChineseCommand)
 def run_users_remove(name: Name = None, data: Data = None) -> int:
-    """删除用户，其登录随即失效；对话留到保留天数届满，再没有人能打开。"""
+    """删除用户，其登录随即失效，其对话与图像一并彻底删除。"""
     return commands.remove_user(commands.start("users", data_dir=data), _named(name))
 
 

@@ -3,6 +3,7 @@
 import os
 import tempfile
 from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -21,6 +22,7 @@ def start(verb: str, **flags: Any) -> "Settings":
         AssistantError: CFG-101, CFG-102, or SYS-101 the data folder cannot be written.
     """
     from assistant.logs import start_logging
+    from assistant.scratch import own_scratch
     from assistant.settings import load_settings
 
     settings = load_settings(**flags)
@@ -28,6 +30,7 @@ def start(verb: str, **flags: Any) -> "Settings":
         for folder in (settings.data_dir, settings.logs_dir, settings.temp_dir):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         start_logging(settings.logs_dir, verb, keep_days=settings.keep_logs_days)
+        scratch = str(own_scratch(settings.temp_dir))
     except OSError as error:
         raise AssistantError(
             "SYS-101",
@@ -36,8 +39,8 @@ def start(verb: str, **flags: Any) -> "Settings":
             detail=type(error).__name__,
         ) from error
     for name in ("TMPDIR", "TEMP", "TMP"):
-        os.environ[name] = str(settings.temp_dir)
-    tempfile.tempdir = str(settings.temp_dir)
+        os.environ[name] = scratch
+    tempfile.tempdir = scratch
     return settings
 
 
@@ -46,8 +49,11 @@ def show_page(settings: "Settings") -> int:
     from assistant.loading import open_lane
     from assistant.people.opening import check_open
     from assistant.people.roll import Roll
+    from assistant.ui.host import listening
 
     check_open(settings.reached_at, Roll(settings.data_dir))
+    with listening(settings.host, settings.port):  # else a second model fills the memory first
+        pass
     lane = open_lane(settings)
     from assistant.ui.app import open_services, serve
 
@@ -196,12 +202,16 @@ def change_password(settings: "Settings", name: str) -> int:
 
 
 def remove_user(settings: "Settings", name: str) -> int:
-    """One user less."""
+    """One user less, and their conversations, which nobody else could open."""
     from assistant.people.roll import Roll
+    from assistant.store.ledger import Ledger
 
     roll = Roll(settings.data_dir)
-    roll.remove(name)
-    tell("已删除。" if roll.people() else "已删除。已没有用户，在本机打开页面不再需要登录。")
+    with closing(Ledger(settings.data_dir)) as ledger:
+        gone = ledger.forget(roll.remove(name).id)
+    tell(f"已删除，连同 {gone} 段对话。")
+    if not roll.people():
+        tell("已没有用户，在本机打开页面不再需要登录。")
     return 0
 
 

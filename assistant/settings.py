@@ -100,8 +100,8 @@ class Settings(BaseModel):
 
     @property
     def reached_at(self) -> str:
-        """Host under which the page can be reached: a proxy's, else the one listened on."""
-        return self.public_host or self.host
+        """Host under which the page can be reached: a proxy's, if others cannot come without it."""
+        return self.public_host if self.public_host and is_home(self.host) else self.host
 
     @property
     def logs_dir(self) -> Path:

@@ -10,7 +10,7 @@ from requirements.machine import free_gigabytes
 FULL_GB = 0.2
 
 _CERTIFICATE = re.compile(r"certificate|invalid peer|\bssl\b|\btls\b", re.IGNORECASE)
-_PROXY = re.compile(r"proxy|\b407\b", re.IGNORECASE)
+_PROXY = re.compile(r"proxy|\bsocks\b|\b407\b", re.IGNORECASE)
 _NETWORK = re.compile(
     r"connect|resolv|resolution|\bdns\b|timed? ?out|unreachable|error sending request"
     r"|failed to fetch|\b50[234]\b",
@@ -43,11 +43,12 @@ def refuse_unreachable(answer: str) -> None:
             detail=answer,
         )
     if _PROXY.search(answer) or _NETWORK.search(answer):
-        cause = "代理服务器拒绝了请求" if _PROXY.search(answer) else "连不上软件源"
+        cause = "所设的代理不能使用" if _PROXY.search(answer) else "连不上软件源"
         raise AssistantError(
             "ENV-106",
             f"{cause}，无法下载所需组件。",
-            next_step="请检查网络与代理（python -m pip config list 可查看现有设置）；"
+            next_step="请检查网络与代理（python -m pip config list 可查看现有设置；"
+            "代理须为 http:// 或 https:// 地址，不支持 socks）；"
             "没有网络的机器请用 setup --wheels 目录 离线安装。",
             detail=answer,
         )

@@ -146,7 +146,8 @@ def pinned_uv() -> str:
 
 
 def _from_folder(wheels: Path | None) -> Command:
-    return [] if wheels is None else ["--no-index", "--find-links", wheels]
+    # As an address: in a plain path uv takes a # or a comma for its end.
+    return [] if wheels is None else ["--no-index", "--find-links", wheels.as_uri()]
 
 
 def _runs(command: Command, environment: Mapping[str, str]) -> bool:

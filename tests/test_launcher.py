@@ -173,6 +173,26 @@ def test_the_page_is_what_opens_by_itself(
     assert json.loads(launch(ready, *arguments).stdout)["arguments"] == meant
 
 
+def test_the_data_folder_may_begin_at_home(ready: Path) -> None:
+    told = json.loads(launch(ready, "--data=~/数据", "ask").stdout)
+    assert told["CT_ASSISTANT_DATA"] == str(Path.home() / "数据")
+
+
+def test_tests_that_are_interrupted_end_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    begun: list[list[str]] = []
+
+    def interrupted(environment: Environment, module: str, arguments: list[str]) -> int:
+        begun.append(arguments)
+        return launcher.PYTEST_INTERRUPTED
+
+    monkeypatch.setattr(launcher, "prepare", lambda _: None)
+    monkeypatch.setattr(launcher, "hand_over", interrupted)
+    monkeypatch.setenv("CT_TRAIN_PYTHON", "")
+    monkeypatch.chdir(ROOT)
+    assert launcher.test([]) == launcher.PYTEST_INTERRUPTED
+    assert len(begun) == 1
+
+
 def test_the_exit_code_is_the_verbs_own(ready: Path) -> None:
     assert launch(ready, "ask", "refuse").returncode == 3
 

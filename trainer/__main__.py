@@ -21,7 +21,10 @@ MODULES = {"synth": "phantoms", "prepare": "corpus"}
 RUNS = Path("runs")
 
 app = typer.Typer(
-    help="训练器：从模拟 CT 到可直接使用的 4 位模型。", no_args_is_help=True, add_completion=False
+    help="训练器：从模拟 CT 到可直接使用的 4 位模型。",
+    no_args_is_help=True,
+    add_completion=False,
+    context_settings={"help_option_names": ["--help", "-h"]},
 )
 
 Config = Annotated[Path, typer.Argument(metavar="CONFIG", help="训练配置（YAML）")]

@@ -15,9 +15,16 @@ def new_password(name: str) -> str:
     """
     if not sys.stdin.isatty():
         return check_password(sys.stdin.readline().rstrip("\r\n"), name)
-    password = check_password(getpass("密码（输入时不显示）："), name)
-    if getpass("再输入一次：") != password:
+    password = check_password(_typed("密码（输入时不显示）："), name)
+    if _typed("再输入一次：") != password:
         raise AssistantError(
             "ACC-108", "两次输入的密码不一致，没有改动。", next_step="请再运行一次。"
         )
     return password
+
+
+def _typed(prompt: str) -> str:
+    try:
+        return getpass(prompt)
+    except EOFError:  # Ctrl-D, or Ctrl-Z on Windows, where Ctrl-C is meant
+        raise KeyboardInterrupt from None

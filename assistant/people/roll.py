@@ -140,8 +140,8 @@ class Roll:
             )
         return person
 
-    def remove(self, name: str) -> None:
-        """One user less; at least one administrator stays while there are others.
+    def remove(self, name: str) -> Person:
+        """One user less, who it was; at least one administrator stays while there are others.
 
         Raises:
             AssistantError: ACC-101, ACC-105 nobody goes by this name, ACC-106, ACC-107
@@ -156,6 +156,7 @@ class Roll:
                 next_step="请先用 users add 名称 --admin 添加另一位管理员。",
             )
         self._write(rest)
+        return person
 
     def _refresh(self) -> None:
         try:

@@ -182,6 +182,15 @@ class Ledger:
         self._database.wipe()
         self._changed(owner)
 
+    def forget(self, owner: str) -> int:
+        """Delete for good whatever is this owner's: nobody else can open it. How many went."""
+        with self._database.writing() as connection:
+            gone = connection.execute("DELETE FROM conversation WHERE owner=?", (owner,)).rowcount
+        if gone:
+            self._database.wipe()
+        self._changed(owner)
+        return gone
+
     def expire(self, keep_days: int) -> int:
         """Delete what was not touched for so many days; 0 keeps everything. How many went."""
         if not keep_days:

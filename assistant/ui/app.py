@@ -1,8 +1,10 @@
 """Puts the page on the air, on this machine only."""
 
 import sys
+import tempfile
 import time
 import webbrowser
+from pathlib import Path
 from threading import Thread
 
 import fastapi
@@ -49,7 +51,7 @@ def serve(services: Services, host: str, port: int, open_browser: bool) -> None:
     Raises:
         AssistantError: SYS-202 the port is taken, SYS-203 the address cannot be used.
     """
-    with listening(host, port) as listener, uploads_in(services.settings.temp_dir, port):
+    with listening(host, port) as listener, uploads_in(Path(tempfile.gettempdir()), port):
         intake.warm_up()
         batches, workshop = Batches(), Workshop(services)
         config = uvicorn.Config(
@@ -100,7 +102,8 @@ def build_site(
         css=css(),
     )
     inside = Turnstile(site, Claims(), page.guarded)
-    door = Door(inside, Roll(settings.data_dir), settings.public_host or host)
+    reached_at = settings.model_copy(update={"host": host}).reached_at
+    door = Door(inside, Roll(settings.data_dir), reached_at)
     hosts = LOOPBACK | {in_url(host), settings.public_host.lower(), *own_names(host)} - {""}
 
     def first() -> str:

@@ -33,7 +33,7 @@ ROOMS = {
 # The command line composes the rooms; it stands above them, and beside the page.
 COMMAND_LINE = {
     *("__init__", "__main__", "ask", "commands", "doctor", "loading", "logs"),
-    *("folder", "terminal", "usage"),
+    *("folder", "scratch", "terminal", "usage"),
 }
 FOR_THE_TRAINER = (
     *("assistant.errors", "assistant.places", "assistant.imaging", "assistant.engine"),

@@ -5,6 +5,7 @@ import logging
 import os
 import shutil
 import signal
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -123,6 +124,26 @@ def test_refusals_are_chinese_with_a_code_and_nothing_on_stdout(
     assert out == ""
     assert words in err
     assert "Traceback" not in err
+
+
+@pytest.mark.parametrize("verb", [["ask"], ["models"], ["users", "add"]], ids=" ".join)
+def test_help_is_asked_for_either_way(verb: list[str], capfd: pytest.CaptureFixture[str]):
+    told = []
+    for option in ("--help", "-h"):
+        assert main([*verb, option]) == 0
+        told.append(capfd.readouterr().out)
+    assert told[0].startswith("用法：")
+    assert told[0] == told[1]
+
+
+def test_a_taken_port_is_told_before_a_model_is_loaded(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+):
+    monkeypatch.setattr("assistant.loading.open_lane", lambda _: pytest.fail("a model is loaded"))
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = str(other.getsockname()[1])
+        assert main(["app", "--no-browser", "--port", port]) == 4
+    assert "[SYS-202]" in capfd.readouterr().err
 
 
 def test_an_unexpected_error_is_no_traceback(

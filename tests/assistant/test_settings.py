@@ -39,6 +39,20 @@ def test_data_folder_by_flag_by_variable_else_by_platform(tmp_path: Path):
     assert len(set(folders)) == 4
 
 
+@pytest.mark.parametrize(
+    ("host", "public_host", "reached_at"),
+    [
+        ("127.0.0.1", "", "127.0.0.1"),
+        ("127.0.0.1", "ct.hospital.cn", "ct.hospital.cn"),
+        ("0.0.0.0", "", "0.0.0.0"),
+        ("0.0.0.0", "localhost", "0.0.0.0"),
+    ],
+)
+def test_a_name_does_not_bring_a_page_nearer(host: str, public_host: str, reached_at: str):
+    settings = load_settings(environment={}, host=host, public_host=public_host)
+    assert settings.reached_at == reached_at
+
+
 def test_every_error_of_every_source_is_told_at_once(tmp_path: Path):
     config = tmp_path / "wrong.yaml"
     config.write_text("prot: 1\nmax_tokens: 许多\nopen_browser: 也许\n", encoding="utf-8")

@@ -1,6 +1,7 @@
 import io
 import sys
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,8 @@ import pytest
 from assistant.__main__ import main
 from assistant.people import password
 from assistant.people.roll import Roll
+from assistant.store.ledger import Ledger
+from tests.assistant.store.conftest import done, keep, picture
 
 Add = Callable[..., int]
 
@@ -34,6 +37,25 @@ def test_added_listed_and_removed(
     assert main(["users", "remove", "王医生", "--data", str(tmp_path)]) == 0
     assert main(["users", "list", "--data", str(tmp_path)]) == 0
     assert "王医生" not in capfd.readouterr().out
+
+
+def test_a_removed_users_conversations_go_with_them(
+    add: Add, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    add("anna")
+    add("bo")
+    anna, bo = (Roll(tmp_path).known(name).id for name in ("anna", "bo"))
+    with closing(Ledger(tmp_path)) as ledger:  # a page that is open meanwhile
+        keep(ledger, anna, done("乙没有看过的话", "好。", picture()))
+        keep(ledger, bo, done("甲没有看过的话", "好。", picture()), done("再问", "好。"))
+        assert main(["users", "remove", "anna", "--data", str(tmp_path)]) == 2
+        assert len(ledger.headings(anna, "")) == 1
+        assert main(["users", "remove", "bo", "--data", str(tmp_path)]) == 0
+        assert "1 段对话" in capfd.readouterr().err
+        assert not ledger.headings(bo)
+        assert len(ledger.headings(anna)) == 1
+    for path in tmp_path.glob("conversations.sqlite3*"):
+        assert "甲没有看过的话".encode() not in path.read_bytes()
 
 
 def test_a_password_is_changed(

@@ -1,6 +1,7 @@
 """The page with a scripted engine, as a process of its own for the browser tests."""
 
 import argparse
+import tempfile
 import time
 from pathlib import Path
 
@@ -35,6 +36,8 @@ def main() -> None:
     parser.add_argument("--load-when", type=Path, help="load once this file exists")
     chosen = parser.parse_args()
     settings = load_settings(environment={}, data_dir=chosen.data, port=chosen.port)
+    settings.temp_dir.mkdir(parents=True, exist_ok=True)
+    tempfile.tempdir = str(settings.temp_dir)
 
     def load() -> ScriptedEngine:
         while chosen.load_when and not chosen.load_when.exists():

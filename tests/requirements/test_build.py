@@ -60,6 +60,13 @@ def test_builds_by_pip_where_uv_cannot_be_had(
 
 
 @pytest.mark.usefixtures("uv")
+@pytest.mark.parametrize("name", ["包 #1", "包,二", "100%41"])
+def test_builds_from_a_folder_of_any_name(bench: Bench, name: str) -> None:
+    ensure(bench.environment, wheels=bench.wheels.rename(bench.wheels.with_name(name)))
+    assert installed_version(bench) == "1.0"
+
+
+@pytest.mark.usefixtures("uv")
 def test_does_nothing_when_ready(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     ensure(bench.environment, wheels=bench.wheels)
     monkeypatch.setattr(build, "_build", lambda *_: pytest.fail("built again"))

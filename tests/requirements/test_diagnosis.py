@@ -26,6 +26,7 @@ from tests.requirements.bench import Bench
         ("dns error: failed to lookup address information", "ENV-106"),
         ("Read timed out.", "ENV-106"),
         ("407 Proxy Authentication Required", "ENV-106"),
+        ("OSError: Missing dependencies for SOCKS support.", "ENV-106"),
         ("[SSL: CERTIFICATE_VERIFY_FAILED] self-signed certificate in chain", "ENV-107"),
         ("invalid peer certificate: UnknownIssuer", "ENV-107"),
     ],

@@ -42,3 +42,13 @@ def test_what_will_not_do_is_refused(
 def test_a_pipe_gives_its_first_line(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdin", io.StringIO("a good password\r\nmore\n"))
     assert asking.new_password("anna") == "a good password"
+
+
+def test_an_end_of_input_at_the_terminal_calls_it_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    def ended(prompt: str) -> str:
+        raise EOFError
+
+    at_terminal(monkeypatch)
+    monkeypatch.setattr(asking, "getpass", ended)
+    with pytest.raises(KeyboardInterrupt):
+        asking.new_password("anna")
