@@ -67,7 +67,7 @@ def pretrain(
     weights = rarity(torch.from_numpy(slices.labels[:500]))
     heads = Heads(width, model.config.vision_config.embed_dim, weights)
     both = nn.ModuleDict({"tower": tower, "heads": heads})
-    optimizers = _optimizers(tower, heads, schedule.lr)
+    optimizers = _optimizers(tower, heads, schedule)
     first = _restore(checkpoint, both, optimizers, generator)
     data = Tensors(slices)
     mean: dict[str, float] = {}
@@ -77,7 +77,7 @@ def pretrain(
         began = time.monotonic()
         for optimizer in optimizers:
             for group in optimizer.param_groups:
-                group["lr"] = schedule.rate(step)
+                group["lr"] = schedule.rate(step) * group["part"]
         index = torch.randint(known, (schedule.batch,), generator=generator)
         grey, targets = data.batch(index, jitter, generator, schedule.edge(step, picture))
         patches, grid = patchify(grey)
@@ -162,14 +162,29 @@ class Tensors:
         return grey, Targets(labels, region, signs, self.sizes[index].log(), sites)
 
 
-def _optimizers(tower: nn.Module, heads: nn.Module, lr: float) -> list[torch.optim.Optimizer]:
+def _optimizers(
+    tower: nn.Module, heads: nn.Module, schedule: Schedule
+) -> list[torch.optim.Optimizer]:
+    """Muon and AdamW; ``part`` of each group is its part of the heads' learning rate."""
     # The merger's great square would cost more to orthogonalise than all blocks together.
     matrices = [p for p in tower.blocks.parameters() if p.ndim == 2]
     chosen = {id(p) for p in matrices}
-    rest = [p for p in (*tower.parameters(), *heads.parameters()) if id(p) not in chosen]
+    rest = [p for p in tower.parameters() if id(p) not in chosen]
     return [
-        Muon(matrices, lr=lr, weight_decay=0.05),
-        torch.optim.AdamW(rest, lr=lr, weight_decay=0.01, betas=(0.9, 0.98)),
+        Muon(
+            [{"params": matrices, "part": schedule.tower}],
+            lr=schedule.lr,
+            weight_decay=0.05,
+        ),
+        torch.optim.AdamW(
+            [
+                {"params": rest, "part": schedule.tower},
+                {"params": list(heads.parameters()), "part": 1.0},
+            ],
+            lr=schedule.lr,
+            weight_decay=0.01,
+            betas=(0.9, 0.98),
+        ),
     ]
 
 

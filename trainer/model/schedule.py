@@ -36,14 +36,16 @@ class Schedule(BaseModel):
         steps: optimizer steps; 0 leaves the tower as it starts.
         batch: pictures per step.
         lr: peak learning rate, of Muon for matrices and of AdamW for the rest.
+        tower: part of that rate with which the tower learns; below 1 where it goes on from
+            another training, so that the new heads learn fast and it forgets little.
         warmup: part of the steps over which the rate rises; it falls as a cosine afterwards.
         save_every: steps between checkpoints.
         held_out: slices that are never trained on; every checkpoint is examined with them.
         small: pixels along one side of the pictures of the first part, a multiple of 28.
         small_part: part of the steps that sees small pictures; half as large, they cost a
             quarter, and what they teach carries over.
-        heads_first: steps before all others that teach the heads alone, with small pictures: new
-            heads would undo what a tower that goes on from another training has learnt.
+        heads_first: steps before all others that teach the heads alone, with pictures as large as
+            those that follow: new heads would undo what a tower that goes on has learnt.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -51,6 +53,7 @@ class Schedule(BaseModel):
     steps: int = Field(default=1000, ge=0)
     batch: int = Field(default=16, ge=1)
     lr: float = Field(default=2e-3, gt=0, le=0.1)
+    tower: float = Field(default=1.0, gt=0, le=1)
     warmup: float = Field(default=0.05, ge=0, lt=1)
     save_every: int = Field(default=100, ge=1)
     held_out: int = Field(default=0, ge=0)
@@ -69,10 +72,11 @@ class Schedule(BaseModel):
 
     def edge(self, step: int, picture: int) -> int:
         """Pixels along one side of a step's pictures, ``picture`` of those that are not small."""
-        return self.small if step - self.heads_first < self.small_part * self.steps else picture
+        step = max(0, step - self.heads_first)
+        return self.small if step < self.small_part * self.steps else picture
 
     def rate(self, step: int) -> float:
-        """Learning rate of a step: the peak's for the heads alone, then rising and falling."""
+        """The heads' learning rate: the peak while they learn alone, then rising and falling."""
         if self.heads_alone(step):
             return self.lr
         step -= self.heads_first

@@ -172,8 +172,9 @@ def draw_belly(
         x, y = -0.36 * inner[0], -0.36 * inner[1]
         bladder = ellipse(x + rng.normal(0, 5), y + rng.normal(0, 4), rx, ry, rng.uniform(-35, 35))
     kidneys = {}
-    if level != "肝脾" or rng.random() < 0.5:
-        for sign in (-1, 1):
+    for sign in (-1, 1):
+        # Seldom both begin in the same slice; the right one lies lower, under the liver.
+        if level != "肝脾" or rng.random() < (0.4 if sign < 0 else 0.6):
             kidneys[sign] = _kidney(rng, sign, a, b, level)
     reach = np.abs(skin).max(axis=0)
     body = Body(float(reach[0]), float(-skin[:, 1].min()), float(skin[:, 1].max()))
