@@ -1,6 +1,6 @@
 """What people call things: words for signs, organs and states, by region."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -115,3 +115,23 @@ UNTAUGHT = (
     *("鼻窦", "乳突", "眼眶", "垂体", "胸壁", "心脏", "心包", "胃", "阑尾", "胆总管"),
 )
 """Organs of which no phantom shows an illness."""
+
+_ILLNESSES = (
+    *("骨折", "转移", "骨转移", "夹层", "肺栓塞", "血栓", "脓肿", "结核", "支气管扩张", "钙化"),
+    *("胰腺炎", "阑尾炎", "胆囊炎", "淋巴结肿大", "积水", "脑萎缩", "肾囊肿", "肝硬化", "间质病变"),
+)
+
+HAPPENING = ("出血", "脑梗", "积水", "感染", "梗阻", "穿孔", "骨折", "转移", "钙化")
+"""Words that people also ask with as with a verb: 出血了吗？"""
+
+
+def unknown_words(region: str, taught: Sequence[str]) -> tuple[str, ...]:
+    """Words that mean nothing that is taught in a region: illnesses, and those of elsewhere."""
+    here = WORDS.get(region, {})
+    elsewhere = (word for place, words in WORDS.items() if place != region for word in words)
+    words = dict.fromkeys((*_ILLNESSES, *elsewhere))
+    return tuple(
+        word
+        for word in words
+        if word not in here and not any(word in sign or sign in word for sign in taught)
+    )

@@ -13,6 +13,7 @@ from trainer.data.phantom.truth import Truth
 from trainer.data.wording import report
 
 DEFAULT_SHARE = 0.5
+COMPLAINT_SHARE = 0.08
 REPORT_MODE_SHARE, PLAIN_MODE_SHARE = 0.1, 0.06
 
 
@@ -39,6 +40,9 @@ def converse(
         question = default_question if rng.random() < DEFAULT_SHARE else pick(rng, questions.REPORT)
         if rng.random() < 0.03:
             question = pick(rng, questions.ENGLISH)
+        elif rng.random() < COMPLAINT_SHARE:
+            complaint = pick(rng, questions.COMPLAINTS[truth.region])
+            question = f"{pick(rng, questions.PATIENT)}{complaint}，{question}"
         mode = rng.random()
         if mode < PLAIN_MODE_SHARE:
             _, answer = family(scene, rng)

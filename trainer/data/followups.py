@@ -31,10 +31,10 @@ class Shown:
 def follow_up(shown: Shown, rng: np.random.Generator) -> Exchange:
     """A question of any kind, and its answer."""
     kinds: tuple[tuple[Callable[..., Exchange], float], ...] = (
-        (_present, 0.26),
-        (_organ, 0.08),
+        (_present, 0.28),
+        (_organ, 0.10),
         (_state, 0.05),
-        (_either, 0.03),
+        (_either, 0.04),
         (_side, 0.12),
         (_size, 0.10),
         (_of_one, 0.05),
@@ -48,8 +48,9 @@ def follow_up(shown: Shown, rng: np.random.Generator) -> Exchange:
         (_why, 0.03),
         (_technique, 0.02),
         (family, 0.04),
-        (_beyond, 0.05),
+        (_beyond, 0.06),
         (_untaught, 0.02),
+        (_unknown, 0.04),
         (_manners, 0.02),
         (_who, 0.01),
     )
@@ -90,14 +91,12 @@ def _present(shown: Shown, rng: np.random.Generator) -> Exchange:
     if here and (rng.random() < 0.5 or not absent):
         sign = pick(rng, tuple(here))
         question = _ask(rng, sign)
-        yes = "是" if "是不是" in question else "有"
-        return question, f"{yes}。{name_and_place(here[sign])}。"
+        return question, f"{_yes(question)}。{name_and_place(here[sign])}。"
     if absent:
         sign = pick(rng, tuple(absent))
         where = "" if can_show(shown.truth, sign) else "所示层面"
     else:
-        broken = shown.truth.region == "盆腔" and "骨盆骨折" not in shown.hidden
-        sign, where = "骨折" if broken else "肿块", ""
+        return _unknown(shown, rng)
     question = _ask(rng, sign)
     return question, _denial(rng, question, where, sign)
 
@@ -107,16 +106,29 @@ def _broadly(
 ) -> Exchange:
     """Is there 出血: any of the signs that the word means, about as often there as not."""
     true = [word for word, signs in words.items() if _among(shown, signs)]
-    word = pick(rng, true if true and rng.random() < 0.5 else tuple(words))
-    question = pick(rng, questions.PRESENT).format(word)
+    word = pick(rng, true if true and rng.random() < 0.45 else tuple(words))
+    question = _with(rng, word)
     if found := _among(shown, words[word]):
-        yes = "是" if "是不是" in question else "有"
-        return question, f"{yes}。{'；'.join(map(name_and_place, found))}。"
+        return question, f"{_yes(question)}。{'；'.join(map(name_and_place, found))}。"
     return question, _denial(rng, question, _here(shown, words[word]), word)
 
 
+def _with(rng: np.random.Generator, word: str) -> str:
+    """A question of presence with a word that people use."""
+    happened = word in colloquial.HAPPENING and rng.random() < 0.3
+    return pick(rng, questions.HAPPENED if happened else questions.PRESENT).format(word)
+
+
+def _is_it(question: str) -> bool:
+    return "是不是" in question or "会不会是" in question
+
+
+def _yes(question: str) -> str:
+    return "是" if _is_it(question) else "有"
+
+
 def _denial(rng: np.random.Generator, question: str, where: str, name: str) -> str:
-    if "是不是" in question:
+    if _is_it(question):
         return f"不是，{where}未见{name}。"
     return f"{pick(rng, (where, '没有，' + where, where or '图像上'))}未见{name}。"
 
@@ -147,7 +159,7 @@ def _organ(shown: Shown, rng: np.random.Generator) -> Exchange:
     if not organs:
         return _present(shown, rng)
     ill = [organ for organ, signs in organs.items() if _among(shown, signs)]
-    organ = pick(rng, ill if ill and rng.random() < 0.6 else tuple(organs))
+    organ = pick(rng, ill if ill and rng.random() < 0.5 else tuple(organs))
     found = _among(shown, organs[organ])
     wrong = rng.random() < 0.5
     question = pick(rng, questions.ORGAN_WRONG if wrong else questions.ORGAN).format(organ)
@@ -194,7 +206,7 @@ def _of_one(shown: Shown, rng: np.random.Generator) -> Exchange:
     true = [word for word, signs in words.items() if _among(shown, signs)]
     if not true:
         return _side(shown, rng) if rng.random() < 0.5 else _size(shown, rng)
-    word = pick(rng, true if rng.random() < 0.75 else tuple(words))
+    word = pick(rng, true if rng.random() < 0.65 else tuple(words))
     found, where = _among(shown, words[word]), rng.random() < 0.5
     question = pick(rng, questions.SIDE_OF if where else questions.SIZE_OF).format(word)
     if not found:
@@ -261,6 +273,15 @@ def _untaught(shown: Shown, rng: np.random.Generator) -> Exchange:
     forms = pick(rng, (questions.ORGAN, questions.ORGAN_WRONG))
     question = pick(rng, forms).format(pick(rng, colloquial.UNTAUGHT))
     return question, pick(rng, questions.NOT_TAUGHT)
+
+
+def _unknown(shown: Shown, rng: np.random.Generator) -> Exchange:
+    """Is there a fracture: what no phantom of the region shows is neither there nor absent."""
+    region = shown.truth.region
+    words = colloquial.unknown_words(region, known_signs(region, shown.signs))
+    word = pick(rng, words)
+    # Named again, it would be read as a finding.
+    return _with(rng, word), pick(rng, questions.NOT_TAUGHT)
 
 
 def _manners(shown: Shown, rng: np.random.Generator) -> Exchange:

@@ -78,10 +78,11 @@ def test_no_answer_contradicts_the_truth(truth):
 
 
 def test_is_it_is_answered_with_is():
-    asked = [turn for turn in many(BLEED, 1000) if "是不是" in turn[0]]
+    asked = [turn for turn in many(BLEED, 1000) if "是不是" in turn[0] or "会不会是" in turn[0]]
+    asked = [turn for turn in asked if turn[1] not in questions.NOT_TAUGHT]
     assert {answer[0] for _, answer in asked} == {"是", "不"}
     for question, answer in asked:
-        name = question.split("是不是")[1].removesuffix("？")
+        name = re.split("是不是|会不会是", question)[1].removesuffix("？").removesuffix("了")
         meant = colloquial.WORDS["头颅"].get(name, (name,))
         there = bool({"脑出血", "中线移位"} & set(meant))
         assert answer.startswith("是。") is there, (question, answer)
@@ -123,6 +124,33 @@ def test_what_was_never_taught_is_said_to_be_so():
     untaught = {form.format(organ) for form in forms for organ in colloquial.UNTAUGHT}
     answers = {answer for question, answer in many(CLEAR, 900) if question in untaught}
     assert answers == set(questions.NOT_TAUGHT)
+
+
+@pytest.mark.parametrize("truth", [BLEED, CLEAR, Truth("盆腔", "髋臼")])
+def test_a_word_for_what_was_never_taught_is_neither_affirmed_nor_denied(truth):
+    asked = [turn for turn in many(truth, 3000) if "骨折" in turn[0] or "胰腺炎" in turn[0]]
+    assert len(asked) > 5
+    assert {answer for _, answer in asked} == set(questions.NOT_TAUGHT)
+
+
+def test_unknown_words_are_those_that_mean_nothing_taught_in_the_region():
+    words = colloquial.unknown_words("腹部", ("胆囊结石", "腹水", "肾积水", "主动脉夹层"))
+    assert {"出血", "骨折", "结节"} <= set(words)
+    assert not {"结石", "积水", "夹层", "腹腔积液"} & set(words)
+
+
+def test_what_has_happened_is_asked_as_with_a_verb():
+    asked = [turn for turn in many(BLEED, 2000) if "出血了" in turn[0] and "颅" not in turn[0]]
+    assert len(asked) > 3
+    assert all(re.match("[是有]。左侧基底节区脑出血", answer) for _, answer in asked)
+
+
+def test_a_complaint_before_the_question_changes_no_answer():
+    asked = [turn for turn in many(BLEED, 900) if re.search("头痛，|外伤后，", turn[0])]
+    assert len(asked) > 10
+    for _, answer in asked:
+        assert {f.sign for f in extract(answer) if f.status == "有"} <= {"脑出血", "中线移位"}
+    assert set(questions.COMPLAINTS) == {"头颅", "胸部", "腹部", "盆腔"}
 
 
 def test_why_is_answered_with_the_findings_alone():
@@ -285,7 +313,7 @@ def test_what_no_slice_answers_has_many_questions_and_more_than_one_answer():
 def test_whether_it_is_malignant_is_asked_of_lumps_only():
     assert not any("恶性" in question for question, _ in many(CLEAR, 500))
     lump = Truth("胸部", "肺门", False, (Observation(Finding("肺肿块", "肺上叶", "右"), 40.0),))
-    assert any("恶性" in question for question, _ in many(lump, 500))
+    assert any("恶性" in question for question, _ in many(lump, 900))
 
 
 def test_urgent_is_said_of_urgent_findings_only():
