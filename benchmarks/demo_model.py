@@ -28,7 +28,6 @@ from assistant.dialogue.conversation import Conversation
 from assistant.dialogue.prompts import load_prompts
 from assistant.engine.base import Options
 from assistant.machine import processor
-from assistant.models.card import read_card
 from trainer.config import load_pipeline
 from trainer.data.phantom.labels import TIER_ONE
 from trainer.data.recipe import SynthConfig
@@ -39,6 +38,7 @@ from trainer.exam.paper import Case, draw_cases, draw_strangers, handed_in
 from trainer.exam.result import Examination, assess, graded, standing
 from trainer.exam.settings import Evaluate
 from trainer.exam.sitting import Candidate
+from trainer.exam.taught import recipe_of, taught_by
 from trainer.exam.variants import Variant, quantized
 from trainer.metrics.details import Graded
 from trainer.metrics.share import bootstrap
@@ -97,17 +97,6 @@ def main() -> None:
     )
     print(untaught(taught), end="\n\n")
     print("\n".join(sign_table(found.details.signs, taught)))
-
-
-def recipe_of(model: Path) -> SynthConfig:
-    """What the model was taught on, by the config that its card names."""
-    path = ROOT / "configs" / "train" / f"{read_card(model).name}.yaml"
-    return load_pipeline(path).phantoms if path.exists() else SynthConfig.model_validate({})
-
-
-def taught_by(recipe: SynthConfig) -> tuple[str, ...]:
-    """Signs of the training pictures."""
-    return TIER_ONE if recipe.signs is None else recipe.signs
 
 
 def examine(
