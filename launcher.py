@@ -298,6 +298,9 @@ def pack_up(arguments: "list[str]") -> int:
 def doctor(arguments: "list[str]") -> int:
     """Say what is installed; what the machine can run is told by the assistant, once it is."""
     for environment in ALL:
+        if environment is ASSISTANT and environment_of("app") is CUDA:
+            print(f"{environment.title}：包含在“{CUDA.title}”里")
+            continue
         command = f"python launcher.py setup {environment.name}"
         print(f"{environment.title}：{state_of(environment)}（{command}）")
     environment = environment_of("app")

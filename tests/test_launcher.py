@@ -208,6 +208,18 @@ def test_an_environment_with_cuda_serves_the_assistant(ready: Path) -> None:
     assert json.loads(launch(ready, "ask").stdout)["arguments"] == ["ask"]
 
 
+def test_doctor_beside_cuda_does_not_ask_for_the_environment_it_contains(ready: Path) -> None:
+    told = launch(ready, "doctor").stdout
+    assert "阅片助手环境：就绪（python launcher.py setup assistant）" in told
+    assert "阅片助手环境（含显卡支持）：未安装（python launcher.py setup cuda）" in told
+    lock = ready / "requirements" / "cuda.txt"
+    write_stamp(Environment("cuda", "", ready / ".venv", lock, 0.0), ready / ".venv")
+    told = launch(ready, "doctor").stdout
+    assert "阅片助手环境：包含在“阅片助手环境（含显卡支持）”里" in told
+    assert "阅片助手环境（含显卡支持）：就绪（python launcher.py setup cuda）" in told
+    assert "setup assistant" not in told
+
+
 @posix_only
 @pytest.mark.parametrize(
     ("number", "to_group", "said", "code"),
