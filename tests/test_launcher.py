@@ -45,7 +45,8 @@ def checkout(tmp_path: Path) -> Path:
     folder = tmp_path / "片子 and spaces"
     shutil.copytree(ROOT / "requirements", folder / "requirements")
     (folder / "assistant").mkdir()
-    for name in ("launcher.py", "assistant/__init__.py", "assistant/errors.py"):
+    modules = (f"assistant/{name}.py" for name in ("__init__", "errors", "interrupt"))
+    for name in ("launcher.py", *modules):
         shutil.copy(ROOT / name, folder / name)
     return folder
 
@@ -251,6 +252,33 @@ def test_a_signal_ends_both_quietly(
     assert out.strip() == said
     assert err == ""
     assert process.returncode == code
+
+
+@posix_only
+@pytest.mark.parametrize("program", ["launcher", "assistant", "trainer"])
+def test_ctrl_c_while_a_program_is_still_being_loaded(
+    checkout: Path, tmp_path: Path, program: str
+) -> None:
+    slow = "import time; print('loading', flush=True); time.sleep(60)"
+    (tmp_path / "typer.py").write_text(slow, encoding="utf-8")
+    (checkout / "requirements" / "build.py").write_text(slow, encoding="utf-8")
+    (checkout / "trainer").mkdir()
+    for name in ("assistant/__main__.py", "trainer/__init__.py", "trainer/__main__.py"):
+        shutil.copy(ROOT / name, checkout / name)
+    process = subprocess.Popen(
+        [sys.executable, *(["launcher.py"] if program == "launcher" else ["-m", program])],
+        cwd=checkout,
+        env={**os.environ, "PYTHONPATH": str(tmp_path), "PYTHONUTF8": "1"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
+    )
+    assert process.stdout is not None
+    assert process.stdout.readline() == "loading\n"
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=30)
+    assert err == "\n已取消。\n"
+    assert process.returncode == 130
 
 
 def other_pythons() -> list[str]:

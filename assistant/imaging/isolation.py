@@ -99,7 +99,8 @@ class Child:
             raise AssistantError(
                 "IMG-117",
                 "读图组件无法启动。",
-                next_step="电脑正忙时请稍后再试；仍然如此请运行 python launcher.py doctor 检查环境。",
+                next_step="电脑正忙时请稍后再试；"
+                "仍然如此请运行 python launcher.py doctor 检查环境。",
             )
         return process
 
