@@ -61,28 +61,40 @@ def test_what_is_kept_is_for_as_many_conversations_whatever_the_model(
     assert large.pictures == 6 * small.pictures
 
 
-@pytest.mark.parametrize(("missing", "code"), [((), 0), (("folder group",), 1)])
-def test_a_soak_in_which_something_never_happened_has_shown_nothing(
-    soak: ModuleType, capsys: pytest.CaptureFixture[str], missing: tuple[str, ...], code: int
-):
-    given = argparse.Namespace(minutes=10.0, busy_machine=False)
+def told(soak: ModuleType, *missing: str, pictures_at: float = 30.0) -> object:
+    """A book in which all has happened but this, a hundred pictures by then."""
     book = soak.Book()
     for what in soak.EXPECTED:
         if what not in missing:
             book.note(what, 0.1 if what == "follow-up" else None)
-    memory = [(float(at), 10**9) for at in range(600)]
-    assert soak.report(given, [0.1], book, memory, lost=0, restarts=0) == code
-    assert f"没有发生过的 | {'、'.join(missing) or 0} |" in capsys.readouterr().out
+    book.pictures_s = [pictures_at] * 100
+    return book
 
 
-def test_the_warm_up_of_a_slow_model_waits_for_its_folder(
-    soak: ModuleType, capsys: pytest.CaptureFixture[str]
+MEMORY = [(float(at), 10**9 + min(at, 150) * 10**6) for at in range(600)]
+"""Of ten minutes, in which it grows in the first 150 seconds."""
+
+
+@pytest.mark.parametrize(
+    ("missing", "pictures_at", "code", "growth"),
+    [
+        ((), 150.0, 0, "+0.0%"),
+        ((), 60.0, 1, "+5.8%"),
+        (("folder group",), 150.0, 1, "+0.0%"),
+        ((), 301.0, 1, "预热没有完成"),
+    ],
+)
+def test_a_soak_judges_what_it_has_seen_and_only_after_its_warm_up(
+    soak: ModuleType,
+    capsys: pytest.CaptureFixture[str],
+    missing: tuple[str, ...],
+    pictures_at: float,
+    code: int,
+    growth: str,
 ):
     given = argparse.Namespace(minutes=10.0, busy_machine=False)
-    book = soak.Book()
-    for what in soak.EXPECTED:
-        book.note(what, 0.1 if what == "follow-up" else None)
-    book.groups_s = [50.0, 100.0, 150.0]
-    grows = [(float(at), 10**9 + min(at, 150) * 10**6) for at in range(600)]
-    assert soak.report(given, [0.1], book, grows, lost=0, restarts=0) == 0
-    assert "+0.0%" in capsys.readouterr().out
+    book = told(soak, *missing, pictures_at=pictures_at)
+    assert soak.report(given, [0.1], book, MEMORY, lost=0, restarts=0) == code
+    said = capsys.readouterr().out
+    assert growth in said
+    assert f"没有发生过的 | {'、'.join(missing) or 0} |" in said
