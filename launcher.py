@@ -5,11 +5,18 @@ Standard library only. The whole file is readable by Python 3.6, so that a Pytho
 too old is told so in a sentence.
 """
 
+import sys
+
+if sys.version_info >= (3, 11):  # noqa: UP036
+    from assistant import interrupt
+
+    if __name__ == "__main__":
+        interrupt.quietly()
+
 import os
 import shutil
 import signal
 import subprocess
-import sys
 from pathlib import Path
 
 if sys.version_info >= (3, 11):  # noqa: UP036
@@ -298,6 +305,9 @@ def pack_up(arguments: "list[str]") -> int:
 def doctor(arguments: "list[str]") -> int:
     """Say what is installed; what the machine can run is told by the assistant, once it is."""
     for environment in ALL:
+        if environment is ASSISTANT and environment_of("app") is CUDA:
+            print(f"{environment.title}：包含在“{CUDA.title}”里")
+            continue
         command = f"python launcher.py setup {environment.name}"
         print(f"{environment.title}：{state_of(environment)}（{command}）")
     environment = environment_of("app")
@@ -357,4 +367,6 @@ def hand_over(environment: "Environment", module: str, arguments: "list[str]") -
 
 
 if __name__ == "__main__":
+    if sys.version_info >= (3, 11):  # noqa: UP036
+        interrupt.as_usual()
     sys.exit(main(sys.argv[1:]))

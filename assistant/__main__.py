@@ -1,5 +1,10 @@
 """The command line: app, ask, batch, models, doctor."""
 
+from assistant import interrupt
+
+if __name__ == "__main__":  # before what takes its time to load
+    interrupt.quietly()
+
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -289,4 +294,5 @@ def _unexpected(error: Exception) -> int:
 
 if __name__ == "__main__":
     use_utf8()
+    interrupt.as_usual()
     sys.exit(main())

@@ -28,6 +28,7 @@ sys.path.insert(0, str(CHECKOUT / "benchmarks"))
 from bandwidth import read_gb_s  # noqa: E402
 from performance_page import Entry, Measured, write_page  # noqa: E402
 
+from assistant.engine.eightbit import RECORD  # noqa: E402
 from assistant.machine import cores, memory_bytes, processor  # noqa: E402
 
 FOLDERS = {
@@ -38,6 +39,7 @@ FOLDERS = {
     "transformers-bf16": "merged",
     "transformers-nf4": "nf4",
 }
+TRUE_LAYERS = 28
 SLOW = ("transformers-bf16", "transformers-nf4")
 """A minute a question: measured once with one conversation, unless ``--all-rounds``."""
 
@@ -126,7 +128,7 @@ def measured(
         machine=f"{processor()}，{cores()} 核，{(memory_bytes() or 0) / 1e9:.0f} GB 内存，"
         f"{platform.system()}",
         date=datetime.now(UTC).date().isoformat(),
-        model=ours.name if dry else "Qwen2-VL-2B 形状，随机权重",
+        model=ours.name if dry else shape_of(ours),
         bandwidth_gb_s=max(read_gb_s(count) for count in (cores(), 2 * cores())),
         token_gb=(ours / "openvino_language_model.bin").stat().st_size / 1e9,
         entries=tuple(
@@ -134,6 +136,14 @@ def measured(
         ),
         missing=missing or {},
     )
+
+
+def shape_of(ours: Path) -> str:
+    """What was built; a shallow one of ``shape_2b.py --layers`` must not pass for the true one."""
+    config = json.loads((ours / "config.json").read_text(encoding="utf-8"))
+    layers = config.get("text_config", config)["num_hidden_layers"]
+    depth = "" if layers == TRUE_LAYERS else f"但只有 {layers} 层，"
+    return f"Qwen2-VL-2B 形状，{depth}随机权重"
 
 
 def middle(rounds: list[dict[str, float | None]]) -> dict[str, float | None]:
@@ -151,7 +161,7 @@ def find_folders(work: Path | None, ranks: Path | None, openvino: Path | None) -
         return {name: openvino for name, kind in FOLDERS.items() if kind == "openvino-int4"}
     if work is None:
         raise SystemExit("--work or --openvino is needed")
-    if not (work / "openvino-int4" / "config.json").is_file():
+    if not (work / "openvino-int4" / RECORD).is_file():  # what building it writes last
         if ranks is None:
             raise SystemExit("--ranks is needed to build the model")
         build = [sys.executable, str(CHECKOUT / "benchmarks" / "shape_2b.py")]

@@ -99,7 +99,7 @@ class Measured:
         for key in keys:
             bars.append(f'<text x="8" y="{y}" class="head">{escape(ROWS[key][0])}</text>')
             told = [(e, value) for e in self.entries if (value := e.figures[key]) is not None]
-            longest = max(value for _, value in told)
+            longest = max((value for _, value in told), default=1.0)
             for entry, value in told:
                 y += 22
                 width = 340 * value / longest

@@ -45,7 +45,8 @@ def checkout(tmp_path: Path) -> Path:
     folder = tmp_path / "片子 and spaces"
     shutil.copytree(ROOT / "requirements", folder / "requirements")
     (folder / "assistant").mkdir()
-    for name in ("launcher.py", "assistant/__init__.py", "assistant/errors.py"):
+    modules = (f"assistant/{name}.py" for name in ("__init__", "errors", "interrupt"))
+    for name in ("launcher.py", *modules):
         shutil.copy(ROOT / name, folder / name)
     return folder
 
@@ -208,6 +209,18 @@ def test_an_environment_with_cuda_serves_the_assistant(ready: Path) -> None:
     assert json.loads(launch(ready, "ask").stdout)["arguments"] == ["ask"]
 
 
+def test_doctor_beside_cuda_does_not_ask_for_the_environment_it_contains(ready: Path) -> None:
+    told = launch(ready, "doctor").stdout
+    assert "阅片助手环境：就绪（python launcher.py setup assistant）" in told
+    assert "阅片助手环境（含显卡支持）：未安装（python launcher.py setup cuda）" in told
+    lock = ready / "requirements" / "cuda.txt"
+    write_stamp(Environment("cuda", "", ready / ".venv", lock, 0.0), ready / ".venv")
+    told = launch(ready, "doctor").stdout
+    assert "阅片助手环境：包含在“阅片助手环境（含显卡支持）”里" in told
+    assert "阅片助手环境（含显卡支持）：就绪（python launcher.py setup cuda）" in told
+    assert "setup assistant" not in told
+
+
 @posix_only
 @pytest.mark.parametrize(
     ("number", "to_group", "said", "code"),
@@ -239,6 +252,33 @@ def test_a_signal_ends_both_quietly(
     assert out.strip() == said
     assert err == ""
     assert process.returncode == code
+
+
+@posix_only
+@pytest.mark.parametrize("program", ["launcher", "assistant", "trainer"])
+def test_ctrl_c_while_a_program_is_still_being_loaded(
+    checkout: Path, tmp_path: Path, program: str
+) -> None:
+    slow = "import time; print('loading', flush=True); time.sleep(60)"
+    (tmp_path / "typer.py").write_text(slow, encoding="utf-8")
+    (checkout / "requirements" / "build.py").write_text(slow, encoding="utf-8")
+    (checkout / "trainer").mkdir()
+    for name in ("assistant/__main__.py", "trainer/__init__.py", "trainer/__main__.py"):
+        shutil.copy(ROOT / name, checkout / name)
+    process = subprocess.Popen(
+        [sys.executable, *(["launcher.py"] if program == "launcher" else ["-m", program])],
+        cwd=checkout,
+        env={**os.environ, "PYTHONPATH": str(tmp_path), "PYTHONUTF8": "1"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
+    )
+    assert process.stdout is not None
+    assert process.stdout.readline() == "loading\n"
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=30)
+    assert err == "\n已取消。\n"
+    assert process.returncode == 130
 
 
 def other_pythons() -> list[str]:

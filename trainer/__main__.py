@@ -1,5 +1,10 @@
 """The trainer's command line: one verb a stage, and ``run`` for all of them in order."""
 
+from assistant import interrupt
+
+if __name__ == "__main__":  # before what takes its time to load
+    interrupt.quietly()
+
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -218,4 +223,5 @@ def _run(work: Workspace, name: str) -> None:
 
 
 if __name__ == "__main__":
+    interrupt.as_usual()
     sys.exit(app())

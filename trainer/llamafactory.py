@@ -11,7 +11,7 @@ import yaml
 from trainer import endings
 from trainer.allocator import KEEPING
 from trainer.child import Ending, run_child
-from trainer.progress import LOG, Step, read_steps, refuse_nan
+from trainer.progress import LOG, Step, StepReader, refuse_nan
 
 Arguments = dict[str, object]
 
@@ -106,12 +106,10 @@ def train(
         given["resume_from_checkpoint"] = str(checkpoint)
     log = folder / LOG
     log.unlink(missing_ok=True)
-    seen = 0
+    reader = StepReader(log)
 
     def look() -> None:
-        nonlocal seen
-        for step in read_steps(log)[seen:]:
-            seen += 1
+        for step in reader.new():
             report(step)
             refuse_nan(step)
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from assistant.errors import AssistantError
+from trainer.config import read_yaml
 from trainer.data.prepared import HELD_OUT
 from trainer.data.sharegpt import write_json
 from trainer.manifest import digest_file
@@ -44,7 +45,14 @@ def parts_of(work: Workspace) -> list[Part]:
 
 
 def problems_of_mix(work: Workspace) -> Iterator[str]:
-    """What is missing of the added data sets, Chinese."""
+    """What is missing of the added data sets, and what no mixture has, Chinese."""
+    if work.pipeline.mix is not None:
+        for name in work.pipeline.sft:
+            if _argument(work, name, "eval_dataset"):
+                yield (
+                    f"{name}：有 mix 就不能写 eval_dataset，混合的数据里没有它；"
+                    "请去掉它（留出的图像由 evaluate 考核），或去掉 mix"
+                )
     for part in parts_of(work)[1:]:
         where = f"mix：{part.folder.name}"
         try:
@@ -106,6 +114,13 @@ def mix(work: Workspace, folder: Path) -> Mapping[str, object]:
         "mix_strategy": STRATEGY[work.pipeline.mix.until],
         "interleave_probs": ",".join(map(repr, _shares(parts))),
     }
+
+
+def _argument(work: Workspace, name: str, key: str) -> object:
+    try:
+        return read_yaml(work.configs / name).get(key)
+    except AssistantError:
+        return None  # told of elsewhere
 
 
 def _examined(data: Path) -> frozenset[str]:

@@ -80,6 +80,8 @@ def _of_corpus(work: Workspace) -> Iterator[str]:
         return
     try:
         wanted = load_preparation(work.configs / work.pipeline.prepare)
+        if work.pipeline.mix is not None and wanted.layout == "shards":
+            yield "mix：不能混合 layout: shards 的数据；请在 prepare 的配置中写 layout: recipe"
         open_hub_for(wanted)
         preflight.check(wanted, work.folder("prepare"))
     except AssistantError as error:

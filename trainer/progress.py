@@ -2,8 +2,11 @@
 
 import json
 import math
+import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from assistant.errors import AssistantError
 
@@ -26,26 +29,30 @@ class Step:
     elapsed_s: float
 
 
-def read_steps(log: Path) -> list[Step]:
-    """Whole lines of a log; one that is still being written is left for later."""
-    try:
-        lines = log.read_text(encoding="utf-8").splitlines(keepends=True)
-    except OSError:
-        return []
-    steps = []
-    for line in lines:
-        if not line.endswith("\n"):
-            break
-        entry = json.loads(line)
-        steps.append(
-            Step(
-                step=int(entry["current_steps"]),
-                steps=int(entry["total_steps"]),
-                loss=entry.get("loss"),
-                elapsed_s=_seconds(str(entry.get("elapsed_time", ""))),
-            )
-        )
-    return steps
+class StepReader:
+    """A log as it grows: every line is read once.
+
+    Args:
+        log: need not be there yet. One that has become shorter was written anew, and is read
+            from its beginning.
+    """
+
+    def __init__(self, log: Path) -> None:
+        self._log = log
+        self._read = 0
+
+    def new(self) -> list[Step]:
+        """Whole lines since the last time; one that is still being written is left for later."""
+        try:
+            with self._log.open("rb") as file:
+                if file.seek(0, os.SEEK_END) < self._read:
+                    self._read = 0
+                file.seek(self._read)
+                whole, end, _ = file.read().rpartition(b"\n")
+        except OSError:
+            return []
+        self._read += len(whole) + len(end)
+        return [_step(json.loads(line)) for line in whole.splitlines()]
 
 
 def read_history(checkpoint: Path | None) -> list[Step]:
@@ -72,6 +79,15 @@ def refuse_nan(step: Step) -> None:
             next_step="请把 learning_rate 减半，加上 warmup_ratio: 0.03；用 fp16 的请改用 bf16。"
             "然后重新运行；损失曲线 loss.svg 可看出从哪一步开始。",
         )
+
+
+def _step(entry: Mapping[str, Any]) -> Step:
+    return Step(
+        step=int(entry["current_steps"]),
+        steps=int(entry["total_steps"]),
+        loss=entry.get("loss"),
+        elapsed_s=_seconds(str(entry.get("elapsed_time", ""))),
+    )
 
 
 def _seconds(clock: str) -> float:

@@ -1,5 +1,6 @@
 """How much of a disk the stages will take, from the size of the base."""
 
+import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -12,6 +13,9 @@ from trainer.workspace import Workspace
 _SPARE = 1 << 30
 _ADAPTER_SHARE = 0.02
 """A rank 8 adapter is about half a percent of the weights; its optimiser twice that in float32."""
+
+_UNLIMITED = 5
+"""Checkpoints taken to be kept where nothing limits them and their number is not known yet."""
 
 _OPTIMISER = 4
 """Full fine-tuning keeps two float32 moments for weights in bf16, of twice their size each."""
@@ -45,10 +49,32 @@ def _of_step(work: Workspace, name: str, weights: int) -> float:
         arguments: Mapping[str, object] = read_yaml(work.configs / name)
     except AssistantError:
         return 0.0
-    kept = int(str(arguments.get("save_total_limit", 4))) + 1
+    kept = _checkpoints(arguments)
     if arguments.get("finetuning_type", "lora") == "lora":
         return weights * _ADAPTER_SHARE * kept
     return weights * (1 + (1 + _OPTIMISER) * kept)
+
+
+def _checkpoints(arguments: Mapping[str, object]) -> int:
+    """How many lie beside each other at the most: the new one is written before an old one goes.
+
+    Values of a wrong kind are told of elsewhere.
+    """
+    strategy = arguments.get("save_strategy", "steps")
+    if strategy in ("no", False):  # YAML 1.1 reads a bare no as false
+        return 0
+    limit = _number(arguments, "save_total_limit", 0)
+    if limit > 0:
+        return int(limit) + 1
+    if strategy == "epoch":
+        return math.ceil(_number(arguments, "num_train_epochs", 3))
+    steps, every = _number(arguments, "max_steps", 0), _number(arguments, "save_steps", 500)
+    return math.ceil(steps / every) if steps > 0 and every >= 1 else _UNLIMITED
+
+
+def _number(arguments: Mapping[str, object], key: str, otherwise: float) -> float:
+    value = arguments.get(key)
+    return value if isinstance(value, int | float) else otherwise
 
 
 def _done(work: Workspace, stage: str) -> bool:

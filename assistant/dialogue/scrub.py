@@ -40,6 +40,15 @@ _PATIENT = re.compile(
     rf"(?:([:：=]\s*){SURNAME}{_HAN}{{1,2}}?(?:{_AFTER}|(?=[!！(（/的因于已曾近来入突今昨主咳发]))"
     rf"|{SURNAME}{_HAN}{{1,2}}?(?=[，,、\s]*(?:男|女|性别|年龄|\d{{1,3}}\s*岁)))"
 )
+_SEX, _AGE = r"(?:性别\s*[:：]?\s*)?[男女]性?", r"(?:年龄\s*[:：]?\s*)?\d{1,3}\s*岁"
+_APART = r"[，,、；;\s]+"
+_FIRST = re.compile(
+    rf"(^\s*){SURNAME}{_HAN}{{1,2}}?"
+    rf"(?={_APART}{_SEX}(?=[，,、；;。\s\d]|$)|{_APART}{_AGE}|{_SEX}(?:{_APART})?{_AGE})",
+    re.M,
+)
+"""A line that begins with a name, as sex or age right behind it show."""
+
 _DIGIT = "[0-9〇○零一二三四五六七八九十]"
 _MONTH_DAY = rf"\s*{_DIGIT}{{1,3}}(?:\s*[-./月]\s*{_DIGIT}{{1,3}}(?:\s*[日号])?|\s*月)?"
 _DAY = "|".join(
@@ -92,8 +101,8 @@ _TELEPHONE = re.compile(r"(?<![\d.])(?:\+?86[ -]?)?1[3-9]\d(?:[ -]?\d{4}){2}(?!\
 def scrub(text: str) -> str:
     """The text without what identifies.
 
-    Labelled names, numbers, addresses and dates of birth; citizen ids and mobile numbers in
-    any case.
+    Labelled names, numbers, addresses and dates of birth; a name that begins a line and has
+    sex or age behind it; citizen ids and mobile numbers in any case.
 
     >>> scrub("患者姓名：张三，住院号 A12345，右肺有无结节？")
     '患者姓名：〔已隐去〕，住院号 〔已隐去〕，右肺有无结节？'
@@ -102,6 +111,7 @@ def scrub(text: str) -> str:
     text = _TELEPHONE.sub(GONE, text)
     text = _PERSON.sub(lambda found: f"{found[1] or found[2]}{GONE}", text)
     text = _PATIENT.sub(lambda found: f"{found[1]}{found[2] or ''}{GONE}", text)
+    text = _FIRST.sub(lambda found: f"{found[1]}{GONE}", text)
     text = _BIRTH.sub(lambda found: f"{GONE}{found[1]}", text)
     for labelled in (_ENGLISH, _BORN, _ID, _CARD, _HOME):
         text = labelled.sub(lambda found: f"{found[1]}{GONE}", text)

@@ -30,7 +30,8 @@ MOST_SECONDS = 20.0
 """Processor time for one file: for DICOM by its size, for JPG and PNG, which do not spin, most."""
 
 LONGEST_SECONDS = 60.0
-"""On the clock, however busy the machine is."""
+LONGEST_START_SECONDS = 300.0
+"""On the clock, however busy the machine is: for a file, and before the first one."""
 
 _LEAST_WAIT = 0.02
 _SERVE = (
@@ -91,14 +92,15 @@ class Child:
             self._stop()
         process = self._spawn()
         if not self._ready:
-            with _Deadline(process, START_SECONDS, LONGEST_SECONDS):
+            with _Deadline(process, START_SECONDS, LONGEST_START_SECONDS):
                 self._ready = _exchange(process, None) == READY
         if not self._ready:
             self._stop()
             raise AssistantError(
                 "IMG-117",
                 "读图组件无法启动。",
-                next_step="请运行 python launcher.py doctor 检查环境。",
+                next_step="电脑正忙时请稍后再试；"
+                "仍然如此请运行 python launcher.py doctor 检查环境。",
             )
         return process
 
@@ -138,7 +140,7 @@ class _Deadline:
         self._over = threading.Event()
 
     def _watch(self) -> None:
-        left = self._seconds
+        left = min(self._seconds, self._until - time.monotonic())
         while not self._over.wait(max(left, _LEAST_WAIT)):
             computed = _processor_seconds(self._process.pid) - self._spent
             left = min(self._seconds - computed, self._until - time.monotonic())

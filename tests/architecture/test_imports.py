@@ -16,6 +16,7 @@ LOWEST = {"errors", "places", "settings"}
 # Room by room, the rooms of the assistant that it may import besides itself.
 ROOMS = {
     "errors": set[str](),
+    "interrupt": set[str](),
     "places": set[str](),
     "settings": {"errors", "places"},
     "machine": set[str](),
@@ -36,7 +37,8 @@ COMMAND_LINE = {
     *("folder", "scratch", "terminal", "usage"),
 }
 FOR_THE_TRAINER = (
-    *("assistant.errors", "assistant.places", "assistant.imaging", "assistant.engine"),
+    *("assistant.errors", "assistant.interrupt", "assistant.places"),
+    *("assistant.imaging", "assistant.engine"),
     *("assistant.report", "assistant.models", "assistant.settings"),
     *("assistant.dialogue.conversation", "assistant.dialogue.prompts"),
 )
@@ -177,11 +179,11 @@ def test_one_file_knows_llamafactory() -> None:
 
 
 def test_the_door_is_standard_library_only() -> None:
-    ours = ("assistant.errors", "requirements")
+    ours = ("assistant.errors", "assistant.interrupt", "requirements")
     assert not refused(
         [
             found
-            for found in imports_of("launcher.py", "requirements/*.py")
+            for found in imports_of("launcher.py", "assistant/interrupt.py", "requirements/*.py")
             if found.package not in sys.stdlib_module_names and not found.within(*ours)
         ]
     )

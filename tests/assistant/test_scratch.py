@@ -1,10 +1,13 @@
+import os
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from assistant.places import CHECKOUT
+from assistant.scratch import own_scratch
 
 PROCESS = """
 import sys, tempfile
@@ -59,3 +62,14 @@ def test_a_living_process_keeps_its_own_until_it_ends(tmp_path: Path) -> None:
         assert other.exists()
         second.communicate("\n", timeout=30)
     assert not list((tmp_path / "tmp").rglob("*.dcm"))
+
+
+def test_what_earlier_versions_left_is_removed_when_it_is_a_day_old(tmp_path: Path) -> None:
+    names = ("page-7860", "batch-a1b2_c3d", "page-7861", "batch-2026-07", "pages")
+    for name in names:
+        (tmp_path / name / "uploads").mkdir(parents=True)
+        (tmp_path / name / "uploads" / "张三.dcm").write_bytes(b"uploaded")
+        age_s = 3600 if name == "page-7861" else 25 * 3600  # one may still be running
+        os.utime(tmp_path / name, (time.time() - age_s, time.time() - age_s))
+    own_scratch(tmp_path)
+    assert [name for name in names if (tmp_path / name).exists()] == list(names[2:])

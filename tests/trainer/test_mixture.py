@@ -54,6 +54,14 @@ def test_what_is_missing_is_told(tmp_path: Path) -> None:
     assert caught.value.code == "TRN-311"
 
 
+def test_a_validation_that_no_mixture_has_is_told_beforehand(tmp_path: Path) -> None:
+    work = mixed(tmp_path)
+    (tmp_path / "tiny_full.yaml").write_text("eval_dataset: mllm_med_validation", "utf-8")
+    (tmp_path / "tiny_lora.yaml").write_text("eval_dataset:", "utf-8")
+    (told,) = problems_of_mix(work)
+    assert told.startswith("tiny_full.yaml：有 mix 就不能写 eval_dataset")
+
+
 def hold_out(data: Path, picture: bytes, name: str = "held.jpg") -> None:
     """Let the pipeline's own data examine on one picture."""
     (data / "mllm_data" / name).write_bytes(picture)

@@ -73,6 +73,22 @@ def test_a_child_that_cannot_start(child_of: Callable[..., Child]) -> None:
         child_of("raise SystemExit(1)").read(request(b"x"))
 
 
+def test_a_starved_machine_has_longer_to_start_than_to_read(
+    child_of: Callable[..., Child], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("assistant.imaging.isolation.LONGEST_SECONDS", 0.3)
+    child = child_of(f"import time; time.sleep(1.0); {START}")
+    assert child._await_ready().poll() is None
+
+
+def test_a_child_that_never_starts_is_not_waited_for_for_ever(
+    child_of: Callable[..., Child], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("assistant.imaging.isolation.LONGEST_START_SECONDS", 0.3)
+    with pytest.raises(AssistantError, match="IMG-117"):
+        child_of("import time; time.sleep(600)").read(request(b"x"))
+
+
 def test_reads_again_after_it_was_ended(
     child_of: Callable[..., Child], bundled: Callable[[str], bytes]
 ) -> None:

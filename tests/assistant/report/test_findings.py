@@ -78,6 +78,14 @@ def test_an_aneurysm_is_as_large_as_it_is_wide(text: str, urgent: bool):
     assert is_urgent(extract(text)) is urgent
 
 
+def test_how_long_an_aneurysm_is_does_not_say_how_wide():
+    (along,) = extract("腹主动脉瘤，长约80mm。")
+    (unmeasured,) = extract("腹主动脉瘤。")
+    assert along == unmeasured
+    assert along.size_mm is None
+    assert not is_urgent([along])
+
+
 def test_a_measured_sign_leaves_the_nameless_lesion_to_the_one_that_was_not_measured():
     text = (
         "检查所见：左肾见高密度影，长径约11mm。左肾积水，前后径约30mm。"

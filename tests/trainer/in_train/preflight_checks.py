@@ -96,6 +96,15 @@ def a_mixture_whose_folder_is_not_prepared(folder: Path) -> None:
     assert "general 里没有 dataset_info.json" in problems(folder, base, {}, mix=mix)
 
 
+def a_mixture_of_shards_or_with_a_validation_of_its_own(folder: Path) -> None:
+    base = write_base(folder / "base", "qwen2_vl", width=64)
+    mix = {"weight": 1, "add": [{"folder": "general", "weight": 1}]}
+    validated = {"eval_dataset": "mllm_med_validation"}
+    told = problems(folder, base, validated, mix=mix, layout="shards")
+    for part in ("general 里没有", "不能写 eval_dataset", "不能混合 layout: shards"):
+        assert part in told, (part, told)
+
+
 def a_mixture_added_after_training_is_looked_at(folder: Path) -> None:
     base = write_base(folder / "base", "qwen2_vl", width=64)
     assert problems(folder, base, {}) == ""
@@ -142,6 +151,7 @@ def problems(
     *,
     sources: list[dict[str, object]] | None = None,
     mix: dict[str, object] | None = None,
+    layout: str = "auto",
 ) -> str:
     values = yaml.safe_load((CONFIGS / "train" / "tiny.yaml").read_text(encoding="utf-8"))
     del values["synth"]
@@ -158,7 +168,8 @@ def problems(
         talk = [{"role": "user", "content": "CT?"}, {"role": "assistant", "content": "正常。"}]
         (folder / "talk.json").write_text(json.dumps([{"messages": talk}]), encoding="utf-8")
         sources = [{"kind": "dialogues", "path": "talk.json"}]
-    (folder / "data.yaml").write_text(yaml.safe_dump({"sources": sources}), encoding="utf-8")
+    data = {"sources": sources, "layout": layout}
+    (folder / "data.yaml").write_text(yaml.safe_dump(data), encoding="utf-8")
     work = Workspace(
         load_pipeline(folder / "wrong.yaml"), folder, folder / "out", Console(file=sys.stderr)
     )
