@@ -63,7 +63,7 @@ class ChatEvents:
             _must_have_arrived(desk)
             asking.ask(desk, self.services, owner, question or "", how, options)
         except Exception as error:
-            yield self._refused(desk, owner, error)
+            yield from self._refused(desk, owner, error)
             return
         yield {**self.face.drawn(desk, owner), self.face.panel.question: ""}
         yield from self.face.followed(desk, owner)
@@ -132,7 +132,7 @@ class ChatEvents:
             desk.refusal = None
             also = self._done(errand, desk, owner, _mode(mode), _options(temperature, length))
         except Exception as error:
-            yield self._refused(desk, owner, error)
+            yield from self._refused(desk, owner, error)
             return
         yield {**self.face.drawn(desk, owner), **also}
         yield from self.face.followed(desk, owner)
@@ -158,9 +158,20 @@ class ChatEvents:
                 asking.again(desk, services, owner, errand.target, options)
         return {}
 
-    def _refused(self, desk: Desk, owner: str, error: Exception) -> Updates:
-        desk.refusal = as_assistant_error(error)
-        return self.face.drawn(desk, owner)
+    def _refused(self, desk: Desk, owner: str, error: Exception) -> Iterator[Updates]:
+        """Show why nothing was done, beside what another tab does in the same conversation.
+
+        What is drawn here the pulse does not bring again: it must not be an older state.
+        """
+        refusal = as_assistant_error(error)
+        try:
+            asking.refresh(desk, self.services, owner)
+        except Exception as unread:
+            as_assistant_error(unread)  # into the log; the refusal is what is told
+        desk.refusal = refusal
+        yield self.face.drawn(desk, owner)
+        if desk.record.running and desk.watcher is None:
+            yield from self.face.followed(desk, owner)
 
     def _who(self, request: gr.Request) -> tuple[Desk, str]:
         return self.desks.of(request.session_hash or ""), owner_of(request)
