@@ -86,3 +86,52 @@ def test_refused_in_a_conversation_that_another_tab_removed_the_page_is_empty(
     drawn = chats(events, events.ask("二", "", 0, 64, TAB))
     assert "STO-201" in str(drawn[-1])
     assert "零" not in str(drawn[-1])
+
+
+def box(events: ChatEvents, updates: Iterable[Updates]) -> str:
+    """What comes into the question box."""
+    found = [update.get(events.face.panel.question) for update in updates]
+    return "".join(text for text in found if isinstance(text, str))
+
+
+def errand(events: ChatEvents, sent: str, typed: str) -> Iterator[Updates]:
+    return events.run(f"1|{sent}", "", 0, 64, typed, TAB)
+
+
+def test_what_was_typed_waits_with_its_conversation(events: ChatEvents, here: Desk) -> None:
+    first = here.record.id
+    assert box(events, [events.renew("左侧呢", TAB)]) == ""
+    assert box(events, [events.renew("右侧呢", TAB)]) == "右侧呢"  # nothing was asked here yet
+    assert box(events, errand(events, f"open|{first}", "右侧呢")) == "左侧呢"
+    assert box(events, [events.renew("左侧呢？", TAB)]) == "右侧呢"
+    assert box(events, errand(events, f"open|{first}", "")) == "左侧呢？"
+    assert box(events, errand(events, "open|nowhere", "左侧呢？")) == ""  # it stays as it is
+    assert box(events, events.ask("左侧呢？", "", 0, 64, TAB)) == ""
+    assert box(events, [events.renew("", TAB)]) == ""
+    assert box(events, errand(events, f"open|{first}", "")) == "", "it was sent"
+
+
+def test_what_was_typed_is_there_again_after_a_question_was_changed(
+    events: ChatEvents, here: Desk
+) -> None:
+    for _ in events.services.scribe.follow(here.record.id):
+        pass
+    asking.refresh(here, events.services, owner_of(TAB))
+    first, second = here.record.exchanges
+    assert box(events, errand(events, f"edit|{first.id}", "写到一半")) == "零"
+    assert box(events, errand(events, "edit|", "零改")) == "写到一半"
+    assert box(events, errand(events, f"edit|{second.id}", "写到一半")) == "一"
+    assert box(events, events.ask("一改", "", 0, 64, TAB)) == "写到一半"
+    assert box(events, errand(events, f"edit|{first.id}", "")) == "零"
+    talk = here.record.id
+    assert box(events, [events.renew("零改到一半", TAB)]) == ""
+    assert box(events, errand(events, f"open|{talk}", "")) == "零改到一半"
+
+
+def test_clearing_empties_the_box_and_removing_forgets(events: ChatEvents, here: Desk) -> None:
+    talk = here.record.id
+    assert box(events, [events.clear("一半", TAB)]) == ""
+    assert box(events, [events.clear("新的一半", TAB)]) == ""
+    assert list(here.drafts.values()) == ["一半"]
+    list(errand(events, f"delete|{talk}", ""))
+    assert here.drafts == {}
