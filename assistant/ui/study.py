@@ -81,7 +81,7 @@ class View:
 
     @property
     def sides(self) -> str:
-        """Letters for the left and the right edge, such as "RL"; "" when they are not known."""
+        """Letters for the left, right, upper and lower edge, such as "RLAP"; "" when unknown."""
         if self.kept is not None:
             return self.kept.sides
         return "".join(sides(self.slice_.orientation) or ())
