@@ -181,26 +181,6 @@ def test_two_tabs_of_one_person_agree(slow: Any) -> None:
     slow.page.wait_for_selector("#talks:has-text('还没有对话')")
 
 
-def test_a_tab_that_is_refused_follows_the_answer_that_another_waits_for(slow: Any) -> None:
-    slow.ask("一")
-    slow.wait_answered(1)
-    other = second_tab(slow)
-    other.click("#talks .open")
-    other.wait_for_selector("#chat .note")
-    other.route("**/pulse", lambda route: route.abort())  # it has not heard of the next question
-    slow.ask("二")
-    slow.page.wait_for_selector("#stop", state="visible")
-    other.fill("#question textarea", "三")
-    other.press("#question textarea", "Enter")
-    other.wait_for_selector("#chat .card:has-text('STO-203')")
-    other.wait_for_selector("#chat .bot:has-text('第2问')")
-    other.wait_for_selector("#stop", state="visible")
-    assert other.locator("#chat .note").count() == 1
-    other.wait_for_function("document.querySelectorAll('#chat .note').length === 2")
-    assert other.is_visible("#chat .card:has-text('STO-203')")
-    assert other.input_value("#question textarea") == "三"
-
-
 def test_what_was_typed_waits_with_its_conversation(tab: Any) -> None:
     box = "#question textarea"
 
