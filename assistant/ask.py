@@ -13,7 +13,8 @@ from assistant.engine.lane import Lane
 from assistant.errors import AssistantError
 from assistant.imaging.intake import read_slice
 from assistant.imaging.render import render
-from assistant.imaging.slice import Notice, RenderedImage
+from assistant.imaging.series import sort_series
+from assistant.imaging.slice import Notice, RenderedImage, Slice
 from assistant.report.region import region_of
 
 DEMO = Notice("MOD-121", "当前为演示模型：用合成影像训练，只用来展示流程，请勿用于真实病例。")
@@ -96,15 +97,20 @@ def read_pictures(files: Sequence[Path], window: str) -> Exhibit:
         AssistantError: those of ``read_slice`` and ``render``; which file is meant is
             said by its place, not its name.
     """
-    images: list[RenderedImage] = []
+    slices: list[Slice] = []
     warnings: list[Warned] = []
     for place, file in enumerate(files, start=1):
         try:
             slice_ = read_slice(file)
         except AssistantError as error:
             raise error if len(files) == 1 else _at(place, error) from error
-        images.append(render(slice_, window, index=place - 1))
+        slices.append(slice_)
         warnings += [Warned(place, notice.code, notice.message) for notice in slice_.notices]
+    guides = {member: one.middle for one in sort_series(slices) for member in one.members}
+    images = (
+        render(slice_, window, index=index, guide=guides[index])
+        for index, slice_ in enumerate(slices)
+    )
     return Exhibit(tuple(images), tuple(warnings))
 
 

@@ -125,10 +125,12 @@ class Asker:
         return found
 
     def _question(self, cases: tuple[Case, ...]) -> Question:
+        speaks = _speaker(cases).slice_
         pictures = tuple(
-            render(case.slice_, self.job.window, index=index) for index, case in enumerate(cases)
+            render(case.slice_, self.job.window, index=index, guide=speaks)
+            for index, case in enumerate(cases)
         )
-        return Question(self.job.questions.for_slice(_speaker(cases).slice_), pictures)
+        return Question(self.job.questions.for_slice(speaks), pictures)
 
     def _filed(self, cases: tuple[Case, ...], question: Question, reply: Reply) -> Filed:
         speaker = _speaker(cases)

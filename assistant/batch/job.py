@@ -50,7 +50,7 @@ class Job:
         """Answers to jobs of the same digest may stand for each other."""
         answering = [model.engine, model.model, model.fingerprint]
         questions = [self.questions.default, sorted(self.questions.by_region)]
-        how = [self.by, self.per_series if self.by == "series" else 1]
+        how = [self.by, self.per_series, "one window"] if self.by == "series" else [self.by, 1]
         asked = [self.system, questions, self.window, asdict(self.options), how, answering]
         return hashlib.sha256(json.dumps(asked).encode()).hexdigest()
 

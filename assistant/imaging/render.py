@@ -37,7 +37,9 @@ class _Look:
     lut: Lut | None = None
 
 
-def render(slice_: Slice, window: str | Window = AUTO, *, index: int = 0) -> RenderedImage:
+def render(
+    slice_: Slice, window: str | Window = AUTO, *, index: int = 0, guide: Slice | None = None
+) -> RenderedImage:
     """The picture under a window: same input, same pixels.
 
     HU go through the window, padding is black, the patient's right is on the
@@ -48,12 +50,14 @@ def render(slice_: Slice, window: str | Window = AUTO, *, index: int = 0) -> Ren
         slice_: from ``intake.read_slice``, or made by hand.
         window: "auto", "DICOM 默认", a preset's name, "C/W", or a Window.
         index: place of the slice in its series as shown, for the reference.
+        guide: slice by whose content a window is chosen where the file gives none, the same
+            for a whole series (see ``Series.middle``); the slice itself by default.
 
     Raises:
         AssistantError: USE-111 unknown window, USE-112 impossible width.
     """
     if slice_.hu is not None:
-        look = _choose(slice_, slice_.hu, window)
+        look = _choose(slice_, slice_.hu, window, guide or slice_)
         pixels = _shade(slice_, slice_.hu, look)
     elif slice_.gray is not None:
         look, pixels = _Look(ORIGINAL), slice_.gray
@@ -75,7 +79,7 @@ def render(slice_: Slice, window: str | Window = AUTO, *, index: int = 0) -> Ren
     )
 
 
-def _choose(slice_: Slice, hu: NDArray[Any], window: str | Window) -> _Look:
+def _choose(slice_: Slice, hu: NDArray[Any], window: str | Window, guide: Slice) -> _Look:
     wanted = parse_window(window) if isinstance(window, str) else check_window(window)
     if isinstance(wanted, Window):
         return _Look(wanted.label, wanted)
@@ -85,7 +89,7 @@ def _choose(slice_: Slice, hu: NDArray[Any], window: str | Window) -> _Look:
     own = _own(slice_, hu)
     if own is not None:
         return _Look(start + own.name, own.window, own.function, own.lut)
-    found = _preset(content.suggest(hu))
+    found = _preset(content.suggest(hu if guide.hu is None else guide.hu))
     if wanted == FILE_WINDOW:
         start = "文件未给窗，自动："
     return _Look(start + found.name, found.window)

@@ -36,6 +36,11 @@ class Series:
     duplicates: tuple[int, ...] = ()
     notices: tuple[Notice, ...] = ()
 
+    @property
+    def middle(self) -> Slice:
+        """The slice in the middle, where the organs are: the series' window is chosen by it."""
+        return self.slices[len(self.slices) // 2]
+
 
 def sort_series(slices: Sequence[Slice]) -> tuple[Series, ...]:
     """Group slices by series and orientation, in order of first appearance, and sort each.

@@ -1,15 +1,15 @@
-"""Which sides of the patient lie left and right in a rendered picture."""
+"""Which sides of the patient lie at the edges of a rendered picture."""
 
 import numpy as np
 
 from assistant.imaging.orientation import Orientation
 
 
-def sides(orientation: Orientation | None) -> tuple[str, str] | None:
-    """Letters for the picture's left and right edge, or None when they are not known.
+def sides(orientation: Orientation | None) -> tuple[str, str, str, str] | None:
+    """Letters for the left, right, upper and lower edge, or None when they are not known.
 
-    Follows the convention of :mod:`assistant.imaging.orientation`: axial and coronal
-    pictures have the patient's right on their left, sagittal ones the front.
+    Follows the convention of :mod:`assistant.imaging.orientation`, to which pictures are
+    turned. Of an oblique plane, the nearest sides: R and L, A (front) and P, H (head) and F.
 
     Args:
         orientation: direction cosines of the slice as stored.
@@ -20,4 +20,5 @@ def sides(orientation: Orientation | None) -> tuple[str, str] | None:
     planes = {int(row.argmax()), int(column.argmax())}
     if len(planes) < 2:
         return None
-    return ("R", "L") if 0 in planes else ("A", "P")
+    across = ("R", "L") if 0 in planes else ("A", "P")
+    return (*across, *(("H", "F") if 2 in planes else ("A", "P")))

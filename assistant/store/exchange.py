@@ -20,7 +20,8 @@ class Picture:
     Attributes:
         place: slice and frame in words, "" for a single picture.
         replaced: from other files than the picture before it.
-        sides: letters for its left and right edge, such as "RL"; "" when they are not known.
+        sides: letters for its left, right, upper and lower edge, such as "RLAP"; without the last
+            two as earlier versions kept them; "" when they are not known.
     """
 
     image: RenderedImage

@@ -2,6 +2,7 @@
 
 import gradio as gr
 
+from assistant.ui import drafts
 from assistant.ui.batch_opening import gone, open_row
 from assistant.ui.batch_page import progress
 from assistant.ui.batch_tab import BatchTab
@@ -16,9 +17,9 @@ from assistant.ui.viewer_events import QUICK
 
 def link_rows(tab: BatchTab, tabs: gr.Tabs, viewer: Viewer, face: Face, desks: Desks) -> None:
     """Connect the rows of the batch tab with the reading tab."""
-    services = tab.services
+    services, question = tab.services, face.panel.question
 
-    def opened(file: str, request: gr.Request) -> Updates:
+    def opened(file: str, typed: str, request: gr.Request) -> Updates:
         owner = owner_of(request)
         batch = tab.batches.results_of(owner)
         _, key, name = [*file.split("|", 2), "", ""][:3]  # a count first: each click is new
@@ -32,14 +33,16 @@ def link_rows(tab: BatchTab, tabs: gr.Tabs, viewer: Viewer, face: Face, desks: D
         except Exception as error:
             refused = Standing(phase="stopped", error=as_assistant_error(error))
             return {tab.results.progress: progress(refused)}
+        drafts.keep(desk, typed)
         desk.lay(found.record, kept=False)
         desk.put(found.view)
         desk.study = found.view.study.key
         return {
             **viewer.opened(found.view),
             **face.drawn(desk, owner),
+            question: drafts.take(desk),
             tabs: gr.Tabs(selected="chat"),
         }
 
-    changed = [*viewer.outputs, *face.outputs, tabs, tab.results.progress]
-    tab.opens.change(opened, tab.opens, changed, **QUICK)
+    changed = [*viewer.outputs, *face.outputs, question, tabs, tab.results.progress]
+    tab.opens.change(opened, [tab.opens, question], changed, **QUICK)

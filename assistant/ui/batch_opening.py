@@ -48,6 +48,8 @@ def open_row(batch: Batch, file: str, empty: Record, *, most: int) -> Opened:
     if stack is None:
         return Opened(view, _begun(batch, filed.row, (view,), empty))
     places = {member.name: place for place, member in enumerate(members)}
+    speaks = view.stack[places[asked[len(asked) // 2].name]]  # whose window the batch used
+    view = replace(view, guide=speaks)
     shown = [view.at(places[member.name]) for member in asked]
     return Opened(view.at(places[file]), _begun(batch, filed.row, tuple(shown), empty))
 

@@ -10,7 +10,7 @@ import gradio as gr
 from assistant.engine.base import Options
 from assistant.errors import AssistantError
 from assistant.store.exchange import MODES, Mode
-from assistant.ui import asking
+from assistant.ui import asking, drafts
 from assistant.ui.chat_panel import HOTTEST, LONGEST, SHORTEST
 from assistant.ui.errand import Errand, parse
 from assistant.ui.face import Face
@@ -41,9 +41,9 @@ class ChatEvents:
         sends = [panel.question.submit, panel.send.click]
         gr.on(sends, self.ask, [panel.question, *panel.manner], typed, **asks)
         panel.stop.click(self.stop, None, None, **QUICK)
-        panel.new.click(self.renew, None, typed, **QUICK)
-        panel.clear.click(self.clear, None, everything, **QUICK)
-        wish = [bar.errand, *panel.manner]
+        panel.new.click(self.renew, panel.question, typed, **QUICK)
+        panel.clear.click(self.clear, panel.question, everything, **QUICK)
+        wish = [bar.errand, *panel.manner, panel.question]
         # Each of them counts, also while an answer is being written.
         errands = {**QUICK, "trigger_mode": "multiple", "preprocess": False}
         bar.errand.change(self.run, wish, everything, **errands)
@@ -59,13 +59,16 @@ class ChatEvents:
         """Stream the answer to what was typed."""
         desk, owner = self._who(request)
         options, how = _options(temperature, length), _mode(mode)
+        changing, place = bool(desk.editing), drafts.place_of(desk)
         try:
             _must_have_arrived(desk)
             asking.ask(desk, self.services, owner, question or "", how, options)
         except Exception as error:
-            yield self._refused(desk, owner, error)
+            yield from self._refused(desk, owner, error)
             return
-        yield {**self.face.drawn(desk, owner), self.face.panel.question: ""}
+        before = desk.drafts.pop(place, "")  # the place is another one after the first question
+        typed = before if changing else ""
+        yield {**self.face.drawn(desk, owner), self.face.panel.question: typed}
         yield from self.face.followed(desk, owner)
 
     def stop(self, request: gr.Request) -> None:
@@ -73,17 +76,19 @@ class ChatEvents:
         desk, _ = self._who(request)
         self.services.scribe.stop(desk.record.id)
 
-    def renew(self, request: gr.Request) -> Updates:
+    def renew(self, typed: str, request: gr.Request) -> Updates:
         """Begin a new conversation about the same picture; an answer being written goes on."""
         desk, owner = self._who(request)
+        drafts.keep(desk, typed)
         desk.lay(self.desks.blank(), kept=False)
-        return {**self.face.drawn(desk, owner), self.face.panel.question: ""}
+        return {**self.face.drawn(desk, owner), self.face.panel.question: drafts.take(desk)}
 
-    def clear(self, request: gr.Request) -> Updates:
-        """Begin anew, without the picture."""
+    def clear(self, typed: str, request: gr.Request) -> Updates:
+        """Begin anew, without the picture and with an empty question box."""
         desk, _ = self._who(request)
         desk.put(None)
-        return {**self.renew(request), **self.viewer.opened(None)}
+        anew = {**self.renew(typed, request), self.face.panel.question: ""}
+        return {**anew, **self.viewer.opened(None)}
 
     def look_up(self, search: str, request: gr.Request) -> Updates:
         """Narrow the list."""
@@ -119,7 +124,13 @@ class ChatEvents:
         yield from self.face.followed(desk, owner)
 
     def run(
-        self, sent: str, mode: object, temperature: object, length: object, request: gr.Request
+        self,
+        sent: str,
+        mode: object,
+        temperature: object,
+        length: object,
+        typed: object,
+        request: gr.Request,
     ) -> Iterator[Updates]:
         """Do what a click on the thread, on a suggestion or on the list asks for."""
         errand = parse(sent or "")
@@ -130,27 +141,39 @@ class ChatEvents:
         try:
             _must_have_arrived(desk)
             desk.refusal = None
-            also = self._done(errand, desk, owner, _mode(mode), _options(temperature, length))
+            also = self._done(
+                errand, desk, owner, _mode(mode), _options(temperature, length), typed
+            )
         except Exception as error:
-            yield self._refused(desk, owner, error)
+            yield from self._refused(desk, owner, error)
             return
         yield {**self.face.drawn(desk, owner), **also}
         yield from self.face.followed(desk, owner)
 
     def _done(
-        self, errand: Errand, desk: Desk, owner: str, mode: Mode, options: Options
+        self,
+        errand: Errand,
+        desk: Desk,
+        owner: str,
+        mode: Mode,
+        options: Options,
+        typed: object,
     ) -> Updates:
         services, question = self.services, self.face.panel.question
         match errand.verb:
             case "open":
+                drafts.keep(desk, typed)
                 asking.open_record(desk, services, owner, errand.target)
-                return {question: "", **self.viewer.opened(desk.view)}
+                return {question: drafts.take(desk), **self.viewer.opened(desk.view)}
             case "rename":
                 services.ledger.rename(owner, errand.target, errand.text)
             case "delete":
                 asking.remove(desk, services, owner, errand.target, self.desks.blank())
+                drafts.drop(desk, errand.target)
             case "edit":
-                return {question: asking.edit(desk, errand.target)}
+                if not desk.editing:
+                    drafts.keep(desk, typed)
+                return {question: asking.edit(desk, errand.target) or drafts.take(desk)}
             case "ask":  # what is being typed stays
                 desk.editing = ""
                 asking.ask(desk, services, owner, errand.text, mode, options)
@@ -158,9 +181,20 @@ class ChatEvents:
                 asking.again(desk, services, owner, errand.target, options)
         return {}
 
-    def _refused(self, desk: Desk, owner: str, error: Exception) -> Updates:
-        desk.refusal = as_assistant_error(error)
-        return self.face.drawn(desk, owner)
+    def _refused(self, desk: Desk, owner: str, error: Exception) -> Iterator[Updates]:
+        """Show why nothing was done, beside what another tab does in the same conversation.
+
+        What is drawn here the pulse does not bring again: it must not be an older state.
+        """
+        refusal = as_assistant_error(error)
+        try:
+            asking.refresh(desk, self.services, owner)
+        except Exception as unread:
+            as_assistant_error(unread)  # into the log; the refusal is what is told
+        desk.refusal = refusal
+        yield self.face.drawn(desk, owner)
+        if desk.record.running and desk.watcher is None:
+            yield from self.face.followed(desk, owner)
 
     def _who(self, request: gr.Request) -> tuple[Desk, str]:
         return self.desks.of(request.session_hash or ""), owner_of(request)

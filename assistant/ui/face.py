@@ -6,13 +6,14 @@ from typing import Any
 
 import gradio as gr
 
+from assistant.errors import AssistantError
 from assistant.store.scribe import Progress
 from assistant.ui.asking import refresh
 from assistant.ui.chat_panel import ChatPanel, editing_line
 from assistant.ui.services import Services
 from assistant.ui.session import Desk
 from assistant.ui.sidebar import Sidebar, talk_list
-from assistant.ui.thread import entries, pair
+from assistant.ui.thread import entries, pair, refused
 from assistant.ui.transcript import messages
 from assistant.ui.upcoming import attach_line
 from assistant.ui.viewer import Updates
@@ -63,7 +64,7 @@ class Face:
             if desk.watcher is token:
                 desk.record = desk.record.updated(progress.exchange)
                 yield {
-                    self.panel.chat: [*head, *self._growing(progress)],
+                    self.panel.chat: [*head, *self._growing(progress, desk.refusal)],
                     self.panel.upcoming.attaches: attach_line(desk),
                 }
             if desk.watcher is not token:
@@ -76,7 +77,7 @@ class Face:
         # The last thing yielded is sent once more at the end of the event, so it is nothing.
         yield {self.panel.chat: gr.skip()}
 
-    def _growing(self, progress: Progress) -> list[object]:
+    def _growing(self, progress: Progress, refusal: AssistantError | None) -> list[object]:
         loading = self.services.lane.status.phase == "loading"
         bubbles = pair(progress.exchange, last=True, ahead=progress.ahead, loading=loading)
-        return [*messages(bubbles)]
+        return [*messages((*bubbles, *refused(refusal)))]

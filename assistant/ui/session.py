@@ -28,6 +28,7 @@ class Desk:
         stamp: of the engine and the settings that are shown, see ``Services.stamp``.
         arrived: the page has been drawn from this desk; one whose connection broke for long
             still shows what was on another, which is gone.
+        drafts: what was typed and not sent, see ``drafts.py``.
     """
 
     record: Record
@@ -43,6 +44,7 @@ class Desk:
     arrived: bool = False
     wanted: object | None = None
     moving: Lock = field(default_factory=Lock)
+    drafts: dict[str, str] = field(default_factory=dict)
 
     def put(self, view: View | None) -> None:
         """Another picture on screen, or none; files still being read come too late."""

@@ -19,13 +19,14 @@ def stage(view: View) -> str:
     as_stored = stored is not None and stored.shape[:2] == (height, width)
     scale = f" · {spacing[0]:.2f} mm" if spacing and as_stored else ""
     return (
-        f'<div class="stage{"" if image.window else " plain"}">'
+        f'<div class="stage{"" if image.window else " plain"}" data-of="{_series(view)}">'
         f'<img decoding="sync" alt="{wording.SEEN}" src="{source}">'
         f"{_sides(view)}"
         f'<div class="corner tl">{escape(image.window_name or wording.NO_WINDOW)}</div>'
         f'<div class="corner tr">{escape(view.place)}</div>'
-        f'<div class="corner bl">{wording.SEEN}</div>'
-        f'<div class="corner br">{width}×{height}{scale}</div></div>'
+        f'<div class="corner bl"><span class="whole">{wording.SEEN}</span>'
+        f'<span class="part">{wording.ENLARGED}</span></div>'
+        f'<div class="corner br">{width}×{height}{scale}</div>{_zoom()}</div>'
     )
 
 
@@ -51,7 +52,20 @@ def notice_list(view: View) -> str:
 
 
 def _sides(view: View) -> str:
-    named = view.sides
-    if not named:
-        return ""
-    return f'<div class="side left">{named[0]}</div><div class="side right">{named[1]}</div>'
+    """Beside the picture, not in it: the model never sees them."""
+    edges = zip(("left", "right", "top", "bottom"), view.sides, strict=False)
+    return "".join(f'<div class="side {edge}">{letter}</div>' for edge, letter in edges)
+
+
+def _zoom() -> str:
+    """Buttons for the page's script."""
+    buttons = "".join(
+        f'<button type="button" class="{name}" title="{hint}" aria-label="{label}">{sign}</button>'
+        for name, sign, label, hint in wording.ZOOM
+    )
+    return f'<div class="zoom">{buttons}</div>'
+
+
+def _series(view: View) -> str:
+    """Another one whenever something else is opened: what is looked at in one stays enlarged."""
+    return f"{view.study.key}-{view.series}"

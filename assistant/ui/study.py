@@ -44,6 +44,7 @@ class View:
         study: what is open.
         window: a Window, a preset's name, "auto" or "DICOM 默认".
         frame: slice read anew when it is not the first frame of its file.
+        guide: slice by which "auto" chooses for the whole series; its middle where None.
         kept: the picture of a conversation, when its files are no longer open.
     """
 
@@ -52,6 +53,7 @@ class View:
     index: int = 0
     window: Window | str = "auto"
     frame: Slice | None = None
+    guide: Slice | None = None
     kept: Picture | None = None
 
     @property
@@ -69,7 +71,8 @@ class View:
         """The pixels on screen, which are the pixels the model gets."""
         if self.kept is not None:
             return self.kept.image
-        return render(self.slice_, self.window, index=self.index)
+        guide = self.guide or self.study.series[self.series].middle
+        return render(self.slice_, self.window, index=self.index, guide=guide)
 
     @cached_property
     def region(self) -> str:
@@ -78,7 +81,7 @@ class View:
 
     @property
     def sides(self) -> str:
-        """Letters for the left and the right edge, such as "RL"; "" when they are not known."""
+        """Letters for the left, right, upper and lower edge, such as "RLAP"; "" when unknown."""
         if self.kept is not None:
             return self.kept.sides
         return "".join(sides(self.slice_.orientation) or ())
@@ -108,7 +111,7 @@ class View:
         series = max(0, min(series, len(self.study.series) - 1))
         found = self.study.series[series]
         index = 0 if is_album(found) else len(found.slices) // 2
-        return replace(self, series=series, index=index, frame=None)
+        return replace(self, series=series, index=index, frame=None, guide=None)
 
     def through(self, window: Window | str) -> "View":
         """The same slice in another window."""

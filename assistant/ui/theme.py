@@ -14,13 +14,14 @@ _HERE = Path(__file__).parent
 _SHEETS = (
     "palette.css",
     "page.css",
+    "zoom.css",
     "talks.css",
     "batch.css",
     "models.css",
     "settings.css",
     "narrow.css",
 )
-_SCRIPTS = ("page.js", "talks.js", "batch.js")
+_SCRIPTS = ("page.js", "zoom.js", "talks.js", "batch.js")
 
 MOST_SENT = 1000
 """Files that Gradio takes in one upload."""

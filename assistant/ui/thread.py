@@ -15,7 +15,12 @@ def entries(record: Record, refusal: AssistantError | None = None) -> tuple[Entr
         for place, exchange in enumerate(record.exchanges)
         for entry in pair(exchange, last=place == count - 1)
     ]
-    return (*shown, *([Entry("assistant", error=refusal)] if refusal else ()))
+    return (*shown, *refused(refusal))
+
+
+def refused(refusal: AssistantError | None) -> tuple[Entry, ...]:
+    """The bubble of what was not done, or none."""
+    return (Entry("assistant", error=refusal),) if refusal else ()
 
 
 def pair(

@@ -36,6 +36,13 @@ NO_WINDOW = "原图"
 READING = "正在读取…"
 SAMPLES = "示例"
 SEEN = "模型所见即此图"
+ENLARGED = "画面已放大，模型看到的仍是整幅图"
+ZOOM = (
+    ("in", "+", "放大", "放大：按住 Shift 滚动滚轮"),
+    ("out", "−", "缩小", "缩小：按住 Shift 滚动滚轮"),
+    ("off", "⤢", "复位", "复位：双击图像。移动：按住 Shift 拖动"),
+)
+"""Buttons on the film: class, sign, name, hint."""
 REMOVE = "移除图像"
 UNCHANGED = "图像未更换，画面仍是原来的一幅。"
 

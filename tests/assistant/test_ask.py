@@ -13,6 +13,8 @@ from assistant.engine.base import Options
 from assistant.engine.lane import Lane
 from assistant.engine.scripted import ScriptedEngine
 from assistant.errors import AssistantError
+from tests.assistant.batch.conftest import write_series
+from tests.assistant.imaging.test_content import abdomen, chest
 
 CT = Path(get_testdata_file("CT_small.dcm", download=False))
 ANSWERS = ("胸部CT：右肺上叶结节。", "左侧更大。")
@@ -51,6 +53,14 @@ def test_several_pictures_of_one_conversation(lane: Lane, photo: Path):
     assert "".join(pieces) == "".join(ANSWERS)
     assert told == [first, second]
     assert (report.model, report.engine) == ("脚本引擎", "scripted")
+
+
+def test_slices_of_one_series_are_seen_in_one_automatic_window(tmp_path: Path):
+    write_series(tmp_path / "one", [0, 10], contents=[abdomen(), chest()])
+    write_series(tmp_path / "other", [0], uid="9", contents=[abdomen()])
+    files = [tmp_path / "one" / "0-00.dcm", tmp_path / "other" / "0-00.dcm"]
+    seen = read_pictures([*files, tmp_path / "one" / "0-01.dcm"], "auto")
+    assert [image.window_name[:4] for image in seen.images] == ["自动：肺", "自动：腹", "自动：肺"]
 
 
 def test_what_identifies_a_patient_never_reaches_the_model():

@@ -104,12 +104,16 @@ def test_a_click_on_a_row_opens_its_picture_and_the_talk_goes_on(
     tab.wait_answered(2)
     assert "第2问，共1幅图像" in tab.answers()[-1]
     first = tab.picture()
+    tab.page.fill("#question textarea", "写到一半")
     tab.page.click("#tab-batch-button")
     tab.page.click("tr[data-file$='|J2K_pixelrep_mismatch.dcm'] td.file")
     tab.page.wait_for_function(
         "(before) => document.querySelector('#stage img').src !== before", arg=first
     )
     tab.page.wait_for_function("document.querySelectorAll('#chat .bot .message').length === 1")
+    assert tab.page.input_value("#question textarea") == ""
+    tab.page.click("#talks .open")
+    tab.page.wait_for_function("document.querySelector('#question textarea').value === '写到一半'")
     assert tab.complaints == []
 
 

@@ -117,7 +117,7 @@ def test_a_picture_that_was_kept_says_its_sides_and_that_its_window_stays(tab: A
     tab.page.wait_for_selector("#stage .tl:has-text('骨 C400/W1800')")
     talk(tab, "一")
     sides = tab.page.locator("#stage .side").all_inner_texts()
-    assert sides == ["R", "L"]
+    assert sides == ["R", "L", "A", "P"]
     tab.page.reload()
     tab.page.wait_for_selector("#stage .tl:has-text('骨 C400/W1800')")
     assert tab.page.locator("#stage .side").all_inner_texts() == sides
@@ -179,6 +179,29 @@ def test_two_tabs_of_one_person_agree(slow: Any) -> None:
     other.click("#talks .sure button:has-text('删除')")
     slow.page.wait_for_selector("#chat .hello")
     slow.page.wait_for_selector("#talks:has-text('还没有对话')")
+
+
+def test_what_was_typed_waits_with_its_conversation(tab: Any) -> None:
+    box = "#question textarea"
+
+    def written(text: str) -> None:
+        tab.page.wait_for_function(f"document.querySelector('{box}').value === '{text}'")
+
+    talk(tab, "一")
+    tab.page.fill(box, "左侧呢")
+    tab.page.click("#new")
+    tab.page.wait_for_selector("#chat .hello")
+    written("")
+    tab.page.fill(box, "换个问法")
+    tab.page.click("#talks .open")
+    written("左侧呢")
+    tab.page.click("#new")
+    tab.page.wait_for_selector("#chat .hello")
+    written("换个问法")
+    talk(tab, "二")
+    tab.page.click("#new")
+    tab.page.wait_for_selector("#chat .hello")
+    written("")
 
 
 def test_killed_in_mid_answer_and_started_again(

@@ -2,7 +2,7 @@
 
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -68,8 +68,15 @@ def results(out: Path) -> list[Row]:
     return [Row.from_json(row) for row in json.loads((out / "results.json").read_text("utf-8"))]
 
 
-def write_series(folder: Path, positions: list[float], *, uid: str = "1.2.3", turned: int = 0):
-    """A CT series: one file a position, named in the order given."""
+def write_series(
+    folder: Path,
+    positions: list[float],
+    *,
+    uid: str = "1.2.3",
+    turned: int = 0,
+    contents: Sequence[np.ndarray] = (),
+):
+    """A CT series: one file a position, named in the order given, with its HU if any are given."""
     source = get_testdata_file("CT_small.dcm", download=False)
     folder.mkdir(parents=True, exist_ok=True)
     for number, position in enumerate(positions):
@@ -79,4 +86,7 @@ def write_series(folder: Path, positions: list[float], *, uid: str = "1.2.3", tu
         data.file_meta.MediaStorageSOPInstanceUID = data.SOPInstanceUID
         data.ImageOrientationPatient = [1, 0, 0, 0, 0, -1] if turned else [1, 0, 0, 0, 1, 0]
         data.ImagePositionPatient = [0, position, 0] if turned else [0, 0, position]
+        if contents:
+            data.Rows, data.Columns = contents[number].shape
+            data.PixelData = (contents[number] - int(data.RescaleIntercept)).astype("<i2").tobytes()
         data.save_as(folder / f"{turned}-{number:02d}.dcm")

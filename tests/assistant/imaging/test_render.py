@@ -56,6 +56,18 @@ def test_a_window_that_shows_nothing_is_passed_over() -> None:
     )
 
 
+def test_a_window_chosen_by_content_is_that_of_the_guide() -> None:
+    soft = replace(CT, hu=np.full_like(RAMP, 40))
+    assert render(soft).window_name == "自动：腹部 C50/W400"
+    assert render(soft, guide=CT).window == render(CT).window
+    assert render(soft, "DICOM 默认", guide=CT).window == render(CT).window
+    assert render(soft, "脑", guide=CT).window == Window(40, 80)
+    own = replace(soft, file_windows=(Window(35, 90),))
+    assert render(own, guide=CT).window == Window(35, 90)
+    photo = Slice(gray=np.zeros((4, 4), np.uint8))
+    assert render(soft, guide=photo).window_name == "自动：腹部 C50/W400"
+
+
 def test_the_files_function_and_table() -> None:
     curved = replace(CT, file_windows=(Window(40, 80),), file_function="SIGMOID")
     assert render(curved).window_name.endswith("C40/W80 SIGMOID")

@@ -16,6 +16,7 @@ from assistant.ui.batch_opening import open_row
 from assistant.ui.batching import Batch
 from assistant.ui.session import Desk
 from tests.assistant.batch.conftest import write_series
+from tests.assistant.imaging.test_content import abdomen, chest
 
 JOB = Job("s", Questions("所见？"), window="骨")
 EMPTY = Record("s")
@@ -67,6 +68,21 @@ def test_of_a_series_all_slices_are_opened_at_the_one_clicked(tmp_path: Path, ru
     assert (few.view.index, len(few.view.stack)) == (1, 3)
     pictures = [image.sha256 for image in few.record.conversation.images]
     assert pictures == [image.sha256 for image in middle.record.conversation.images]
+
+
+@pytest.mark.parametrize("most", [99, 3])
+def test_the_automatic_window_of_a_series_is_that_which_the_batch_used(
+    tmp_path: Path, run: Run, most: int
+) -> None:
+    trunk = [abdomen(), abdomen(), abdomen(), chest(), chest()]
+    write_series(tmp_path / "in", [float(10 * n) for n in range(5)], contents=trunk)
+    batch = run(tmp_path / "in", replace(JOB, window="auto", by="series", per_series=2))
+    (exchange,) = open_row(batch, "0-03.dcm", EMPTY, most=most).record.exchanges
+    names = [picture.image.window_name for picture in exchange.pictures]
+    assert names == ["自动：肺 C-600/W1500"] * 2
+    assert exchange.window == names[0]
+    lowest = open_row(batch, "0-00.dcm", EMPTY, most=most)
+    assert lowest.view.image.window_name == names[0]
 
 
 def test_a_cut_answer_is_opened_as_one(tmp_path: Path, run: Run) -> None:

@@ -7,7 +7,12 @@ from PIL import Image
 from pydicom.data import get_testdata_file
 
 from assistant.errors import AssistantError
-from assistant.ui.study import View, first_view, open_study
+from assistant.imaging.series import sort_series
+from assistant.imaging.slice import Slice
+from assistant.imaging.window import Window
+from assistant.ui.study import Study, View, first_view, open_study
+from tests.assistant.imaging.test_content import abdomen, chest
+from tests.assistant.imaging.test_content import head as skull
 
 
 def bundled(name: str) -> bytes:
@@ -28,6 +33,32 @@ def test_another_window_gives_another_picture_of_the_same_slice(ct: bytes) -> No
     bone = lung.through("骨")
     assert bone.slice_ is lung.slice_
     assert bone.image.sha256 != lung.image.sha256
+
+
+def slice_of(hu: np.ndarray, position: float, series: str = "s", **how: object) -> Slice:
+    """A slice of a series whose files give no window, unless told otherwise."""
+    return Slice(hu=hu, source="dicom", series_uid=series, position_mm=position, **how)  # type: ignore[arg-type]
+
+
+def test_the_automatic_window_stays_from_slice_to_slice_of_a_series() -> None:
+    trunk = [abdomen(), abdomen(), chest(), chest(), chest()]
+    slices = [slice_of(hu, 5.0 * place) for place, hu in enumerate(trunk)]
+    other = [slice_of(skull(), 0, "t"), slice_of(skull(), 5, "t")]
+    view = first_view(Study(sort_series([*slices, *other]), {}), "auto")
+    shown = [view.at(place).image.window_name for place in range(5)]
+    assert shown == ["自动：肺 C-600/W1500"] * 5
+    assert view.of_series(1).image.window_name == "自动：脑 C40/W80"
+    alone = first_view(Study(sort_series(slices[:1]), {}), "auto")
+    assert alone.image.window_name == "自动：腹部 C50/W400"
+
+
+def test_windows_that_the_files_give_are_each_slices_own() -> None:
+    slices = [
+        slice_of(skull(), 5.0 * place, file_windows=(Window(40, width),))
+        for place, width in enumerate((80, 120))
+    ]
+    view = first_view(Study(sort_series(slices), {}), "auto")
+    assert [view.at(place).image.window for place in range(2)] == [Window(40, 80), Window(40, 120)]
 
 
 def test_files_that_cannot_be_read_are_counted_in_a_notice(ct: bytes) -> None:
