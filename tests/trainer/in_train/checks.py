@@ -291,10 +291,16 @@ def pretraining_learns_and_resumes_to_the_same_weights() -> None:
             train(Path(folder) / "alone.pt", die_at=20, schedule=alone)
         left = torch.load(Path(folder) / "alone.pt", weights_only=True)["weights"]
         _, after = train(Path(folder) / "alone.pt", schedule=alone)
+        slow = schedule.model_copy(update={"steps": 3, "tower": 0.001})
+        hardly, _ = train(Path(folder) / "slow.pt", schedule=slow)
+        moved, _ = train(Path(folder) / "fast.pt", schedule=slow.model_copy(update={"tower": 1.0}))
     torch.manual_seed(3)
     untaught = build_model(shape, train_tokenizer(WORDS, 400)).model.visual.state_dict()
     for name, weights in untaught.items():  # the heads have learnt, the tower not yet
         assert torch.equal(weights, left[f"tower.{name}"]), name
+    matrix = next(name for name in untaught if name.endswith("attn.qkv.weight"))
+    steps = [(tower[matrix] - untaught[matrix]).abs().max() for tower in (hardly, moved)]
+    assert 0 < steps[0] < 0.01 * steps[1], steps
     assert len(after) == schedule.steps, len(after)
     assert after[0] < 0.95 * losses[0], (after[0], losses[0])
     assert after[-1] < 0.6 * losses[0], after
