@@ -72,10 +72,13 @@ class Base(_Section):
         start: folder of an earlier small model of that shape, relative to this file, whose
             weights the one that is built goes on from: in OpenVINO INT4, or the ``base`` of
             another run; without it they are random.
+        mean_with: another such folder; training goes on from the mean of both models' weights,
+            which is steadier than either where one was trained from the other.
     """
 
     folder: str | None = Field(default=None, min_length=1)
     start: str | None = Field(default=None, min_length=1)
+    mean_with: str | None = Field(default=None, min_length=1)
     shape: Shape = Shape()
     pretrain: Schedule = Schedule()
     jitter: Jitter = Jitter()

@@ -1,5 +1,6 @@
 """Weights to go on from: those of a small model, in 4 bits or as a stage left them."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -48,18 +49,18 @@ def digest_of(folder: Path) -> str:
 
 
 def go_on_from(
-    folder: Path,
+    folders: Sequence[Path],
     model: "Qwen2VLForConditionalGeneration",
     tokenizer: "PreTrainedTokenizerFast",
 ) -> None:
-    """Give ``model`` the weights of an earlier model of the same shape.
+    """Give ``model`` the weights of an earlier model of the same shape, or the mean of several.
 
     A token that the earlier vocabulary lacked begins as the mean of the tokens it was written
     with then.
 
     Args:
-        folder: the earlier model: OpenVINO INT4, whose weights are as good as their bits, or a
-            stage's folder of whole weights, such as ``base``.
+        folders: the earlier models: OpenVINO INT4, whose weights are as good as their bits, or
+            a stage's folder of whole weights, such as ``base``.
         model: float32; changed in place.
         tokenizer: of ``model``.
 
@@ -67,6 +68,18 @@ def go_on_from(
         AssistantError: TRN-126 when the folder holds another shape or format; those of
             ``card.verify``.
     """
+    several = [_fitting(folder, model, tokenizer) for folder in folders]
+    model.load_state_dict(
+        {name: torch.stack([one[name] for one in several]).mean(0) for name in several[0]}
+    )
+
+
+def _fitting(
+    folder: Path,
+    model: "Qwen2VLForConditionalGeneration",
+    tokenizer: "PreTrainedTokenizerFast",
+) -> dict[str, Tensor]:
+    """Weights of one earlier model, its tokens numbered as in ``tokenizer``."""
     from transformers import AutoTokenizer
 
     weights = _read(folder)
@@ -78,7 +91,7 @@ def go_on_from(
     if wanted != found:
         odd = sorted(n for n in wanted.keys() | found.keys() if wanted.get(n) != found.get(n))
         raise _unfit(folder, ", ".join(odd))
-    model.load_state_dict(weights)
+    return weights
 
 
 def renumbered(

@@ -25,11 +25,15 @@ def run(work: Workspace) -> None:
     """Write the base model's folder, ready for LLaMA-Factory."""
     settings = work.pipeline.base
     inputs = {"synth": work.finished("synth").digest}
-    start = settings.start and (work.configs / settings.start).resolve()
-    if start:
+    starts = {
+        name: (work.configs / given).resolve()
+        for name, given in (("start", settings.start), ("mean_with", settings.mean_with))
+        if given is not None
+    }
+    if starts:
         from trainer.model.start import digest_of
 
-        inputs["start"] = digest_of(start)
+        inputs |= {name: digest_of(folder) for name, folder in starts.items()}
     job = work.begin(
         "base",
         inputs=inputs,
@@ -53,8 +57,8 @@ def run(work: Workspace) -> None:
     torch.manual_seed(work.pipeline.seed)
     tokenizer = train_tokenizer(corpus(work.folder("synth")), settings.shape.vocab)
     model = build_model(settings.shape, tokenizer)
-    if start:
-        go_on_from(start, model, tokenizer)
+    if starts:
+        go_on_from(tuple(starts.values()), model, tokenizer)
     count = sum(weights.numel() for weights in model.parameters())
     work.console.print(f"  参数 {count / 1e6:.2f} 百万，词表 {len(tokenizer)}")
     if settings.pretrain.steps:

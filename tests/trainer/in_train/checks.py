@@ -376,7 +376,7 @@ def the_shipped_model_is_read_back_as_it_answers() -> None:
     shape = load_pipeline(root / "configs" / "train" / "embedded_talk.yaml").base.shape
     tokenizer = AutoTokenizer.from_pretrained(folder)
     model = build_model(shape, tokenizer).eval()
-    go_on_from(folder, model, tokenizer)
+    go_on_from([folder], model, tokenizer)
     exact = {"INFERENCE_PRECISION_HINT": "f32", "DYNAMIC_QUANTIZATION_GROUP_SIZE": "0"}
 
     def theirs(part: str, feed: dict[str, np.ndarray]) -> torch.Tensor:
@@ -444,7 +444,7 @@ def another_shape_is_no_start() -> None:
     folder = Path(__file__).parents[3] / "assets" / "demo-model"
     refused = ""
     try:
-        go_on_from(folder, model, tokenizer)
+        go_on_from([folder], model, tokenizer)
     except AssistantError as error:
         refused = error.code
     assert refused == "TRN-126"
