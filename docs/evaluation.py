@@ -34,14 +34,14 @@ def main(arguments: list[str]) -> None:
 
 
 def examine() -> Path:
-    """The embedded model's examination, as ``configs/train/embedded_talk.yaml`` has it."""
+    """The embedded model's examination, as ``configs/train/embedded_mean.yaml`` has it."""
     folder = ROOT / "runs" / "evaluate-demo-model"
     command = [
         sys.executable,
         "launcher.py",
         "train",
         "evaluate",
-        "configs/train/embedded_talk.yaml",
+        "configs/train/embedded_mean.yaml",
     ]
     command += ["--model", "assets/demo-model", "--out", str(folder)]
     subprocess.run(command, cwd=ROOT, check=True)
