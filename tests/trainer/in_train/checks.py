@@ -433,6 +433,31 @@ def a_new_token_begins_as_what_it_was_written_with() -> None:
     assert moved[now.get_vocab()[new[0]], 0] == sum(spelt) / len(spelt)
 
 
+def two_models_start_as_their_mean() -> None:
+    import torch
+
+    from trainer.model.config import Shape, build_model
+    from trainer.model.start import go_on_from
+    from trainer.model.tokenizer import train_tokenizer
+
+    tokenizer = train_tokenizer(WORDS, 400)
+    shape = Shape(vocab=400, picture=56, vision_width=32, vision_depth=1, vision_heads=2,
+                  width=64, depth=1, heads=2, kv_heads=1, inner=64)  # fmt: skip
+    with tempfile.TemporaryDirectory() as folder:
+        before, after = Path(folder) / "before", Path(folder) / "after"
+        weights = []
+        for seed, place in enumerate((before, after)):
+            torch.manual_seed(seed)
+            one = build_model(shape, tokenizer)
+            one.save_pretrained(place)
+            tokenizer.save_pretrained(place)
+            weights.append(one.state_dict())
+        model = build_model(shape, tokenizer)
+        go_on_from([before, after], model, tokenizer)
+    for name, found in model.state_dict().items():
+        assert torch.allclose(found, (weights[0][name] + weights[1][name]) / 2, atol=1e-6), name
+
+
 def another_shape_is_no_start() -> None:
     from assistant.errors import AssistantError
     from trainer.model.config import Shape, build_model
