@@ -46,6 +46,7 @@ _REASONS = {
     "one_source": "synth（模拟 CT）与 prepare（真实数据）须写且只写一个",
     "built_needs_synth": "用真实数据时须在 base.folder 写明基座模型",
     "held_out_needs_prepare": "只有 prepare 备好的数据留出了真实图像，用 synth 时应写 phantoms",
+    "mean_of_one": "base.mean_with 与 base.start 的模型取平均，须先写 base.start",
     "folder_is_whole": "写了 base.folder，就不能再写 shape、pretrain 或 jitter",
 }
 
@@ -87,6 +88,8 @@ class Base(_Section):
     def _either(self) -> "Base":
         if self.folder is not None and self.model_fields_set != {"folder"}:
             raise PydanticCustomError("folder_is_whole", "a fetched base has its own shape")
+        if self.mean_with is not None and self.start is None:
+            raise PydanticCustomError("mean_of_one", "a mean is of two models")
         return self
 
 

@@ -103,7 +103,14 @@ def _of_arguments(work: Workspace) -> Iterator[str]:
     if any(kind not in ("lora", "full", "freeze") for kind in kinds):
         yield "sft：finetuning_type 只能是 lora、full 或 freeze"
     for name, arguments in files.items():
-        yield from (f"{name}：{line}" for line in (*_of_card(arguments), *_left_out(arguments)))
+        yield from (f"{name}：{line}" for line in _each(arguments))
+
+
+def _each(arguments: Arguments) -> Iterator[str]:
+    yield from _of_card(arguments)
+    yield from _left_out(arguments)
+    if arguments.get("tokenized_path"):
+        yield "写了 tokenized_path，LLaMA-Factory 就不读本流程的数据；请去掉它"
 
 
 def _left_out(arguments: Arguments) -> Iterator[str]:

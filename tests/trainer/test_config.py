@@ -77,6 +77,7 @@ def test_no_examination_has_seeds_of_training(
         ({"synth": None}, "须写且只写一个"),
         ({"synth": None, "prepare": "prepare.yaml"}, "在 base.folder 写明"),
         ({"base": {"folder": "x", "shape": {"vocab": 600}}}, "不能再写 shape"),
+        ({"base": {"mean_with": "x"}}, "须先写 base.start"),
         ({"evaluate": {"questions": "held_out"}}, "应写 phantoms"),
     ],
 )

@@ -8,12 +8,12 @@ import numpy as np
 from assistant.dialogue.prompts import Prompts, load_prompts
 from trainer.data import phrases, questions
 from trainer.data.chance import pick
-from trainer.data.followups import Exchange, Shown, family, follow_up
+from trainer.data.followups import Exchange, Shown, family, follow_up, told_of_patient
 from trainer.data.phantom.truth import Truth
 from trainer.data.wording import report
 
 DEFAULT_SHARE = 0.5
-COMPLAINT_SHARE = 0.08
+COMPLAINT_SHARE = 0.12
 REPORT_MODE_SHARE, PLAIN_MODE_SHARE = 0.1, 0.06
 
 
@@ -41,8 +41,7 @@ def converse(
         if rng.random() < 0.03:
             question = pick(rng, questions.ENGLISH)
         elif rng.random() < COMPLAINT_SHARE:
-            complaint = pick(rng, questions.COMPLAINTS[truth.region])
-            question = f"{pick(rng, questions.PATIENT)}{complaint}，{question}"
+            question = told_of_patient(truth.region, question, rng)
         mode = rng.random()
         if mode < PLAIN_MODE_SHARE:
             _, answer = family(scene, rng)

@@ -41,6 +41,7 @@ def follow_up(shown: Shown, rng: np.random.Generator) -> Exchange:
         (_next, 0.08),
         (_decide, 0.03),
         (_short, 0.06),
+        (_anew, 0.04),
         (_normal, 0.07),
         (_region, 0.05),
         (_urgent, 0.05),
@@ -59,6 +60,12 @@ def follow_up(shown: Shown, rng: np.random.Generator) -> Exchange:
     return kind(shown, rng)
 
 
+def told_of_patient(region: str, question: str, rng: np.random.Generator) -> str:
+    """The question after what somebody says of the patient."""
+    complaint = pick(rng, questions.COMPLAINTS[region])
+    return f"{pick(rng, questions.PATIENT)}{complaint}，{question}"
+
+
 def family(shown: Shown, rng: np.random.Generator) -> Exchange:
     """In words that a family understands, which carry the urgency."""
     question = pick(rng, questions.FAMILY)
@@ -68,6 +75,14 @@ def family(shown: Shown, rng: np.random.Generator) -> Exchange:
     urgent = is_urgent(shown.truth.findings)
     then = "情况较急，请立即听从医生安排" if urgent else "请听医生进一步安排"
     return question, f"片子上看到{'，'.join(parts)}，{then}。"
+
+
+def _anew(shown: Shown, rng: np.random.Generator) -> Exchange:
+    """The report, asked for once more."""
+    truth, question = shown.truth, pick(rng, questions.REPORT)
+    if rng.random() < BROADER_SHARE:
+        question = told_of_patient(truth.region, question, rng)
+    return question, report(truth, rng, hidden=shown.hidden, signs=shown.signs)
 
 
 def _plain(observation: Observation) -> str:

@@ -110,7 +110,7 @@ def test_a_state_is_denied_in_its_own_words_or_told():
 
 def test_of_two_signs_that_which_is_there_is_named_or_neither():
     asked = [turn for turn in many(BLEED, 900) if "还是" in turn[0] and "出血" in turn[0]]
-    asked = [turn for turn in asked if turn[0] not in questions.SIDE]
+    asked = [turn for turn in asked if "边还是" not in turn[0] and turn[0] not in questions.SIDE]
     both = [answer for question, answer in asked if "脑出血" in question]
     assert len(both) > 5
     assert all("左侧基底节区脑出血，约40mm" in answer for answer in both)
@@ -353,3 +353,16 @@ def test_without_a_picture_one_is_asked_for_or_it_says_what_it_is():
 
 def test_every_sign_with_phrases_is_in_the_lexicon():
     assert set(phrases.SIGNS) <= {sign.name for sign in SIGNS}
+
+
+def test_asked_again_after_a_word_about_the_patient_the_report_is_told_anew():
+    complaints = questions.COMPLAINTS["头颅"]
+    seen = 0
+    for seed in range(400):
+        turns = dialogue.converse(BLEED, np.random.default_rng(seed), DEFAULT)
+        for question, answer in turns[1:]:
+            if any(f"{complaint}，" in question for complaint in complaints):
+                assert "所见：" in answer, question
+                assert "诊断意见：" in answer, question
+                seen += 1
+    assert seen > 5

@@ -90,6 +90,13 @@ def an_adapter_that_merging_would_lose_is_refused(folder: Path) -> None:
         assert "只并入最后训练的适配器" in told, (changes, told)
 
 
+def data_that_would_take_the_place_of_the_pipelines_own_are_refused(folder: Path) -> None:
+    base = write_base(folder / "base", "qwen2_vl", width=64)
+    told = problems(folder, base, {"tokenized_path": str(folder / "tokenized")})
+    assert "请去掉它" in told
+    assert problems(folder, base, {}) == ""
+
+
 def a_mixture_whose_folder_is_not_prepared(folder: Path) -> None:
     base = write_base(folder / "base", "qwen2_vl", width=64)
     mix = {"weight": 1, "add": [{"folder": "general", "weight": 1}]}

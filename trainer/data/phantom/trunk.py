@@ -213,6 +213,10 @@ def paint_vessel(
     shape = blob(rng, x, y, r * rng.uniform(0.92, 1.08), r, rough=0.02, n=40)
     scene.canvas.paint(shape, hu=hu, label=Label.BLOOD_VESSEL, soft_mm=0.6)
     if rng.random() < calcify:
+        if rng.random() < 0.25:  # an old person's: a ring, thick here and there
+            ring = tube(np.concatenate([shape, shape[:3]]), rng.uniform(1.2, 3.0), per=2)
+            dense = rng.uniform(400, 1000)
+            scene.canvas.paint(ring, hu=dense, label=Label.BLOOD_VESSEL, soft_mm=0.4)
         reach = rng.uniform(2, 8) if rng.random() < 0.5 else rng.uniform(8, 38)
         for _ in range(int(rng.integers(1, 5))):
             arc = int(rng.integers(40)) + np.arange(max(2, int(reach * rng.uniform(0.4, 1.0))))

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from trainer.data.phantom.chest.lungs import Squeeze
+from trainer.data.phantom.chest.lungs import Squeeze, clear_of_vessels
 from trainer.data.phantom.chest.thorax import Thorax
 from trainer.data.phantom.labels import Label
 from trainer.data.phantom.lesion import Lesion, side_of
@@ -25,7 +25,9 @@ def plan_nodule(rng: np.random.Generator, thorax: Thorax, spectrum: Spectrum) ->
     sign = int(rng.choice([-1, 1]))
     size = spectrum.nodule_mm.draw_log(rng)
     lung = thorax.lungs[sign]
-    off = 0.24 * thorax.a if thorax.level != "肺尖" else 0.12 * thorax.a
+    off = 0.12 * thorax.a
+    if thorax.level != "肺尖":
+        off = max(off, clear_of_vessels(size))
     center = place(
         rng, lung, size * 0.5 + 1.0, thorax.hila[sign][None], off + size / 2, thorax.domes.get(sign)
     )

@@ -13,12 +13,19 @@ from trainer.data.phantom.trunk import forest, strewn
 
 Squeeze = Callable[[Curve], Curve]
 
-CALIBRES = ((0.0, 20.0, 45.0, 90.0), (8.0, 6.0, 4.0, 2.0))
+CALIBRES = ((0.0, 20.0, 40.0, 60.0, 90.0), (11.0, 9.0, 7.0, 4.0, 2.0))
 """Distances from the hilum and the widest artery there, both in mm.
 
-Chosen, not taken from a source: about what segmental and subsegmental arteries look like, so
-that a nodule of 6 mm is wider than the vessels where nodules lie.
+Chosen, not taken from a source: about what segmental and subsegmental arteries look like, and
+interlobar arteries by the hilum; a nodule lies where it is wider than those, see
+:func:`clear_of_vessels`.
 """
+
+
+def clear_of_vessels(size_mm: float) -> float:
+    """Distance from the hilum in mm from which on no vessel is as wide as a nodule."""
+    distances, widths = CALIBRES
+    return float(np.interp(0.8 * size_mm, widths[::-1], distances[::-1]))
 
 
 def paint_lungs(scene: Scene, thorax: Thorax, squeeze: dict[int, Squeeze]) -> None:
@@ -121,8 +128,8 @@ def _pairs(scene: Scene, hilum: np.ndarray, sign: int, lung: np.ndarray) -> None
     """Segmental arteries cut across near the hilum, many with their bronchus beside them."""
     rng, canvas = scene.rng, scene.canvas
     vessels, walls, holes = [], [], []
-    for _ in range(int(rng.integers(1, 8))):
-        distance = rng.uniform(4, 36)
+    for _ in range(int(rng.integers(1, 12))):
+        distance = rng.uniform(4, 58)
         t = rng.uniform(-1.25, 1.25)
         away = np.array([sign * distance * math.cos(t), 1.3 * distance * math.sin(t)])
         x, y = hilum + away
